@@ -1,0 +1,41 @@
+/**
+ * Arrow data in memory, as the decoder hands it out: views on the received body, never copies.
+ * Source: Arrow columnar format, "Physical memory layout".
+ */
+import type { ArrowField, ArrowSchema } from './types.js';
+
+/** One decoded column (or child column). All views may share one underlying buffer. */
+export interface Column {
+  readonly field: ArrowField;
+  /** Number of slots. */
+  readonly length: number;
+  readonly nullCount: number;
+  /** Bitmap, least significant bit first, 1 = valid. Absent when there are no nulls. */
+  readonly validity?: Uint8Array;
+  /** length + 1 offsets of utf8, binary, list and map; for large types as 64-bit values. */
+  readonly offsets?: Int32Array | BigInt64Array;
+  /** List views: one size a slot. */
+  readonly sizes?: Int32Array | BigInt64Array;
+  /** Values of fixed-width types, characters of utf8, bytes of binary, bits of bool, 16-byte views. */
+  readonly data?: Uint8Array;
+  /** Unions: type id a slot; dense unions have `offsets` into the children too. */
+  readonly typeIds?: Int8Array;
+  /** View types: the buffers that views of more than 12 bytes point into. */
+  readonly variadic?: readonly Uint8Array[];
+  readonly children: readonly Column[];
+  /** Dictionary-encoded fields: `data` holds indices of `field.dictionary.index` width into this column. */
+  readonly dictionary?: Column;
+}
+
+export interface RecordBatch {
+  readonly schema: ArrowSchema;
+  readonly length: number;
+  readonly columns: readonly Column[];
+}
+
+/** Whether slot `row` is valid (not null). Unions have no validity of their own; null-typed columns are never valid. */
+export function isValid(column: Column, row: number): boolean {
+  if (column.field.type.kind === 'null' && column.dictionary === undefined) return false;
+  const { validity } = column;
+  return validity === undefined || (validity[row >> 3]! & (1 << (row & 7))) !== 0;
+}

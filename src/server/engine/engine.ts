@@ -1,0 +1,103 @@
+/**
+ * The Engine port: what the life of a statement needs from whatever runs SQL behind it. It speaks Arrow IPC,
+ * not rows, so that an engine that already has Arrow (another Flight SQL server, Spark Connect) fits as well
+ * as DuckDB does. Errors are GizmoErrors with the engine's own words as message.
+ */
+import type { GizmoError } from '../../errors.js';
+import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import type { StatementKind } from '../model/statement-kind.js';
+
+export interface Engine {
+  /** For SqlInfo and logs, such as `duckdb` and `v1.5.6`. */
+  readonly name: string;
+  readonly version: string;
+  /**
+   * Resolves when the engine has reported a state it cannot leave by itself (DuckDB: "database has been
+   * invalidated"). Never rejects. The server then stops taking statements.
+   */
+  readonly failed: Promise<GizmoError>;
+  openSession(): Promise<EngineSession>;
+  /** Memory the engine itself accounts for, in bytes (DuckDB: `duckdb_memory()`). */
+  memoryBytes(): Promise<number>;
+  /** Interrupts what runs, checkpoints what can be, closes files and frees them. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * One session's own state: temp tables, search path, settings, transaction. It serves ONE operation at a
+ * time: whoever owns the session queues (preparing while a result streams would silently end that stream).
+ */
+export interface EngineSession {
+  /** Checks the syntax of a whole text and counts its statements; runs and binds nothing. */
+  parse(sql: string): Promise<{ readonly statements: number }>;
+  /**
+   * Parses and binds statement `part` (0-based) of `sql`. A text that the caller took for one statement can
+   * still be several to the engine (DuckDB's PIVOT): `parts` says how many, and each is prepared only after
+   * the one before it ran.
+   */
+  prepare(sql: string, part?: number): Promise<EngineStatement>;
+  /** Loads batches into a new or existing table in one transaction of its own; see {@link IngestRequest}. */
+  ingest(request: IngestRequest): Promise<{ readonly rows: number }>;
+  /** True while an explicit transaction is open, as far as the engine can tell. */
+  inTransaction(): Promise<boolean>;
+  /** Interrupts what runs, rolls back and frees. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface EngineStatement {
+  readonly kind: StatementKind;
+  readonly parts: number;
+  /**
+   * Schema of what running it streams. Known before execution except where DuckDB cannot tell (`undefined`);
+   * then only {@link EngineResult.schema} is right. For DML without RETURNING and DDL it has no fields.
+   */
+  readonly schema: ArrowSchema | undefined;
+  /** `rows`: a result set. `count`: DML, number of changed rows. `nothing`: DDL, SET, transaction control. */
+  readonly returns: 'rows' | 'count' | 'nothing';
+  /** True where running it can change nothing and it may therefore run later, or twice. */
+  readonly readOnly: boolean;
+  /** One field a parameter, in order; named parameters carry their name, others `1`, `2`, …; types as inferred. */
+  readonly parameters: ArrowSchema;
+  /** Starts it. The result must be read to its end or closed before anything else uses the session. */
+  execute(options?: ExecuteOptions): Promise<EngineResult>;
+  /** Idempotent; a statement closed while its result is open ends that result first. */
+  close(): Promise<void>;
+}
+
+export interface ExecuteOptions {
+  /** Interrupts the statement; the wait then fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** One row of values, a record batch in IPC form whose schema need not equal `parameters` but must be castable. */
+  readonly parameters?: { readonly schema: ArrowSchema; readonly batch: EncodedBatch; readonly row: number };
+  /** Rows and bytes after which a batch is cut; a single larger row goes alone. */
+  readonly batchRowsMax?: number;
+  readonly batchBytesMax?: number;
+}
+
+export interface EngineResult {
+  readonly schema: ArrowSchema;
+  /** The IPC schema message header, encoded once, so that FlightInfo and DoGet send the same bytes. */
+  readonly schemaMessage: Uint8Array;
+  /** Rows changed by DML; undefined for a result set or DDL. */
+  readonly changes: number | undefined;
+  /**
+   * The next batch, or undefined at the end. Rejects when the statement failed midway: an end is an end only
+   * if this resolved. At most one call at a time.
+   */
+  next(): Promise<EncodedBatch | undefined>;
+  /** Interrupts what still runs and frees it. Idempotent; safe at any time. */
+  close(): Promise<void>;
+}
+
+/** Bulk load of Arrow data: target, what to do when it exists or does not, and the batches, pulled one at a time. */
+export interface IngestRequest {
+  readonly catalog?: string;
+  readonly schema?: string;
+  readonly table: string;
+  readonly temporary: boolean;
+  readonly ifMissing: 'create' | 'fail';
+  readonly ifExists: 'append' | 'replace' | 'fail';
+  readonly arrowSchema: ArrowSchema;
+  readonly batches: AsyncIterable<EncodedBatch>;
+  readonly signal?: AbortSignal;
+}
