@@ -1,0 +1,28 @@
+/** Everything it takes to reach and enter a server, complete: flags, environment and URI are resolved by then. */
+
+export interface ConnectOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsOptions | undefined;
+  readonly credentials: Credentials;
+  /** Time for TCP, TLS and the handshake together; 10,000 by default. grpc-js itself would wait for ever. */
+  readonly connectTimeoutMs?: number;
+  /** Largest message accepted, in bytes; unlimited by default. */
+  readonly receiveBytesMax?: number;
+}
+
+export interface TlsOptions {
+  /** PEM bundle that replaces the system's roots. */
+  readonly roots?: Uint8Array;
+  /** Accepts any server certificate. Refused together with `clientCertificate`, which it would hand to anyone. */
+  readonly skipVerify?: boolean;
+  readonly clientCertificate?: { readonly cert: Uint8Array; readonly key: Uint8Array };
+}
+
+export type Credentials =
+  /** Nobody, or whoever the client certificate says. */
+  | { readonly kind: 'none' }
+  /** Exchanged for a session token in the handshake. */
+  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  /** Sent as it is, on the handshake and every call. */
+  | { readonly kind: 'bearer'; readonly token: string; readonly user?: string };
