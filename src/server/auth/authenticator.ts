@@ -1,0 +1,36 @@
+/**
+ * The ways in, in order. A credential that is presented and wrong is refused by the strategy it belongs to and
+ * never handed to the next one.
+ */
+import { GizmoError } from '../../errors.js';
+import type { Principal } from '../model/principal.js';
+import type { Credential } from './credential.js';
+
+/** One way in. */
+export interface Strategy {
+  readonly name: string;
+  /**
+   * The principal if the credential is of this strategy and right; undefined if it is not of this strategy;
+   * throws UNAUTHENTICATED if it is and wrong.
+   */
+  authenticate(credential: Credential): Principal | undefined | Promise<Principal | undefined>;
+}
+
+export interface Authenticator {
+  authenticate(credential: Credential): Promise<Principal>;
+}
+
+export function createAuthenticator(strategies: readonly Strategy[]): Authenticator {
+  return {
+    async authenticate(credential) {
+      for (const strategy of strategies) {
+        const principal = await strategy.authenticate(credential);
+        if (principal !== undefined) return principal;
+      }
+      throw new GizmoError(
+        'UNAUTHENTICATED',
+        credential.kind === 'bearer' ? 'This token is not accepted here.' : 'Invalid username or password.',
+      );
+    },
+  };
+}

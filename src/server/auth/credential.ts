@@ -1,0 +1,37 @@
+/** What a caller presents, read from headers and handshake payloads without judging it. */
+import { GizmoError } from '../../errors.js';
+
+/** A header longer than this is no credential; JWTs with many groups stay well below. */
+const CREDENTIAL_CHARS_MAX = 32_768;
+
+export type Credential =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'bearer'; readonly token: string };
+
+/**
+ * Reads an `authorization` header: `Basic` (RFC 7617, padding optional because Go and ADBC leave it out; the
+ * first ':' splits, so that passwords may contain one) or `Bearer` (RFC 6750). Throws UNAUTHENTICATED for
+ * anything else.
+ */
+export function parseAuthorization(header: string): Credential {
+  const match = /^(basic|bearer) +(\S+) *$/i.exec(header.length > CREDENTIAL_CHARS_MAX ? '' : header);
+  if (match === null) {
+    throw new GizmoError('UNAUTHENTICATED', 'The authorization header must be "Basic …" or "Bearer …".');
+  }
+  const [, scheme = '', value = ''] = match;
+  if (scheme.toLowerCase() === 'bearer') return { kind: 'bearer', token: value };
+  const decoded = Buffer.from(value, 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) {
+    throw new GizmoError('UNAUTHENTICATED', 'The Basic credential must be base64 of "username:password".');
+  }
+  return basicCredential(decoded.slice(0, colon), decoded.slice(colon + 1));
+}
+
+/** A username and a password, wherever they came from. */
+export function basicCredential(username: string, password: string): Credential {
+  if (username === '' || password === '') {
+    throw new GizmoError('UNAUTHENTICATED', 'No username or no password supplied.');
+  }
+  return { kind: 'basic', username, password };
+}

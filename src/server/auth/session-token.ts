@@ -1,0 +1,92 @@
+/**
+ * Session tokens: what a handshake hands out, a JWT signed with the server's secret key (HS256, RFC 7519) that
+ * names the session. It is good on every server that has the same key. A live session outlives its token:
+ * expiry only bars opening a session anew (the guide: "Token expiration does not terminate active sessions").
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { GizmoError } from '../../errors.js';
+import type { Principal, Role } from '../model/principal.js';
+import type { Credential } from './credential.js';
+import { makePrincipal } from './make-principal.js';
+
+const ISSUER = 'gizmo';
+const AUDIENCE = 'gizmo-session';
+const LIFETIME_S = 24 * 60 * 60;
+/** Verified tokens remembered, so that a call costs a look-up and not a signature check. */
+const CACHE_ENTRIES_MAX = 10_000;
+
+export interface SessionClaims {
+  readonly principal: Principal;
+  readonly sessionId: string;
+  /** Seconds since the epoch. */
+  readonly expiresAtS: number;
+}
+
+export interface SessionTokens {
+  /** Makes a token for a new session of `principal`. */
+  issue(principal: Principal): Promise<{ token: string; sessionId: string }>;
+  /** Undefined if the bearer is not a session token at all; throws UNAUTHENTICATED if it is one and wrong. */
+  verify(credential: Credential): Promise<SessionClaims | undefined>;
+}
+
+export function createSessionTokens(secretKey: string, nowMs: () => number): SessionTokens {
+  // A digest under a label of its own: the operator's key may serve other purposes and have any length.
+  const key = createHash('sha256').update('gizmo session token\0').update(secretKey, 'utf8').digest();
+  const cache = new Map<string, SessionClaims>();
+  return {
+    async issue(principal) {
+      const sessionId = randomUUID();
+      const nowS = Math.floor(nowMs() / 1000);
+      const token = await new SignJWT({ role: principal.role, sid: sessionId })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setSubject(principal.name)
+        .setIssuedAt(nowS)
+        .setExpirationTime(nowS + LIFETIME_S)
+        .sign(key);
+      return { token, sessionId };
+    },
+    async verify(credential) {
+      if (credential.kind !== 'bearer' || !looksLikeJwt(credential.token)) return undefined;
+      const cached = cache.get(credential.token);
+      if (cached !== undefined) return cached;
+      const claims = await readClaims(credential.token, key);
+      if (cache.size >= CACHE_ENTRIES_MAX) cache.delete(cache.keys().next().value ?? '');
+      cache.set(credential.token, claims);
+      return claims;
+    },
+  };
+}
+
+async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      // Expiry is judged by the session registry: a live session may be used past it.
+      currentDate: new Date(0),
+      requiredClaims: ['sub', 'exp', 'iat'],
+    });
+    const { sub, sid, role, exp } = payload;
+    if (typeof sub !== 'string' || typeof sid !== 'string' || !isRole(role) || exp === undefined) throw refused();
+    return { principal: makePrincipal(sub, role, 'session-token'), sessionId: sid, expiresAtS: exp };
+  } catch (error) {
+    if (error instanceof errors.JOSEError) throw refused(error);
+    throw error;
+  }
+}
+
+function refused(cause?: unknown): GizmoError {
+  return new GizmoError('UNAUTHENTICATED', 'The session token is not valid on this server. Log in again.', { cause });
+}
+
+function looksLikeJwt(token: string): boolean {
+  return token.split('.', 4).length === 3;
+}
+
+function isRole(value: unknown): value is Role {
+  return value === 'admin' || value === 'user' || value === 'readonly';
+}

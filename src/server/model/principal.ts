@@ -1,0 +1,20 @@
+/** Who a call acts for. */
+
+/** The guide's three roles (reference: GizmoSQL security guide, Layer 4). */
+export type Role = 'admin' | 'user' | 'readonly';
+
+/** How the identity was shown. */
+export type AuthMethod = 'password' | 'startup-token' | 'session-token';
+
+declare const authenticated: unique symbol;
+
+/**
+ * A witness that somebody was authenticated: only `auth/make-principal.ts` makes one, so code that takes a
+ * Principal cannot forget to ask who is calling.
+ */
+export interface Principal {
+  readonly name: string;
+  readonly role: Role;
+  readonly method: AuthMethod;
+  readonly [authenticated]: true;
+}
