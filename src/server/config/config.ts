@@ -1,0 +1,41 @@
+/** What a server is started with: complete, validated, frozen. Inside the server nothing is optional by accident. */
+import type { LogFormat, LogLevel } from '../telemetry/logger.js';
+
+export interface ServerConfig {
+  /** Address to listen on. */
+  readonly hostname: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Listening beyond loopback without TLS was asked for by name. */
+  readonly allowInsecure: boolean;
+  /** Path of the database file; undefined = in memory. */
+  readonly database: string | undefined;
+  readonly readOnly: boolean;
+  readonly username: string;
+  /** Undefined: no way in is configured and a start-up token is made. */
+  readonly password: string | undefined;
+  /** Signs session tokens; undefined: random, so that they end with the server. */
+  readonly secretKey: string | undefined;
+  /** Statements run once at start, in order; a failure stops the start. */
+  readonly initSql: readonly string[];
+  readonly printQueries: boolean;
+  /** Time a statement may run, not counting the client's reading; 0 = no limit. */
+  readonly queryTimeoutMs: number;
+  /** DuckDB's memory_limit, such as `4GB`; undefined = DuckDB's default. */
+  readonly memoryLimit: string | undefined;
+  /** DuckDB's storage compatibility version, such as `v1.2.0`. */
+  readonly storageVersion: string | undefined;
+  /** DuckDB may install and load extensions by itself. */
+  readonly allowExtensions: boolean;
+  /** 0 = no limit. */
+  readonly sessionsMax: number;
+  /** 0 = never. */
+  readonly sessionIdleTimeoutMs: number;
+  /** Bytes of request headers a call may carry. */
+  readonly metadataBytesMax: number;
+  /** How long running statements may finish at shutdown; 0 = they are stopped at once. */
+  readonly shutdownGraceMs: number;
+  /** Engine calls that run at once; more wait in Gizmo's own queue, never in libuv's. */
+  readonly engineCallsMax: number;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat; readonly file: string | undefined };
+}

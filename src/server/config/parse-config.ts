@@ -1,0 +1,200 @@
+/** From what flags and environment say to a ServerConfig, or to a sentence that names the flag that is wrong. */
+import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { GizmoError } from '../../errors.js';
+import type { LogFormat, LogLevel } from '../telemetry/logger.js';
+import type { ServerConfig } from './config.js';
+
+/** Settings as given, by flag name without dashes; numbers and booleans already of their type. */
+export interface RawServerSettings {
+  readonly hostname?: string;
+  readonly port?: number;
+  readonly 'allow-insecure'?: boolean;
+  readonly backend?: string;
+  readonly database?: string;
+  readonly readonly?: boolean;
+  readonly username?: string;
+  readonly password?: string;
+  readonly 'password-file'?: string;
+  readonly 'secret-key'?: string;
+  readonly 'init-sql-commands'?: string;
+  readonly 'init-sql-commands-file'?: string;
+  readonly 'print-queries'?: boolean;
+  readonly 'query-timeout'?: number;
+  readonly 'memory-limit'?: string;
+  readonly 'storage-version'?: string;
+  readonly 'allow-extensions'?: boolean;
+  readonly 'max-sessions'?: number;
+  readonly 'session-idle-timeout'?: number;
+  readonly 'max-metadata-size'?: number;
+  readonly 'graceful-shutdown'?: boolean;
+  readonly 'shutdown-grace-period-seconds'?: number;
+  readonly 'log-level'?: string;
+  readonly 'log-format'?: string;
+  readonly 'log-file'?: string;
+}
+
+export const DEFAULT_USERNAME = 'gizmosql_user';
+const DEFAULT_PORT = 31337;
+/** Long enough for a quick answer to arrive, short enough for an impatient service manager. */
+const DEFAULT_GRACE_S = 10;
+/** What `--graceful-shutdown` waits without a period of its own, as GizmoSQL does. */
+const GRACEFUL_GRACE_S = 300;
+/** Sessions of clients that vanished without CloseSession are freed after half a day. */
+const DEFAULT_IDLE_TIMEOUT_S = 43_200;
+const DEFAULT_SESSIONS_MAX = 10_000;
+/** JDBC forwards unknown URL options as headers; Node itself stops at about 80 KiB. */
+const DEFAULT_METADATA_BYTES_MAX = 65_536;
+const SECRET_KEY_CHARS_MIN = 16;
+/** Threads of the pool that stay free of engine calls: file reads, name look-ups, hashes. */
+const POOL_RESERVE = 16;
+/** libuv's own default when UV_THREADPOOL_SIZE is unset. */
+const LIBUV_POOL_SIZE = 4;
+
+const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
+  debug: 'debug',
+  info: 'info',
+  warning: 'warning',
+  warn: 'warning',
+  error: 'error',
+  fatal: 'error',
+  off: 'off',
+};
+
+export function parseConfig(raw: RawServerSettings, environment: NodeJS.ProcessEnv): ServerConfig {
+  const backend = raw.backend ?? 'duckdb';
+  if (backend !== 'duckdb') {
+    throw usage(`--backend ${backend}: this server runs duckdb, and nothing else. Leave the flag out.`);
+  }
+  const hostname = raw.hostname ?? '127.0.0.1';
+  const allowInsecure = raw['allow-insecure'] ?? false;
+  if (!isLoopback(hostname) && !allowInsecure) {
+    throw usage(
+      `--hostname ${hostname} would let other machines connect without encryption. Listen on 127.0.0.1, or say --allow-insecure if the network is safe by other means.`,
+    );
+  }
+  const username = raw.username ?? DEFAULT_USERNAME;
+  checkUsername(username);
+  const poolSize = Number(environment.UV_THREADPOOL_SIZE ?? LIBUV_POOL_SIZE);
+  return Object.freeze({
+    hostname,
+    port: integer('port', raw.port ?? DEFAULT_PORT, 0, 65_535),
+    allowInsecure,
+    database: databasePath(raw.database),
+    readOnly: raw.readonly ?? false,
+    username,
+    password: readPassword(raw),
+    secretKey: checkSecretKey(raw['secret-key']),
+    initSql: readInitSql(raw),
+    printQueries: raw['print-queries'] ?? false,
+    queryTimeoutMs: seconds('query-timeout', raw['query-timeout'] ?? 0),
+    memoryLimit: raw['memory-limit'],
+    storageVersion: raw['storage-version'],
+    allowExtensions: raw['allow-extensions'] ?? false,
+    sessionsMax: integer('max-sessions', raw['max-sessions'] ?? DEFAULT_SESSIONS_MAX, 0, 1_000_000),
+    sessionIdleTimeoutMs: seconds(
+      'session-idle-timeout',
+      raw['session-idle-timeout'] ?? DEFAULT_IDLE_TIMEOUT_S,
+    ),
+    metadataBytesMax:
+      integer('max-metadata-size', raw['max-metadata-size'] ?? 0, 0, 16_777_216) ||
+      DEFAULT_METADATA_BYTES_MAX,
+    shutdownGraceMs: graceMs(raw),
+    engineCallsMax: Math.max(2, Math.max(poolSize - POOL_RESERVE, Math.floor(poolSize / 2))),
+    log: Object.freeze({
+      level: choice('log-level', raw['log-level'] ?? 'info', LOG_LEVELS),
+      format: choice<LogFormat>('log-format', raw['log-format'] ?? 'text', { text: 'text', json: 'json' }),
+      file: raw['log-file'],
+    }),
+  });
+}
+
+/** Whether an address can be reached from this machine only. Names other than localhost are not resolved. */
+export function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost' || hostname === '::1') return true;
+  return isIP(hostname) === 4 && hostname.startsWith('127.');
+}
+
+function checkUsername(username: string): void {
+  if (username === '') throw usage('--username is empty. Name the user, or leave the flag out.');
+  if (username === 'token') {
+    throw usage('--username token: this name is reserved for logging in with a token. Choose another.');
+  }
+  if (username.includes(':')) {
+    throw usage(
+      `--username ${username}: a ':' ends the name in a Basic credential. Choose a name without one.`,
+    );
+  }
+}
+
+function readPassword(raw: RawServerSettings): string | undefined {
+  const file = raw['password-file'];
+  if (file !== undefined && raw.password !== undefined) {
+    throw usage('Both a password and --password-file are given. Keep one.');
+  }
+  const password = file === undefined ? raw.password : readFile('password-file', file).replace(/\r?\n$/, '');
+  if (password === '') throw usage('The password is empty. Give one, or none to use a start-up token.');
+  return password;
+}
+
+function checkSecretKey(key: string | undefined): string | undefined {
+  if (key !== undefined && key.length < SECRET_KEY_CHARS_MIN) {
+    throw usage(
+      `The secret key has ${key.length} characters; at least ${SECRET_KEY_CHARS_MIN} keep session tokens from being forged.`,
+    );
+  }
+  return key;
+}
+
+function readInitSql(raw: RawServerSettings): string[] {
+  const texts: string[] = [];
+  if (raw['init-sql-commands'] !== undefined) texts.push(raw['init-sql-commands']);
+  const file = raw['init-sql-commands-file'];
+  if (file !== undefined) texts.push(readFile('init-sql-commands-file', file));
+  return texts;
+}
+
+function databasePath(path: string | undefined): string | undefined {
+  return path === undefined || path === '' || path === ':memory:' ? undefined : path;
+}
+
+function graceMs(raw: RawServerSettings): number {
+  const period = raw['shutdown-grace-period-seconds'] ?? -1;
+  if (period >= 0) return seconds('shutdown-grace-period-seconds', period);
+  return (raw['graceful-shutdown'] === true ? GRACEFUL_GRACE_S : DEFAULT_GRACE_S) * 1000;
+}
+
+function readFile(flag: string, path: string): string {
+  try {
+    if (statSync(path).size > 16_777_216) throw usage(`--${flag} ${path}: the file is larger than 16 MiB.`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof GizmoError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usage(`--${flag}: cannot read ${path}: ${reason}`);
+  }
+}
+
+function integer(flag: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw usage(`--${flag} ${value}: give a whole number from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+/** Flags count in seconds, the code in milliseconds; timers of Node end at 24.8 days. */
+function seconds(flag: string, value: number): number {
+  return integer(flag, value, 0, 2_000_000) * 1000;
+}
+
+function choice<T extends string>(flag: string, value: string, choices: Readonly<Record<string, T>>): T {
+  const chosen = Object.hasOwn(choices, value.toLowerCase()) ? choices[value.toLowerCase()] : undefined;
+  if (chosen === undefined) {
+    throw usage(`--${flag} ${value}: choose one of ${Object.keys(choices).join(', ')}.`);
+  }
+  return chosen;
+}
+
+function usage(message: string): GizmoError {
+  return new GizmoError('USAGE', message);
+}

@@ -1,0 +1,9 @@
+/** One transport connection, as the parts above the listener see it. */
+export interface Connection {
+  /** Opaque, unique in this process. */
+  readonly id: string;
+  /** `address:port` of the other end, for logs. */
+  readonly peer: string;
+  /** Calls back once when the connection is gone; at once if it already is. */
+  onClose(callback: () => void): void;
+}

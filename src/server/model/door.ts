@@ -1,0 +1,8 @@
+/** The way a statement came in; logged, and the same steps for all of them. */
+export type Door =
+  | 'statement-query'
+  | 'statement-update'
+  | 'prepared-query'
+  | 'prepared-update'
+  | 'metadata'
+  | 'init';

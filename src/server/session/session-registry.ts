@@ -1,0 +1,141 @@
+/**
+ * All sessions of the server. Which session a call belongs to: the one its session token or cookie names, else
+ * one per transport connection and principal. Never one per bearer string (the connections of a pool would
+ * share transactions and temporary tables), never one per peer address.
+ */
+import { GizmoError } from '../../errors.js';
+import type { EngineSession } from '../engine/engine.js';
+import type { Connection } from '../model/connection.js';
+import type { Principal } from '../model/principal.js';
+import { createSession, type Session, sessionClosed } from './session.js';
+
+/** Ids of ended sessions that are remembered, so that a stale token is told so instead of losing state silently. */
+const ENDED_MAX = 10_000;
+const SWEEP_INTERVAL_MS_MAX = 30_000;
+
+export interface SessionRegistryOptions {
+  readonly openEngineSession: () => Promise<EngineSession>;
+  /** 0 = no limit. */
+  readonly sessionsMax: number;
+  /** 0 = never. */
+  readonly idleTimeoutMs: number;
+  readonly nowMs: () => number;
+  readonly makeId: () => string;
+  readonly onOpened?: (session: Session) => void;
+  readonly onEnded?: (session: Session, reason: GizmoError) => void;
+}
+
+export interface SessionRegistry {
+  /** The session that a session token or cookie names, opened if it is not yet. */
+  named(named: { id: string; expiresAtS: number }, principal: Principal, peer: string): Promise<Session>;
+  /** The session of a connection whose calls carry another credential each time. */
+  ofConnection(connection: Connection, principal: Principal): Promise<Session>;
+  /** The named session if it is open; never opens one. */
+  find(id: string): Promise<Session | undefined>;
+  end(session: Session, reason?: GizmoError): Promise<void>;
+  endAll(reason: GizmoError): Promise<void>;
+  readonly size: number;
+}
+
+export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
+  const { sessionsMax, idleTimeoutMs, nowMs } = options;
+  const open = new Map<string, Promise<Session>>();
+  const ended = new Map<string, GizmoError>();
+  const ofConnection = new WeakMap<Connection, Map<string, string>>();
+
+  const sweeper =
+    idleTimeoutMs === 0 ? undefined : setInterval(sweep, Math.min(idleTimeoutMs / 4, SWEEP_INTERVAL_MS_MAX));
+  sweeper?.unref();
+
+  function sweep(): void {
+    for (const pending of open.values()) {
+      void pending.then((session) => {
+        if (session.callsInFlight > 0 || nowMs() - session.lastUsedMs < idleTimeoutMs) return;
+        const reason = new GizmoError(
+          'UNAUTHENTICATED',
+          `This session ended after ${Math.round(idleTimeoutMs / 1000)} s without a call; its transaction was rolled back and its temporary tables are gone. Log in again.`,
+        );
+        return registry.end(session, reason);
+      }, ignoreFailedOpening);
+    }
+  }
+
+  function start(id: string, principal: Principal, peer: string): Promise<Session> {
+    if (sessionsMax > 0 && open.size >= sessionsMax) {
+      throw new GizmoError(
+        'UNAVAILABLE',
+        `The server has reached its limit of ${sessionsMax} sessions (--max-sessions). Try again later.`,
+      );
+    }
+    const opening = (async () => {
+      const engine = await options.openEngineSession();
+      const session = createSession({ id, principal, peer, engine, nowMs });
+      options.onOpened?.(session);
+      return session;
+    })();
+    open.set(id, opening);
+    opening.catch(() => open.delete(id));
+    return opening;
+  }
+
+  const registry: SessionRegistry = {
+    async named({ id, expiresAtS }, principal, peer) {
+      const reason = ended.get(id);
+      if (reason !== undefined) throw reason;
+      const existing = await open.get(id);
+      if (existing !== undefined) {
+        if (existing.principal.name !== principal.name) throw sessionClosed();
+        return existing;
+      }
+      if (nowMs() / 1000 >= expiresAtS) {
+        throw new GizmoError('UNAUTHENTICATED', 'The session token has expired. Log in again.');
+      }
+      return start(id, principal, peer);
+    },
+
+    ofConnection(connection, principal) {
+      let ids = ofConnection.get(connection);
+      if (ids === undefined) {
+        ids = new Map();
+        ofConnection.set(connection, ids);
+      }
+      const who = `${principal.role} ${principal.name}`;
+      const known = ids.get(who);
+      const existing = known === undefined ? undefined : open.get(known);
+      if (existing !== undefined) return existing;
+      const id = options.makeId();
+      const opening = start(id, principal, connection.peer);
+      ids.set(who, id);
+      connection.onClose(() => {
+        opening.then((session) => registry.end(session, sessionClosed()), ignoreFailedOpening);
+      });
+      return opening;
+    },
+
+    find: async (id) => open.get(id),
+
+    async end(session, reason = sessionClosed()) {
+      if (!open.delete(session.id)) return session.end(reason);
+      ended.set(session.id, reason);
+      if (ended.size > ENDED_MAX) ended.delete(ended.keys().next().value ?? '');
+      options.onEnded?.(session, reason);
+      await session.end(reason);
+    },
+
+    async endAll(reason) {
+      clearInterval(sweeper);
+      const sessions = await Promise.allSettled(open.values());
+      await Promise.allSettled(
+        sessions.map((it) => (it.status === 'fulfilled' ? registry.end(it.value, reason) : undefined)),
+      );
+    },
+
+    get size() {
+      return open.size;
+    },
+  };
+  return registry;
+}
+
+/** Whoever asked for the session gets the error; a sweeper or a closed connection has nothing left to do. */
+function ignoreFailedOpening(): void {}

@@ -1,0 +1,84 @@
+/** A session: one principal's state on the server, with an engine connection of its own. */
+import { GizmoError } from '../../errors.js';
+import type { EngineSession } from '../engine/engine.js';
+import type { Principal } from '../model/principal.js';
+import { createSessionQueue, type SessionQueue } from './session-queue.js';
+
+export interface Session {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly peer: string;
+  readonly engine: EngineSession;
+  readonly queue: SessionQueue;
+  /** Aborted when the session ends; its reason is the GizmoError that running calls fail with. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch of the last call's start or end. */
+  readonly lastUsedMs: number;
+  readonly callsInFlight: number;
+  /** Marks a call's start; the returned function marks its end. */
+  enter(): () => void;
+  /** Calls back when the session ends, before its engine connection is closed. */
+  onEnd(callback: () => void): void;
+  /** Ends it: running calls fail with `reason`, the transaction is rolled back, everything is freed. */
+  end(reason: GizmoError): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly peer: string;
+  readonly engine: EngineSession;
+  readonly nowMs: () => number;
+}
+
+export function createSession({ id, principal, peer, engine, nowMs }: SessionOptions): Session {
+  const controller = new AbortController();
+  const callbacks: (() => void)[] = [];
+  let lastUsedMs = nowMs();
+  let callsInFlight = 0;
+  let ending: Promise<void> | undefined;
+
+  return {
+    id,
+    principal,
+    peer,
+    engine,
+    queue: createSessionQueue(),
+    signal: controller.signal,
+    get lastUsedMs() {
+      return lastUsedMs;
+    },
+    get callsInFlight() {
+      return callsInFlight;
+    },
+    enter() {
+      if (controller.signal.aborted) throw controller.signal.reason;
+      callsInFlight++;
+      lastUsedMs = nowMs();
+      let left = false;
+      return () => {
+        if (left) return;
+        left = true;
+        callsInFlight--;
+        lastUsedMs = nowMs();
+      };
+    },
+    onEnd(callback) {
+      if (controller.signal.aborted) callback();
+      else callbacks.push(callback);
+    },
+    end(reason) {
+      ending ??= (async () => {
+        controller.abort(reason);
+        for (const callback of callbacks) callback();
+        await engine.close();
+      })();
+      return ending;
+    },
+  };
+}
+
+/** Why calls of a closed session fail. */
+export function sessionClosed(): GizmoError {
+  return new GizmoError('UNAUTHENTICATED', 'This session has ended. Log in again to start a new one.');
+}

@@ -1,0 +1,87 @@
+/** The server's log: one line an event, as text for people or JSON for machines. */
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error' | 'off';
+export type LogFormat = 'text' | 'json';
+/** Values beside the message; undefined ones are left out. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warning(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** Writes out what is buffered and closes the file. */
+  close(): Promise<void>;
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Path of the file to append to; `-` is stdout; undefined is stderr. */
+  readonly file?: string;
+  readonly now: () => Date;
+}
+
+const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2, error: 3, off: 4 };
+/** A field longer than this is cut: a statement may be megabytes. */
+const FIELD_CHARS_MAX = 16_384;
+
+export function createLogger({ level, format, file, now }: LoggerOptions): Logger {
+  const threshold = RANK[level];
+  const owned =
+    file !== undefined && file !== '-' ? createWriteStream(file, { flags: 'a', mode: 0o600 }) : undefined;
+  const sink: Writable = owned ?? (file === '-' ? process.stdout : process.stderr);
+  let broken = false;
+  owned?.on('error', (error) => {
+    // A full disk must not stop the server; say it once where somebody may look.
+    if (!broken) process.stderr.write(`gizmo: cannot write the log to ${file}: ${error.message}\n`);
+    broken = true;
+  });
+  const render = format === 'json' ? renderJson : renderText;
+
+  function log(at: LogLevel, message: string, fields: LogFields = {}): void {
+    if (RANK[at] < threshold || broken) return;
+    sink.write(render(now(), at, message, fields));
+  }
+
+  return {
+    debug: (message, fields) => log('debug', message, fields),
+    info: (message, fields) => log('info', message, fields),
+    warning: (message, fields) => log('warning', message, fields),
+    error: (message, fields) => log('error', message, fields),
+    close: () => new Promise((resolve) => (owned === undefined ? resolve() : owned.end(resolve))),
+  };
+}
+
+function renderJson(time: Date, level: LogLevel, message: string, fields: LogFields): string {
+  const line: Record<string, unknown> = {
+    ts: time.toISOString(),
+    lvl: level,
+    pid: process.pid,
+    msg: message,
+  };
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) line[key] = cut(value);
+  return `${JSON.stringify(line)}\n`;
+}
+
+function renderText(time: Date, level: LogLevel, message: string, fields: LogFields): string {
+  let line = `${time.toISOString()} ${level.toUpperCase()} ${oneLine(message)}`;
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const text = String(cut(value));
+    // Quoted where a reader, or a parser, could not tell where the value ends; newlines never forge a line.
+    line += ` ${key}=${/^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text)}`;
+  }
+  return `${line}\n`;
+}
+
+function oneLine(text: string): string {
+  return /[\x00-\x1f\x7f-\x9f]/.test(text) ? JSON.stringify(text) : text;
+}
+
+function cut(value: string | number | boolean): string | number | boolean {
+  if (typeof value !== 'string' || value.length <= FIELD_CHARS_MAX) return value;
+  return `${value.slice(0, FIELD_CHARS_MAX)}… (${value.length} characters)`;
+}
