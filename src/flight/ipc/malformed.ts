@@ -1,0 +1,7 @@
+/** The one way to say that bytes received as Arrow data are not what the format allows. */
+import { GizmoError } from '../../errors.js';
+
+/** An INVALID_ARGUMENT error whose sentence starts with `malformed Arrow data: `. */
+export function malformed(what: string): GizmoError {
+  return new GizmoError('INVALID_ARGUMENT', `malformed Arrow data: ${what}.`);
+}
