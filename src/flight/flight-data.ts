@@ -1,0 +1,150 @@
+/**
+ * FlightData, by hand: a body of megabytes is copied exactly once, into the gRPC frame, and read as a view.
+ * Source: Flight.proto, message FlightData (descriptor 1, data_header 2, app_metadata 3, data_body 1000).
+ */
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { type FlightDescriptor, FlightDescriptorSchema } from './gen/flight_pb.js';
+import type { IpcMessage } from './ipc/types.js';
+import { fieldLength, fieldPrefixLength, malformedMessage, readFields, writeFieldPrefix } from './wire.js';
+
+/** Encodes one message of a DoGet, DoPut or DoExchange stream. Keeps `message` by reference until it is sent. */
+export function encodeFlightData(data: FlightDataInit): FlightFrame {
+  const { message = EMPTY_MESSAGE, appMetadata = EMPTY } = data;
+  const descriptor =
+    data.descriptor === undefined
+      ? EMPTY
+      : toBinary(FlightDescriptorSchema, create(FlightDescriptorSchema, data.descriptor));
+  return new FlightFrame(descriptor, message.header, appMetadata, message.body);
+}
+
+/**
+ * Decodes one message; all parts are views on `bytes`.
+ * @throws GizmoError INVALID_ARGUMENT for bytes that are no FlightData
+ */
+export function decodeFlightData(bytes: Uint8Array): FlightDataMessage {
+  let descriptor: FlightDescriptor | undefined;
+  let header = EMPTY;
+  let appMetadata = EMPTY;
+  let body = EMPTY;
+  readFields(bytes, 'FlightData', (fieldNumber, content) => {
+    if (fieldNumber === FIELD.descriptor) descriptor = decodeDescriptor(content);
+    else if (fieldNumber === FIELD.header) header = content;
+    else if (fieldNumber === FIELD.appMetadata) appMetadata = content;
+    else if (fieldNumber === FIELD.body) body = content;
+  });
+  return { descriptor, header, appMetadata, body };
+}
+
+/** What to put into one FlightData; every part may be absent. */
+export interface FlightDataInit {
+  /** Only on the first message of a DoPut or DoExchange. */
+  readonly descriptor?: MessageInitShape<typeof FlightDescriptorSchema>;
+  readonly message?: IpcMessage;
+  readonly appMetadata?: Uint8Array;
+}
+
+/** One decoded FlightData; absent bytes are empty. `header` and `body` together are an IpcMessage. */
+export interface FlightDataMessage extends IpcMessage {
+  readonly descriptor: FlightDescriptor | undefined;
+  readonly appMetadata: Uint8Array;
+}
+
+/**
+ * An encoded FlightData whose body is still where it was made. It has the three members of a Buffer that
+ * grpc-js uses to copy a message into its own frame.
+ */
+export class FlightFrame {
+  readonly byteLength: number;
+  /** Everything before the content of the body. */
+  readonly #head: Uint8Array;
+  readonly #body: Uint8Array;
+
+  constructor(descriptor: Uint8Array, header: Uint8Array, appMetadata: Uint8Array, body: Uint8Array) {
+    this.#head = encodeHead(descriptor, header, appMetadata, body.length);
+    this.#body = body;
+    this.byteLength = this.#head.length + body.length;
+  }
+
+  /** Same as {@link byteLength}: grpc-js reads the one on the server and the other on the client. */
+  get length(): number {
+    return this.byteLength;
+  }
+
+  /** Copies the whole message to `target` from `offset` on; returns the number of bytes. */
+  copy(target: Uint8Array, offset = 0): number {
+    target.set(this.#head, offset);
+    target.set(this.#body, offset + this.#head.length);
+    return this.byteLength;
+  }
+
+  toBuffer(): Buffer {
+    const buffer = Buffer.allocUnsafe(this.byteLength);
+    this.copy(buffer);
+    return buffer;
+  }
+}
+
+const FIELD = { descriptor: 1, header: 2, appMetadata: 3, body: 1000 } as const;
+const EMPTY: Uint8Array = new Uint8Array(0);
+const EMPTY_MESSAGE: IpcMessage = { header: EMPTY, body: EMPTY };
+/** The gRPC frame puts one flag byte and four length bytes before a message. */
+const GRPC_PREFIX_BYTES = 5;
+
+function encodeHead(
+  descriptor: Uint8Array,
+  header: Uint8Array,
+  appMetadata: Uint8Array,
+  bodyLength: number,
+): Uint8Array {
+  const others =
+    optionalLength(FIELD.descriptor, descriptor) +
+    optionalLength(FIELD.appMetadata, appMetadata) +
+    (bodyLength === 0 ? 0 : fieldPrefixLength(FIELD.body, bodyLength));
+  const padding = bodyLength === 0 || header.length === 0 ? 0 : headerPadding(others, header.length);
+  const paddedLength = header.length + padding;
+
+  // Zeroed: the padding behind the header is part of the message.
+  const head = new Uint8Array(others + (paddedLength === 0 ? 0 : fieldLength(FIELD.header, paddedLength)));
+  let at = writeBytes(head, 0, FIELD.descriptor, descriptor);
+  if (paddedLength > 0) {
+    at = writeFieldPrefix(head, at, FIELD.header, paddedLength);
+    head.set(header, at);
+    at += paddedLength;
+  }
+  at = writeBytes(head, at, FIELD.appMetadata, appMetadata);
+  if (bodyLength > 0) writeFieldPrefix(head, at, FIELD.body, bodyLength);
+  return head;
+}
+
+/**
+ * Zero bytes to add behind the flatbuffer (readers find its end from its start, so they see none of it) so
+ * that the body starts on 8 bytes once gRPC has put its prefix before the message. A receiver that keeps
+ * frame and message in one buffer, as grpc-js does, can then view 64-bit values in place instead of copying.
+ */
+function headerPadding(othersLength: number, headerLength: number): number {
+  for (let padding = 0; padding < 8; padding++) {
+    const head = othersLength + fieldLength(FIELD.header, headerLength + padding);
+    if ((GRPC_PREFIX_BYTES + head) % 8 === 0) return padding;
+  }
+  // Where the length itself grows by a byte on the way, one remainder is skipped: the receiver copies instead.
+  return 0;
+}
+
+function optionalLength(fieldNumber: number, content: Uint8Array): number {
+  return content.length === 0 ? 0 : fieldLength(fieldNumber, content.length);
+}
+
+function writeBytes(target: Uint8Array, at: number, fieldNumber: number, content: Uint8Array): number {
+  if (content.length === 0) return at;
+  const start = writeFieldPrefix(target, at, fieldNumber, content.length);
+  target.set(content, start);
+  return start + content.length;
+}
+
+function decodeDescriptor(bytes: Uint8Array): FlightDescriptor {
+  try {
+    return fromBinary(FlightDescriptorSchema, bytes, { readUnknownFields: false });
+  } catch (cause) {
+    throw malformedMessage('FlightDescriptor', cause);
+  }
+}
