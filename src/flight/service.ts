@@ -1,0 +1,155 @@
+/**
+ * The Flight service as grpc-js wants it described, for both sides: paths, shapes and how each message
+ * becomes bytes. Source: Flight.proto, service FlightService.
+ */
+import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import type {
+  handleBidiStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServiceDefinition,
+} from '@grpc/grpc-js';
+import { GizmoError } from '../errors.js';
+import { decodeFlightData, type FlightDataMessage, type FlightFrame } from './flight-data.js';
+import {
+  type Action,
+  ActionSchema,
+  type ActionType,
+  ActionTypeSchema,
+  type Criteria,
+  CriteriaSchema,
+  type Empty,
+  EmptySchema,
+  type FlightDescriptor,
+  FlightDescriptorSchema,
+  type FlightInfo,
+  FlightInfoSchema,
+  type HandshakeRequest,
+  HandshakeRequestSchema,
+  type HandshakeResponse,
+  HandshakeResponseSchema,
+  type PollInfo,
+  PollInfoSchema,
+  type PutResult,
+  PutResultSchema,
+  type Result,
+  ResultSchema,
+  type SchemaResult,
+  SchemaResultSchema,
+  type Ticket,
+  TicketSchema,
+} from './gen/flight_pb.js';
+import { malformedMessage } from './wire.js';
+
+/** Pass it to `server.addService(flightService, handlers)`; a client takes path and (de)serializers from it. */
+export const flightService = {
+  handshake: describe('Handshake', 'bidi', codec(HandshakeRequestSchema), codec(HandshakeResponseSchema)),
+  listFlights: describe('ListFlights', 'serverStream', codec(CriteriaSchema), codec(FlightInfoSchema)),
+  getFlightInfo: describe('GetFlightInfo', 'unary', codec(FlightDescriptorSchema), codec(FlightInfoSchema)),
+  pollFlightInfo: describe('PollFlightInfo', 'unary', codec(FlightDescriptorSchema), codec(PollInfoSchema)),
+  getSchema: describe('GetSchema', 'unary', codec(FlightDescriptorSchema), codec(SchemaResultSchema)),
+  doGet: describe('DoGet', 'serverStream', codec(TicketSchema), flightDataCodec()),
+  doPut: describe('DoPut', 'bidi', flightDataCodec(), codec(PutResultSchema)),
+  doExchange: describe('DoExchange', 'bidi', flightDataCodec(), flightDataCodec()),
+  doAction: describe('DoAction', 'serverStream', codec(ActionSchema), codec(ResultSchema)),
+  listActions: describe('ListActions', 'serverStream', codec(EmptySchema), codec(ActionTypeSchema)),
+} satisfies ServiceDefinition;
+
+/** What a server implements. */
+export type FlightHandlers = {
+  readonly handshake: handleBidiStreamingCall<Received<HandshakeRequest>, HandshakeResponse>;
+  readonly listFlights: handleServerStreamingCall<Received<Criteria>, FlightInfo>;
+  readonly getFlightInfo: handleUnaryCall<Received<FlightDescriptor>, FlightInfo>;
+  readonly pollFlightInfo: handleUnaryCall<Received<FlightDescriptor>, PollInfo>;
+  readonly getSchema: handleUnaryCall<Received<FlightDescriptor>, SchemaResult>;
+  readonly doGet: handleServerStreamingCall<Received<Ticket>, FlightFrame>;
+  readonly doPut: handleBidiStreamingCall<Received<FlightDataMessage>, PutResult>;
+  readonly doExchange: handleBidiStreamingCall<Received<FlightDataMessage>, FlightFrame>;
+  readonly doAction: handleServerStreamingCall<Received<Action>, Result>;
+  readonly listActions: handleServerStreamingCall<Received<Empty>, ActionType>;
+};
+
+/**
+ * A message as a server receives it. grpc-js answers INTERNAL where a deserializer throws, before any
+ * handler runs; so bytes that are no such message arrive as the error to answer with instead.
+ */
+export type Received<T> = T | GizmoError;
+
+/**
+ * The message itself.
+ * @throws GizmoError INVALID_ARGUMENT where the bytes that came were malformed
+ */
+export function requireMessage<T>(received: Received<T>): T {
+  if (received instanceof GizmoError) throw received;
+  return received;
+}
+
+/** One RPC. Outgoing and incoming type differ for FlightData and for requests, see {@link Received}. */
+export interface FlightMethod<Request, IncomingRequest, Response, IncomingResponse> {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  readonly requestSerialize: (message: Request) => Buffer;
+  readonly requestDeserialize: (bytes: Buffer) => Received<IncomingRequest>;
+  readonly responseSerialize: (message: Response) => Buffer;
+  /** Throws for malformed bytes: grpc-js then cancels the call and reports INTERNAL, which is right here. */
+  readonly responseDeserialize: (bytes: Buffer) => IncomingResponse;
+}
+
+interface Codec<Outgoing, Incoming> {
+  readonly serialize: (message: Outgoing) => Buffer;
+  readonly deserialize: (bytes: Buffer) => Incoming;
+}
+
+function describe<Request, IncomingRequest, Response, IncomingResponse>(
+  name: string,
+  shape: 'unary' | 'serverStream' | 'bidi',
+  request: Codec<Request, IncomingRequest>,
+  response: Codec<Response, IncomingResponse>,
+): FlightMethod<Request, IncomingRequest, Response, IncomingResponse> {
+  return {
+    path: `/arrow.flight.protocol.FlightService/${name}`,
+    requestStream: shape === 'bidi',
+    responseStream: shape !== 'unary',
+    requestSerialize: request.serialize,
+    requestDeserialize: (bytes) => receive(request.deserialize, bytes),
+    responseSerialize: response.serialize,
+    responseDeserialize: response.deserialize,
+  };
+}
+
+function codec<Schema extends DescMessage>(
+  schema: Schema,
+): Codec<MessageShape<Schema>, MessageShape<Schema>> {
+  return {
+    serialize: (message) => {
+      const bytes = toBinary(schema, message);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
+    deserialize: (bytes) => {
+      try {
+        return fromBinary(schema, bytes, { readUnknownFields: false });
+      } catch (cause) {
+        throw malformedMessage(schema.name, cause);
+      }
+    },
+  };
+}
+
+function flightDataCodec(): Codec<FlightFrame, FlightDataMessage> {
+  return {
+    // grpc-js types the result as Buffer but uses only `length`, `byteLength` and `copy`, which a frame has:
+    // this is how a body gets into the gRPC frame with one copy.
+    serialize: (frame) => frame as unknown as Buffer,
+    deserialize: decodeFlightData,
+  };
+}
+
+function receive<T>(deserialize: (bytes: Buffer) => T, bytes: Buffer): Received<T> {
+  try {
+    return deserialize(bytes);
+  } catch (error) {
+    if (error instanceof GizmoError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * One signal per call: client, deadline, kill, shutdown. Whoever waits needs only one listener, and the reason
+ * is always a GizmoError that can be answered as it is.
+ */
+import { GizmoError } from '../errors.js';
+
+/**
+ * Links signals and an optional time limit into one. Call `dispose` when the work is done: it removes the
+ * listeners from the sources, which may live as long as the server, and stops the timer.
+ * @param options.timeoutMs ends in DEADLINE_EXCEEDED; undefined, Infinity and more than 24 days mean no limit
+ */
+export function linkSignals(
+  sources: readonly (AbortSignal | undefined)[],
+  options: { readonly timeoutMs?: number | undefined } = {},
+): LinkedSignal {
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const controller = new AbortController();
+  const listeners: (() => void)[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const dispose = (): void => {
+    clearTimeout(timer);
+    for (const remove of listeners.splice(0)) remove();
+  };
+  const abort = (reason: GizmoError): void => {
+    dispose();
+    controller.abort(reason);
+  };
+
+  for (const source of sources) {
+    if (source === undefined) continue;
+    if (source.aborted) {
+      abort(abortReason(source));
+      return { signal: controller.signal, dispose };
+    }
+    const onAbort = (): void => abort(abortReason(source));
+    source.addEventListener('abort', onAbort, { once: true });
+    listeners.push(() => source.removeEventListener('abort', onAbort));
+  }
+  if (timeoutMs <= 0) abort(timeoutError(timeoutMs));
+  else if (timeoutMs <= TIMER_MS_MAX) timer = setTimeout(() => abort(timeoutError(timeoutMs)), timeoutMs);
+  return { signal: controller.signal, dispose };
+}
+
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  /** Idempotent; the signal never aborts afterwards. */
+  readonly dispose: () => void;
+}
+
+/**
+ * A signal that aborts when a server call is over for whatever reason: DEADLINE_EXCEEDED past its deadline,
+ * else CANCELLED. It also aborts after a call that ended well; nobody should be waiting by then.
+ */
+export function signalOfCall(call: ServerCall): AbortSignal {
+  const controller = new AbortController();
+  const onCancelled = (): void => {
+    const expired = Number(call.getDeadline()) <= Date.now();
+    controller.abort(
+      expired
+        ? new GizmoError('DEADLINE_EXCEEDED', "The client's time limit for this call has passed.")
+        : new GizmoError('CANCELLED', 'The client cancelled the call or went away.'),
+    );
+  };
+  if (call.cancelled) onCancelled();
+  else call.once('cancelled', onCancelled);
+  return controller.signal;
+}
+
+/** What {@link signalOfCall} needs of any grpc-js server call. */
+export interface ServerCall {
+  readonly cancelled: boolean;
+  getDeadline(): Date | number;
+  once(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** Why a signal aborted, as a GizmoError; a foreign reason becomes CANCELLED. */
+export function abortReason(signal: AbortSignal): GizmoError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof GizmoError) return reason;
+  if (reason instanceof Error && reason.name === 'TimeoutError') {
+    return new GizmoError('DEADLINE_EXCEEDED', 'The time limit has passed.', { cause: reason });
+  }
+  return new GizmoError('CANCELLED', 'The operation was cancelled.', { cause: reason });
+}
+
+/** Beyond this setTimeout overflows and fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+function timeoutError(timeoutMs: number): GizmoError {
+  return new GizmoError('DEADLINE_EXCEEDED', `The time limit of ${Math.max(0, timeoutMs)} ms has passed.`);
+}
