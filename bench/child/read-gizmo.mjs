@@ -1,0 +1,21 @@
+// Reads one result to its end with our own client, looking at every batch and no cell.
+import { connect } from '../../dist/client/connect.js';
+
+const { server, sql } = JSON.parse(process.argv[2]);
+const client = await connect({
+  host: server.host,
+  port: server.port,
+  tls: undefined,
+  credentials: { kind: 'bearer', token: server.token },
+});
+await client.execute('select 1');
+const start = process.hrtime.bigint();
+let rows = 0;
+let rssPeak = 0;
+for await (const batch of await client.query(sql)) {
+  rows += batch.length;
+  rssPeak = Math.max(rssPeak, process.memoryUsage.rss());
+}
+const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+await client.close();
+process.stdout.write(`${JSON.stringify({ rows, seconds, rssPeak })}\n`);

@@ -1,0 +1,24 @@
+// Small statements over the wire: each client is a connection of its own that runs one text after the other.
+import { connect } from '../../dist/client/connect.js';
+
+const { server, sql, clients: count, seconds } = JSON.parse(process.argv[2]);
+const clients = await Promise.all(Array.from({ length: count }, open));
+await Promise.all(clients.map((client) => client.execute(sql)));
+const end = performance.now() + seconds * 1000;
+const start = performance.now();
+const counts = await Promise.all(clients.map(runUntilEnd));
+const elapsedMs = performance.now() - start;
+await Promise.all(clients.map((client) => client.close()));
+const statements = counts.reduce((sum, n) => sum + n, 0);
+process.stdout.write(`${JSON.stringify({ perSecond: (statements * 1000) / elapsedMs })}\n`);
+
+function open() {
+  const { host, port, token } = server;
+  return connect({ host, port, tls: undefined, credentials: { kind: 'bearer', token } });
+}
+
+async function runUntilEnd(client) {
+  let done = 0;
+  for (; performance.now() < end; done++) await client.execute(sql);
+  return done;
+}
