@@ -1,0 +1,69 @@
+/** Runs one command line: finds the command, runs it, and turns what it throws into a sentence and an exit code. */
+import { fileURLToPath } from 'node:url';
+import { Config } from '@oclif/core/config';
+import { run } from '@oclif/core/run';
+import { EXIT } from '../errors.js';
+import { exitAfterFlush } from './exit.js';
+import { reportError } from './report-error.js';
+import { nearest } from './suggest.js';
+
+/** Never rejects; ends the process when the command is done and its output is written. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever writes hears of a broken pipe from the write itself; without a listener it would be a crash.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  let code: number;
+  try {
+    code = await runCommand(asHelp(argv));
+  } catch (error) {
+    code = reportError(error);
+  }
+  await exitAfterFlush(code);
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FROM_SOURCE = import.meta.url.endsWith('.ts');
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  const config = await loadConfig();
+  const unknown = unknownCommand(argv, config);
+  if (unknown !== undefined) return reportUnknownCommand(unknown, config);
+  await run([...argv], config);
+  return Number(process.exitCode ?? EXIT.ok);
+}
+
+/** From source there is no manifest, and the commands lie in src/. */
+async function loadConfig(): Promise<Config> {
+  const config = await Config.load({ root: ROOT });
+  if (!FROM_SOURCE) return config;
+  const pjson = { ...config.pjson, oclif: { ...config.pjson.oclif, commands: './src/commands' } };
+  return Config.load({ root: ROOT, pjson, ignoreManifest: true });
+}
+
+/** `gizmo help x`, `gizmo -h` and plain `gizmo` mean `--help`; below a command `-h` is free for the host. */
+function asHelp(argv: readonly string[]): readonly string[] {
+  const [first, ...others] = argv;
+  if (first === 'help') return [...others, '--help'];
+  return first === undefined || first === '-h' ? ['--help'] : argv;
+}
+
+/** The words that name no command or topic; undefined where they do, or where only help is asked for. */
+function unknownCommand(argv: readonly string[], config: Config): string | undefined {
+  const [first] = argv;
+  if (first === undefined || first.startsWith('-')) return undefined;
+  if (config.findCommand(first) !== undefined) return undefined;
+  if (config.findTopic(first) === undefined) return first;
+  const second = argv[1];
+  if (second === undefined || second.startsWith('-')) return undefined;
+  return (config.findCommand(`${first}:${second}`) ?? config.findTopic(`${first}:${second}`))
+    ? undefined
+    : `${first} ${second}`;
+}
+
+function reportUnknownCommand(name: string, config: Config): number {
+  const known = config.commandIDs.map((id) => id.replaceAll(':', ' '));
+  const guess = nearest(name, known);
+  const hint = guess === undefined ? 'See gizmo --help.' : `Did you mean "gizmo ${guess}"?`;
+  process.stderr.write(`Error: There is no command "${name}". ${hint}\n`);
+  return EXIT.usage;
+}
