@@ -1,0 +1,112 @@
+/**
+ * The life of a statement. Whatever the door, a text passes these steps in this order, and there is no other way
+ * to the engine:
+ *
+ *     parse → plan → authorize → admit → run → record
+ *
+ * Of a text with several statements each is planned, authorized and run before the next is planned, because what
+ * the next one means may depend on it (`USE hidden; FROM t`). All functions here expect the caller to hold the
+ * session's queue: one statement at a time.
+ */
+import type { ExecuteOptions } from '../engine/engine.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Admission } from './admit.js';
+import { authorize } from './authorize.js';
+import { parse } from './parse.js';
+import { plan } from './plan.js';
+import { startRecord } from './record.js';
+import { type RunningResult, run } from './run.js';
+import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './statement.js';
+
+/** What the steps need to know about the server. */
+export interface Life {
+  readonly admission: Admission;
+  /** 0 = no limit. */
+  readonly queryTimeoutMs: number;
+  readonly printQueries: boolean;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** Takes a text up to the point where its last statement may run, and returns that; those before it have run. */
+export async function openStatement(life: Life, request: StatementRequest): Promise<AuthorizedStatement> {
+  const texts = await recordingRefusals(life, request, request.sql, () => parse(request));
+  for (const [index, text] of texts.entries()) {
+    const isLast = index === texts.length - 1;
+    for (let part = 0; ; part++) {
+      const statement = await prepare(life, request, text, part);
+      const isLastPart = part >= statement.engine.parts - 1;
+      if (isLast && isLastPart) return statement;
+      try {
+        await drain(await execute(life, statement, request.signal));
+      } finally {
+        await statement.engine.close();
+      }
+      if (isLastPart) break;
+    }
+  }
+  throw new Error('parse() returned no statement');
+}
+
+/**
+ * The same for a statement that is only prepared: nothing runs, so a text that is several statements to Gizmo or
+ * to the engine (PIVOT) cannot be described, and the answer is undefined.
+ */
+export async function prepareAlone(
+  life: Life,
+  request: StatementRequest,
+): Promise<AuthorizedStatement | undefined> {
+  const [text, ...more] = await recordingRefusals(life, request, request.sql, () => parse(request));
+  if (text === undefined || more.length > 0) return undefined;
+  const statement = await prepare(life, request, text, 0);
+  if (statement.engine.parts === 1) return statement;
+  await statement.engine.close();
+  return undefined;
+}
+
+/** Runs what was planned; authorized again, because rights and catalog may have changed since. */
+export async function execute(
+  life: Life,
+  planned: PlannedStatement,
+  signal: AbortSignal,
+  parameters?: ExecuteOptions['parameters'],
+): Promise<RunningResult> {
+  const statement = authorize(planned);
+  life.admission.admit();
+  return run(life, statement, signal, parameters);
+}
+
+/** Reads a result to its end and forgets the rows; resolves with the number of changed rows, if it is known. */
+export async function drain(result: RunningResult): Promise<number | undefined> {
+  try {
+    while ((await result.next()) !== undefined);
+    return result.changes;
+  } finally {
+    await result.close();
+  }
+}
+
+async function prepare(
+  life: Life,
+  request: StatementRequest,
+  text: string,
+  part: number,
+): Promise<AuthorizedStatement> {
+  life.admission.admit();
+  return recordingRefusals(life, request, text, async () => authorize(await plan(request, text, part)));
+}
+
+async function recordingRefusals<T>(
+  life: Life,
+  request: StatementRequest,
+  text: string,
+  step: () => Promise<T>,
+): Promise<T> {
+  const record = startRecord(life, { session: request.session, door: request.door, text });
+  try {
+    return await step();
+  } catch (error) {
+    record.failed(error);
+    throw error;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * What clients hold handles of: prepared statements, and tickets for results. Handles are opaque random ids and
+ * say nothing about SQL. A prepared statement belongs to one session; a ticket may be fetched by the same
+ * principal over another connection; for anyone else both do not exist.
+ */
+import { randomBytes } from 'node:crypto';
+import { GizmoError } from '../../errors.js';
+import type { ArrowSchema } from '../../flight/ipc/types.js';
+import type { Principal } from '../model/principal.js';
+import type { Session } from '../session/session.js';
+import type { CompletedResult } from './completed-result.js';
+import type { AuthorizedStatement, ParameterRows } from './statement.js';
+
+const PREPARED_MAX_PER_SESSION = 1000;
+/** Unfetched and fetched tickets a session may hold; the oldest makes room. */
+const TICKETS_MAX_PER_SESSION = 256;
+export const TICKET_LIFETIME_MS = 5 * 60 * 1000;
+const SWEEP_INTERVAL_MS = 30_000;
+
+export interface PreparedStatement {
+  readonly session: Session;
+  readonly sql: string;
+  /** Undefined where the text is several statements; it then runs as a text each time. */
+  readonly statement: AuthorizedStatement | undefined;
+  parameters: ParameterRows | undefined;
+  closed: boolean;
+}
+
+export type Ticket = { readonly session: Session } & (
+  | {
+      readonly kind: 'deferred';
+      readonly sql: string;
+      /** The planned statement; undefined once it ran to its end, and then planned anew. */
+      statement: AuthorizedStatement | undefined;
+      /** Set where the statement is a prepared one's, which closes it. */
+      readonly prepared: PreparedStatement | undefined;
+      readonly parameters: ParameterRows | undefined;
+      /** What FlightInfo promised. */
+      readonly schema: ArrowSchema;
+    }
+  | { readonly kind: 'completed'; readonly result: CompletedResult }
+);
+
+export interface OpenStatements {
+  addPrepared(prepared: PreparedStatement): string;
+  /** Throws NOT_FOUND unless the handle is this session's. */
+  prepared(handle: string, session: Session): PreparedStatement;
+  closePrepared(handle: string, session: Session): Promise<void>;
+  addTicket(ticket: Ticket): string;
+  /** Throws NOT_FOUND unless the ticket is alive and this principal's. */
+  ticket(handle: string, principal: Principal): Ticket;
+  /** Forgets a ticket and frees what it holds. */
+  dropTicket(handle: string): Promise<void>;
+  stop(): void;
+}
+
+interface Held {
+  readonly prepared: Map<string, PreparedStatement>;
+  readonly tickets: Map<string, { readonly ticket: Ticket; readonly expiresAtMs: number }>;
+}
+
+export function createOpenStatements(nowMs: () => number): OpenStatements {
+  const bySession = new Map<Session, Held>();
+  const ticketOwners = new Map<string, Session>();
+  const sweeper = setInterval(sweep, SWEEP_INTERVAL_MS);
+  sweeper.unref();
+
+  function heldBy(session: Session): Held {
+    let held = bySession.get(session);
+    if (held === undefined) {
+      held = { prepared: new Map(), tickets: new Map() };
+      bySession.set(session, held);
+      // The engine connection goes with the session, and every statement on it.
+      session.onEnd(() => {
+        for (const handle of bySession.get(session)?.tickets.keys() ?? []) ticketOwners.delete(handle);
+        bySession.delete(session);
+      });
+    }
+    return held;
+  }
+
+  function sweep(): void {
+    const now = nowMs();
+    for (const { tickets } of bySession.values()) {
+      for (const [handle, { expiresAtMs }] of tickets) {
+        if (expiresAtMs > now) break;
+        void open.dropTicket(handle);
+      }
+    }
+  }
+
+  const open: OpenStatements = {
+    addPrepared(prepared) {
+      const held = heldBy(prepared.session);
+      if (held.prepared.size >= PREPARED_MAX_PER_SESSION) {
+        throw new GizmoError(
+          'RESOURCE_EXHAUSTED',
+          `This session holds ${PREPARED_MAX_PER_SESSION} prepared statements. Close some before preparing more.`,
+        );
+      }
+      const handle = makeHandle();
+      held.prepared.set(handle, prepared);
+      return handle;
+    },
+
+    prepared(handle, session) {
+      const prepared = bySession.get(session)?.prepared.get(handle);
+      if (prepared === undefined) {
+        throw new GizmoError('NOT_FOUND', 'There is no such prepared statement in this session.');
+      }
+      return prepared;
+    },
+
+    async closePrepared(handle, session) {
+      const prepared = open.prepared(handle, session);
+      bySession.get(session)?.prepared.delete(handle);
+      prepared.closed = true;
+      await prepared.statement?.engine.close();
+    },
+
+    addTicket(ticket) {
+      const { tickets } = heldBy(ticket.session);
+      const [oldest] = tickets.size >= TICKETS_MAX_PER_SESSION ? tickets.keys() : [];
+      if (oldest !== undefined) void open.dropTicket(oldest);
+      const handle = makeHandle();
+      tickets.set(handle, { ticket, expiresAtMs: nowMs() + TICKET_LIFETIME_MS });
+      ticketOwners.set(handle, ticket.session);
+      return handle;
+    },
+
+    ticket(handle, principal) {
+      const owner = ticketOwners.get(handle);
+      const found = owner && bySession.get(owner)?.tickets.get(handle);
+      if (
+        found === undefined ||
+        found.expiresAtMs <= nowMs() ||
+        found.ticket.session.principal.name !== principal.name ||
+        found.ticket.session.principal.role !== principal.role
+      ) {
+        throw new GizmoError(
+          'NOT_FOUND',
+          'There is no such ticket: it was never issued to you, or it has expired. Run the statement again.',
+        );
+      }
+      return found.ticket;
+    },
+
+    async dropTicket(handle) {
+      const owner = ticketOwners.get(handle);
+      ticketOwners.delete(handle);
+      const tickets = owner && bySession.get(owner)?.tickets;
+      const ticket = tickets?.get(handle)?.ticket;
+      tickets?.delete(handle);
+      if (ticket?.kind === 'deferred' && ticket.prepared === undefined)
+        await ticket.statement?.engine.close();
+    },
+
+    stop: () => clearInterval(sweeper),
+  };
+  return open;
+}
+
+/** 128 random bits, as 32 hexadecimal digits. */
+function makeHandle(): string {
+  return randomBytes(16).toString('hex');
+}

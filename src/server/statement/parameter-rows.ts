@@ -1,0 +1,95 @@
+/** One statement executed for each row of its parameters. */
+import { encodeSchema } from '../../flight/ipc/schema.js';
+import type { ExecuteOptions } from '../engine/engine.js';
+import { drain, execute, type Life, openStatement } from './life.js';
+import type { RunningResult } from './run.js';
+import type { ParameterRows, PlannedStatement } from './statement.js';
+
+/** The results of all rows, one after the other, as one result. Without bound parameters it runs once. */
+export async function executeRows(
+  life: Life,
+  statement: PlannedStatement,
+  signal: AbortSignal,
+  rows: ParameterRows | undefined,
+): Promise<RunningResult> {
+  const executions = eachRow(rows);
+  const first = executions.next();
+  if (first.done === true) return emptyResult(statement);
+  let current = await execute(life, statement, signal, first.value);
+  const { schema, schemaMessage } = current;
+  return {
+    schema,
+    schemaMessage,
+    changes: current.changes,
+    async next() {
+      for (;;) {
+        const batch = await current.next();
+        if (batch !== undefined) return batch;
+        const following = executions.next();
+        if (following.done === true) return undefined;
+        await current.close();
+        current = await execute(life, statement, signal, following.value);
+      }
+    },
+    close: () => current.close(),
+  };
+}
+
+/** Executes an update for each row, all or none, and sums the counts of changed rows. */
+export async function updateRows(
+  life: Life,
+  statement: PlannedStatement,
+  signal: AbortSignal,
+  rows: ParameterRows | undefined,
+): Promise<number> {
+  const count = rows === undefined ? 1 : rows.batches.reduce((sum, batch) => sum + batch.rows, 0);
+  const needsTransaction = count > 1 && !(await statement.session.engine.inTransaction());
+  if (needsTransaction) await command(life, statement, 'BEGIN TRANSACTION', signal);
+  try {
+    let changes = 0;
+    for (const parameters of eachRow(rows)) {
+      changes += (await drain(await execute(life, statement, signal, parameters))) ?? 0;
+    }
+    if (needsTransaction) await command(life, statement, 'COMMIT', signal);
+    return changes;
+  } catch (error) {
+    // The call's signal may be what stopped it; the session must be usable all the same.
+    if (needsTransaction) await command(life, statement, 'ROLLBACK', new AbortController().signal);
+    throw error;
+  }
+}
+
+function* eachRow(rows: ParameterRows | undefined): Generator<ExecuteOptions['parameters'], void, undefined> {
+  if (rows === undefined) {
+    yield undefined;
+    return;
+  }
+  for (const batch of rows.batches) {
+    for (let row = 0; row < batch.rows; row++) yield { schema: rows.schema, batch, row };
+  }
+}
+
+async function command(
+  life: Life,
+  { session, door }: PlannedStatement,
+  sql: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const statement = await openStatement(life, { sql, session, door, signal });
+  try {
+    await drain(await execute(life, statement, signal));
+  } finally {
+    await statement.engine.close();
+  }
+}
+
+function emptyResult(statement: PlannedStatement): RunningResult {
+  const schema = statement.engine.schema ?? { fields: [] };
+  return {
+    schema,
+    schemaMessage: encodeSchema(schema),
+    changes: undefined,
+    next: async () => undefined,
+    close: async () => {},
+  };
+}

@@ -1,0 +1,27 @@
+/** Step 1: a text into its statements, all of them checked for syntax before the first one runs. */
+import { GizmoError } from '../../errors.js';
+import { splitStatements } from '../../sql/split-statements.js';
+import type { StatementRequest } from './statement.js';
+
+/** No tool sends more by hand or by ORM; binding time grows faster than the text. */
+const TEXT_CHARS_MAX = 16 * 1024 * 1024;
+
+/** The texts of the statements in order; at least one. Throws INVALID_ARGUMENT for an empty text. */
+export async function parse(request: StatementRequest): Promise<readonly string[]> {
+  const { sql, session } = request;
+  if (sql.length > TEXT_CHARS_MAX) {
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      `The statement has ${sql.length} characters; ${TEXT_CHARS_MAX} are the limit.`,
+    );
+  }
+  if (sql.includes('\0')) throw new GizmoError('INVALID_ARGUMENT', 'The statement contains a NUL character.');
+  const { statements } = splitStatements(sql);
+  const [only, ...more] = statements;
+  if (only === undefined) throw new GizmoError('INVALID_ARGUMENT', 'There is no statement in this text.');
+  // A single statement meets the engine's parser when it is planned; asking twice would only cost time. It is
+  // handed over as it was sent, so that the positions in an error are those of the text the user sees.
+  if (more.length === 0) return [sql];
+  await session.engine.parse(sql);
+  return statements.map((it) => it.text);
+}

@@ -1,0 +1,68 @@
+/** Step 5: execution. Takes only what was authorized, and tells the record how it ended, whatever happens. */
+import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import type { ExecuteOptions } from '../engine/engine.js';
+import type { Life } from './life.js';
+import { startRecord } from './record.js';
+import type { AuthorizedStatement } from './statement.js';
+import { createTimeLimit } from './time-limit.js';
+
+/** A result being read. Whoever holds it reads it to the end or closes it. */
+export interface RunningResult {
+  readonly schema: ArrowSchema;
+  readonly schemaMessage: Uint8Array;
+  readonly changes: number | undefined;
+  next(): Promise<EncodedBatch | undefined>;
+  close(): Promise<void>;
+}
+
+export async function run(
+  life: Life,
+  statement: AuthorizedStatement,
+  signal: AbortSignal,
+  parameters?: ExecuteOptions['parameters'],
+): Promise<RunningResult> {
+  const limit = createTimeLimit(signal, life.queryTimeoutMs, life.nowMs);
+  const record = startRecord(life, statement);
+  const fail = (error: unknown): never => {
+    limit.dispose();
+    record.failed(error);
+    throw error;
+  };
+  const result = await limit
+    .count(() => statement.engine.execute({ signal: limit.signal, ...(parameters && { parameters }) }))
+    .catch(fail);
+  let rows = 0;
+  let over = false;
+  const finish = () => {
+    if (over) return;
+    over = true;
+    limit.dispose();
+    record.succeeded(result.changes ?? rows);
+  };
+  if (result.changes !== undefined) rows = result.changes;
+
+  return {
+    schema: result.schema,
+    schemaMessage: result.schemaMessage,
+    changes: result.changes,
+    async next() {
+      const batch = await limit
+        .count(() => result.next())
+        .catch((error: unknown) => {
+          over = true;
+          return fail(error);
+        });
+      if (batch === undefined) finish();
+      else rows += batch.rows;
+      return batch;
+    },
+    async close() {
+      if (!over) {
+        over = true;
+        limit.dispose();
+        record.abandoned(rows);
+      }
+      await result.close();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** The nouns of a statement's life: what was asked, what the engine made of it, and the witness that it may run. */
+import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import type { EngineStatement } from '../engine/engine.js';
+import type { Door } from '../model/door.js';
+import type { Session } from '../session/session.js';
+
+/** A text that somebody sent through a door. */
+export interface StatementRequest {
+  readonly sql: string;
+  readonly session: Session;
+  readonly door: Door;
+  /** Ends with the call: cancelled, past its deadline, disconnected, session ended, server stopping. */
+  readonly signal: AbortSignal;
+}
+
+/** One statement of that text, as the engine understood it. Nothing of it has run. */
+export interface PlannedStatement {
+  readonly session: Session;
+  readonly door: Door;
+  /** This statement's own text. */
+  readonly text: string;
+  readonly engine: EngineStatement;
+}
+
+declare const authorized: unique symbol;
+
+/** A witness that the authorize step let a statement pass; only that step makes one, and running needs one. */
+export interface AuthorizedStatement extends PlannedStatement {
+  readonly [authorized]: true;
+}
+
+/** Values for parameters: each row is one execution. */
+export interface ParameterRows {
+  readonly schema: ArrowSchema;
+  readonly batches: readonly EncodedBatch[];
+}

@@ -1,0 +1,269 @@
+/**
+ * What the doors may do with SQL: describe it, run it for its result, run it for its count, prepare it, fetch
+ * what a ticket stands for. Each takes the session's turn, goes through the life of a statement, and gives the
+ * turn back.
+ */
+import { GizmoError } from '../../errors.js';
+import { buildBatch } from '../../flight/ipc/build.js';
+import { encodeSchema, schemasEqual } from '../../flight/ipc/schema.js';
+import { type ArrowSchema, field } from '../../flight/ipc/types.js';
+import type { Principal } from '../model/principal.js';
+import type { Session } from '../session/session.js';
+import { type CompletedResult, complete, replay } from './completed-result.js';
+import { drain, execute, type Life, openStatement, prepareAlone } from './life.js';
+import type { OpenStatements, PreparedStatement } from './open-statements.js';
+import { executeRows, updateRows } from './parameter-rows.js';
+import type { RunningResult } from './run.js';
+import type { ParameterRows, PlannedStatement, StatementRequest } from './statement.js';
+
+export type Returns = 'rows' | 'count' | 'nothing';
+
+/** A statement's result, waiting behind a ticket. */
+export interface QueryInfo {
+  readonly ticket: string;
+  readonly schema: ArrowSchema;
+  readonly returns: Returns;
+  /** Rows changed, where the statement has run already. */
+  readonly changes: number | undefined;
+}
+
+export interface PreparedInfo {
+  readonly handle: string;
+  readonly returns: Returns | undefined;
+  /** Undefined where only running it will tell. */
+  readonly schema: ArrowSchema | undefined;
+  readonly parameters: ArrowSchema;
+}
+
+export interface Statements {
+  query(request: StatementRequest): Promise<QueryInfo>;
+  /** The number of changed rows; 0 for statements that count nothing. */
+  update(request: StatementRequest, parameters?: ParameterRows): Promise<number>;
+  /** The schema of a statement's result without running it. */
+  describe(request: StatementRequest): Promise<ArrowSchema | undefined>;
+  prepare(request: StatementRequest): Promise<PreparedInfo>;
+  queryPrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<QueryInfo>;
+  updatePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<number>;
+  /** Opens the result behind a ticket; close it when read or given up. */
+  fetch(ticket: string, principal: Principal, signal: AbortSignal): Promise<RunningResult>;
+  readonly open: OpenStatements;
+}
+
+const COUNT_SCHEMA: ArrowSchema = {
+  fields: [
+    field(
+      'Count',
+      { kind: 'int', bits: 64, signed: true },
+      {
+        metadata: new Map([['ARROW:FLIGHT:SQL:TYPE_NAME', 'BIGINT']]),
+      },
+    ),
+  ],
+};
+const NO_FIELDS: ArrowSchema = { fields: [] };
+
+export function createStatements(life: Life, open: OpenStatements): Statements {
+  /** Runs `statement` now, keeps what it returns, and answers with a ticket for it. */
+  async function runNow(
+    statement: PlannedStatement,
+    signal: AbortSignal,
+    parameters: ParameterRows | undefined,
+  ): Promise<QueryInfo> {
+    const { session, engine } = statement;
+    let result: CompletedResult;
+    if (engine.returns === 'count') {
+      result = countResult(await updateRows(life, statement, signal, parameters));
+    } else {
+      result = await complete(await executeRows(life, statement, signal, parameters));
+      if (engine.returns === 'nothing')
+        result = { ...result, schema: NO_FIELDS, schemaMessage: encodeSchema(NO_FIELDS), batches: [] };
+    }
+    const ticket = open.addTicket({ kind: 'completed', session, result });
+    return { ticket, schema: result.schema, returns: engine.returns, changes: result.changes };
+  }
+
+  return {
+    open,
+
+    query: (request) =>
+      withTurn(request.session, request.signal, async () => {
+        const { session, signal } = request;
+        const statement = await openStatement(life, request);
+        const { schema, readOnly, returns, parts } = statement.engine;
+        if (readOnly && parts === 1 && schema !== undefined) {
+          const ticket = open.addTicket({
+            kind: 'deferred',
+            session,
+            sql: statement.text,
+            statement,
+            prepared: undefined,
+            parameters: undefined,
+            schema,
+          });
+          return { ticket, schema, returns, changes: undefined };
+        }
+        try {
+          return await runNow(statement, signal, undefined);
+        } finally {
+          await statement.engine.close();
+        }
+      }),
+
+    update: (request, parameters) =>
+      withTurn(request.session, request.signal, async () => {
+        const statement = await openStatement(life, request);
+        try {
+          return await runForCount(life, statement, request.signal, parameters);
+        } finally {
+          await statement.engine.close();
+        }
+      }),
+
+    describe: (request) =>
+      withTurn(request.session, request.signal, async () => {
+        const statement = await prepareAlone(life, request);
+        if (statement === undefined) throw describesOneOnly();
+        try {
+          return promisedSchema(statement);
+        } finally {
+          await statement.engine.close();
+        }
+      }),
+
+    prepare: (request) =>
+      withTurn(request.session, request.signal, async () => {
+        const { session, sql } = request;
+        const statement = await prepareAlone(life, request);
+        const handle = open.addPrepared({ session, sql, statement, parameters: undefined, closed: false });
+        return {
+          handle,
+          returns: statement?.engine.returns,
+          schema: statement && promisedSchema(statement),
+          parameters: statement?.engine.parameters ?? NO_FIELDS,
+        };
+      }),
+
+    queryPrepared(prepared, signal) {
+      const { session, sql, statement, parameters } = prepared;
+      if (statement === undefined) return this.query({ session, sql, door: 'prepared-query', signal });
+      const { readOnly, schema, returns } = statement.engine;
+      if (readOnly && schema !== undefined) {
+        const ticket = open.addTicket({
+          kind: 'deferred',
+          session,
+          sql,
+          statement,
+          prepared,
+          parameters,
+          schema,
+        });
+        return Promise.resolve({ ticket, schema, returns, changes: undefined });
+      }
+      return withTurn(session, signal, () => runNow(statement, signal, parameters));
+    },
+
+    updatePrepared(prepared, signal) {
+      const { session, sql, statement, parameters } = prepared;
+      if (statement === undefined) return this.update({ session, sql, door: 'prepared-update', signal });
+      return withTurn(session, signal, () => runForCount(life, statement, signal, parameters));
+    },
+
+    async fetch(handle, principal, signal) {
+      const ticket = open.ticket(handle, principal);
+      if (ticket.kind === 'completed') return replay(ticket.result);
+      const { session, sql, prepared, parameters, schema } = ticket;
+      const release = await session.queue.acquire(signal);
+      try {
+        const usable = prepared?.closed === true ? undefined : ticket.statement;
+        const lent = prepared !== undefined && usable !== undefined;
+        // Taken out of the ticket while it runs: a ticket that expires meanwhile must not close it, and a second
+        // fetch plans the text anew.
+        if (!lent) ticket.statement = undefined;
+        const request: StatementRequest = { session, sql, door: 'statement-query', signal };
+        const statement = usable ?? (await openStatement(life, request));
+        const free = async () => {
+          if (!lent) await statement.engine.close();
+        };
+        try {
+          const result = await executeRows(life, statement, signal, parameters);
+          if (!schemasEqual(result.schema, schema)) {
+            await result.close();
+            throw new GizmoError(
+              'FAILED_PRECONDITION',
+              'A table or view changed since the statement was described. Run the statement again.',
+            );
+          }
+          return endingWith(result, async () => {
+            await free();
+            release();
+          });
+        } catch (error) {
+          await free();
+          throw error;
+        }
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Runs `work` while no other statement uses the session. */
+export async function withTurn<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const release = await session.queue.acquire(signal);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+async function runForCount(
+  life: Life,
+  statement: PlannedStatement,
+  signal: AbortSignal,
+  parameters: ParameterRows | undefined,
+): Promise<number> {
+  if (statement.engine.returns === 'count') return updateRows(life, statement, signal, parameters);
+  if (parameters !== undefined) return updateRows(life, statement, signal, parameters);
+  return (await drain(await execute(life, statement, signal))) ?? 0;
+}
+
+/** What a statement streams through the query doors: DML its count, DDL nothing. */
+function promisedSchema(statement: PlannedStatement): ArrowSchema | undefined {
+  const { returns, schema } = statement.engine;
+  if (returns === 'count') return COUNT_SCHEMA;
+  return returns === 'nothing' ? NO_FIELDS : schema;
+}
+
+function countResult(changes: number): CompletedResult {
+  return {
+    schema: COUNT_SCHEMA,
+    schemaMessage: encodeSchema(COUNT_SCHEMA),
+    changes,
+    batches: [buildBatch(COUNT_SCHEMA, [[BigInt(changes)]])],
+  };
+}
+
+/** `result`, with something to do once it is closed. */
+function endingWith(result: RunningResult, onClosed: () => Promise<void>): RunningResult {
+  let closing: Promise<void> | undefined;
+  return {
+    schema: result.schema,
+    schemaMessage: result.schemaMessage,
+    changes: result.changes,
+    next: () => result.next(),
+    close() {
+      closing ??= result.close().finally(onClosed);
+      return closing;
+    },
+  };
+}
+
+function describesOneOnly(): GizmoError {
+  return new GizmoError(
+    'INVALID_ARGUMENT',
+    'The schema of a text with several statements is known only by running it. Ask for one statement at a time.',
+  );
+}
