@@ -11,20 +11,20 @@ export interface Column {
   readonly length: number;
   readonly nullCount: number;
   /** Bitmap, least significant bit first, 1 = valid. Absent when there are no nulls. */
-  readonly validity?: Uint8Array;
+  readonly validity?: Uint8Array | undefined;
   /** length + 1 offsets of utf8, binary, list and map; for large types as 64-bit values. */
-  readonly offsets?: Int32Array | BigInt64Array;
+  readonly offsets?: Int32Array | BigInt64Array | undefined;
   /** List views: one size a slot. */
-  readonly sizes?: Int32Array | BigInt64Array;
+  readonly sizes?: Int32Array | BigInt64Array | undefined;
   /** Values of fixed-width types, characters of utf8, bytes of binary, bits of bool, 16-byte views. */
-  readonly data?: Uint8Array;
+  readonly data?: Uint8Array | undefined;
   /** Unions: type id a slot; dense unions have `offsets` into the children too. */
-  readonly typeIds?: Int8Array;
+  readonly typeIds?: Int8Array | undefined;
   /** View types: the buffers that views of more than 12 bytes point into. */
-  readonly variadic?: readonly Uint8Array[];
+  readonly variadic?: readonly Uint8Array[] | undefined;
   readonly children: readonly Column[];
   /** Dictionary-encoded fields: `data` holds indices of `field.dictionary.index` width into this column. */
-  readonly dictionary?: Column;
+  readonly dictionary?: Column | undefined;
 }
 
 export interface RecordBatch {
@@ -36,6 +36,28 @@ export interface RecordBatch {
 /** Whether slot `row` is valid (not null). Unions have no validity of their own; null-typed columns are never valid. */
 export function isValid(column: Column, row: number): boolean {
   if (column.field.type.kind === 'null' && column.dictionary === undefined) return false;
-  const { validity } = column;
-  return validity === undefined || (validity[row >> 3]! & (1 << (row & 7))) !== 0;
+  return bitIsSet(column.validity, row);
+}
+
+/** Whether bit `row` of a validity bitmap is set; without a bitmap all are. */
+export function bitIsSet(bitmap: Uint8Array | undefined, row: number): boolean {
+  return bitmap === undefined || (bitmap[row >> 3]! & (1 << (row & 7))) !== 0;
+}
+
+/** A column without rows. */
+export function emptyColumn(field: ArrowField): Column {
+  const { kind } = field.type;
+  const children = field.children.map(emptyColumn);
+  const offsets = kind.startsWith('large') ? new BigInt64Array(1) : new Int32Array(1);
+  return {
+    field,
+    length: 0,
+    nullCount: 0,
+    offsets,
+    sizes: offsets,
+    data: new Uint8Array(0),
+    typeIds: new Int8Array(0),
+    variadic: [],
+    children,
+  };
 }

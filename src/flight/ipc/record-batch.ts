@@ -1,10 +1,15 @@
-/**
- * Writes the Message flatbuffer of a record batch, at fixed positions: the tables never vary, only the two vectors'
- * lengths do, and this runs for every message sent. Source: Message.fbs, FlatBuffers internals.
- */
-import { MESSAGE_KIND, METADATA_V5 } from './message.js';
+/** Record batches and dictionary batches ⇄ IPC messages. Source: Message.fbs. */
+import { BodyReader, type BodyReaderOptions } from './body-reader.js';
+import type { Column, RecordBatch } from './column.js';
+import { ColumnReader } from './column-reader.js';
+import { malformed } from './malformed.js';
+import { MESSAGE_KIND, METADATA_V5, openMessage } from './message.js';
+import type { ArrowField, ArrowSchema, IpcMessage } from './types.js';
 
-/** Encodes the header of one record batch (`data_header` of FlightData). Its length is a multiple of 8. */
+/**
+ * Encodes the header of one record batch (`data_header` of FlightData); its length is a multiple of 8. Everything but
+ * the two vectors stands at a fixed position, because this runs for every message sent.
+ */
 export function encodeRecordBatchHeader(batch: RecordBatchLayout): Uint8Array {
   const { nodes, buffers, variadicCounts = [] } = batch;
   const nodesAt = VECTORS + 8;
@@ -37,6 +42,53 @@ export interface RecordBatchLayout {
   /** Number of data buffers of each column of a view type, in order. */
   readonly variadicCounts?: ArrayLike<number>;
 }
+
+/**
+ * Decodes a record batch into views on its body; only 32- and 64-bit offsets that are not aligned in memory are copied.
+ * Every length, offset and count is checked against the body. INVALID_ARGUMENT where something is wrong, UNIMPLEMENTED
+ * for a compression that cannot be undone here.
+ */
+export function decodeRecordBatch(
+  schema: ArrowSchema,
+  message: IpcMessage,
+  dictionaries: ReadonlyMap<bigint, Column> = NO_DICTIONARIES,
+  options: BodyReaderOptions = {},
+): RecordBatch {
+  const opened = openMessage(message.header);
+  if (opened.kind !== MESSAGE_KIND.recordBatch)
+    throw malformed('a record batch was expected and another message came');
+  const body = new BodyReader(opened, opened.content, message.body, options);
+  const reader = new ColumnReader(body, dictionaries);
+  const columns = schema.fields.map((field) => reader.read(field));
+  body.end();
+  const length = opened.content.size(0);
+  if (columns.some((column) => column.length !== length))
+    throw malformed('the columns of a batch differ in length');
+  if (length > body.rowsMax) throw malformed('a batch claims more rows than its body can hold');
+  return { schema, length, columns };
+}
+
+/** Decodes a dictionary batch for `findField(id)`, the field whose type the values have. */
+export function decodeDictionaryBatch(
+  message: IpcMessage,
+  findField: (id: bigint) => ArrowField,
+  dictionaries: ReadonlyMap<bigint, Column>,
+  options: BodyReaderOptions = {},
+): { readonly id: bigint; readonly delta: boolean; readonly values: Column } {
+  const opened = openMessage(message.header);
+  const { kind, content } = opened;
+  const data = content.table(1);
+  if (kind !== MESSAGE_KIND.dictionaryBatch || data === undefined)
+    throw malformed('a dictionary batch has no data');
+  const id = content.int64(0);
+  const field = findField(id);
+  const body = new BodyReader(opened, data, message.body, options);
+  const values = new ColumnReader(body, dictionaries).read(field);
+  body.end();
+  return { id, delta: content.bool(2), values };
+}
+
+const NO_DICTIONARIES: ReadonlyMap<bigint, Column> = new Map();
 
 // Positions in the header. A vtable holds its own size, its table's size, and each field's offset in the table.
 const MESSAGE_VTABLE = 4;
