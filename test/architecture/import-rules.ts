@@ -34,22 +34,22 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
 
 /** Inside server/: a file may import its own folder and every lower number. */
 const SERVER_LAYERS: Record<string, number> = {
-  listener: 5,
-  rpc: 4,
-  http: 4,
-  statement: 3,
-  session: 3,
-  auth: 2,
-  access: 2,
-  hooks: 2,
-  approval: 2,
-  audit: 2,
-  engine: 2,
-  config: 1,
+  listener: 6,
+  rpc: 5,
+  http: 5,
+  statement: 4,
+  session: 4,
+  auth: 3,
+  access: 3,
+  hooks: 3,
+  approval: 3,
+  audit: 3,
+  engine: 3,
+  config: 2,
   telemetry: 1,
   model: 0,
 };
-const SERVER_WIRING = 6;
+const SERVER_WIRING = 7;
 
 /** Packages that only some files may import; every other package of the dependency list is free. */
 const PACKAGES: readonly { name: RegExp; only: RegExp; where: string }[] = [
