@@ -1,13 +1,21 @@
-// Compiles src/ to dist/ from scratch, so that a file deleted from src/ is gone from dist/ too.
+// Compiles src/ to dist/ from scratch, so that a file deleted from src/ is gone from dist/ too. The new dist/ takes
+// the old one's place in one step at the end: what runs from dist/ meanwhile never finds it half written.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
-const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+const fresh = join(root, `dist-${process.pid}-new`);
+const stale = join(root, `dist-${process.pid}-old`);
+const dist = join(root, 'dist');
+
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], {
   cwd: root,
   stdio: 'inherit',
 });
+if (existsSync(dist)) renameSync(dist, stale);
+if (existsSync(fresh)) renameSync(fresh, dist);
+rmSync(stale, { recursive: true, force: true });
 process.exit(status ?? 1);
