@@ -1,0 +1,99 @@
+/** Gathers DuckDB's chunks of up to 2,048 rows into record batches, cut by rows and by bytes. */
+import duckdb, { type DataChunk } from '@duckdb/node-bindings';
+import type { EncodedBatch } from '../../../../flight/ipc/types.js';
+import { BodyBuilder } from './body-builder.js';
+import type { ColumnWriter } from './column-writer.js';
+
+export class BatchWriter {
+  readonly #columns: readonly ColumnWriter[];
+  readonly #body = new BodyBuilder();
+  readonly #bytesMax: number;
+  #rows = 0;
+  #bytes = 0;
+  #chunk: DataChunk | undefined;
+  #chunkRows = 0;
+  #done = 0;
+
+  constructor(columns: readonly ColumnWriter[], bytesMax: number) {
+    this.#columns = columns;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Rows gathered since the last {@link take}. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Takes in a chunk. The one before must have been appended to its end. */
+  load(chunk: DataChunk): void {
+    this.#chunk = chunk;
+    this.#chunkRows = duckdb.data_chunk_get_size(chunk);
+    this.#done = 0;
+    for (const [index, column] of this.#columns.entries()) {
+      column.load(duckdb.data_chunk_get_vector(chunk, index), this.#chunkRows);
+    }
+  }
+
+  /**
+   * Appends what is loaded until `rowsMax` rows or the limit of bytes is reached. True when a batch is to be
+   * taken now; false when the chunk has been used up, and its memory given back.
+   */
+  fill(rowsMax: number): boolean {
+    while (this.#done < this.#chunkRows) {
+      const start = this.#done;
+      const room = rowsMax - this.#rows;
+      if (room <= 0) return true;
+      const count = this.#fitting(start, Math.min(room, this.#chunkRows - start));
+      if (count === 0) return true;
+      for (const column of this.#columns) column.append(start, count);
+      this.#rows += count;
+      this.#done += count;
+    }
+    this.release();
+    return this.#rows >= rowsMax;
+  }
+
+  /** Cuts the batch. */
+  take(): EncodedBatch {
+    for (const column of this.#columns) column.emit(this.#body);
+    const batch = this.#body.finish(this.#rows);
+    for (const column of this.#columns) column.clear();
+    this.#rows = 0;
+    this.#bytes = 0;
+    return batch;
+  }
+
+  /** Gives the chunk's native memory back, which V8 does not know about. */
+  release(): void {
+    if (this.#chunk !== undefined) duckdb.data_chunk_reset(this.#chunk);
+    this.#chunk = undefined;
+    this.#chunkRows = 0;
+    this.#done = 0;
+  }
+
+  /** How many of `count` rows fit; 0 when the batch has rows and none fits; a single row always goes. */
+  #fitting(start: number, count: number): number {
+    const room = this.#bytesMax - this.#bytes;
+    const all = this.#weigh(start, count);
+    if (all <= room) {
+      this.#bytes += all;
+      return count;
+    }
+    let fits = 0;
+    let tooMany = count;
+    while (tooMany - fits > 1) {
+      const middle = (fits + tooMany) >> 1;
+      if (this.#weigh(start, middle) <= room) fits = middle;
+      else tooMany = middle;
+    }
+    if (fits === 0 && this.#rows === 0) fits = 1;
+    this.#bytes += this.#weigh(start, fits);
+    return fits;
+  }
+
+  #weigh(start: number, count: number): number {
+    let sum = 0;
+    for (const column of this.#columns) sum += column.weigh(start, count);
+    return sum;
+  }
+}

@@ -1,0 +1,61 @@
+/** Picks the converter of a DuckDB type. */
+import duckdb, { type LogicalType } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../../errors.js';
+import type { ProcessMemory } from '../memory.js';
+import { BoolWriter } from './bool.js';
+import type { ColumnWriter } from './column-writer.js';
+import { FixedWidthWriter } from './fixed-width.js';
+import { DecimalWriter, IntervalWriter } from './numbers.js';
+import { StringWriter } from './strings.js';
+
+/** Makes the converter from vectors of `type` to the Arrow column that `toArrowField` declares. */
+export function createWriter(type: LogicalType, memory: ProcessMemory | undefined): ColumnWriter {
+  const id = duckdb.get_type_id(type);
+  const width = WIDTHS.get(id);
+  if (width !== undefined) return new FixedWidthWriter(width);
+  switch (id) {
+    case Type.BOOLEAN:
+      return new BoolWriter();
+    case Type.DECIMAL:
+      return createDecimalWriter(duckdb.decimal_internal_type(type));
+    case Type.INTERVAL:
+      return new IntervalWriter();
+    case Type.VARCHAR:
+    case Type.BLOB:
+    case Type.GEOMETRY:
+      return new StringWriter(memory);
+    default:
+      throw new GizmoError('UNIMPLEMENTED', 'A column has a type that cannot be sent; cast it to VARCHAR.');
+  }
+}
+
+const { Type } = duckdb;
+
+/** Bytes a value of the types that both sides store alike. */
+const WIDTHS: ReadonlyMap<number, number> = new Map<number, number>([
+  [Type.TINYINT, 1],
+  [Type.UTINYINT, 1],
+  [Type.SMALLINT, 2],
+  [Type.USMALLINT, 2],
+  [Type.INTEGER, 4],
+  [Type.UINTEGER, 4],
+  [Type.BIGINT, 8],
+  [Type.UBIGINT, 8],
+  [Type.HUGEINT, 16],
+  [Type.FLOAT, 4],
+  [Type.DOUBLE, 8],
+  [Type.DATE, 4],
+  [Type.TIME, 8],
+  [Type.TIME_NS, 8],
+  [Type.TIMESTAMP, 8],
+  [Type.TIMESTAMP_S, 8],
+  [Type.TIMESTAMP_MS, 8],
+  [Type.TIMESTAMP_NS, 8],
+  [Type.TIMESTAMP_TZ, 8],
+]);
+
+function createDecimalWriter(storage: number): ColumnWriter {
+  if (storage === Type.SMALLINT) return new DecimalWriter(2);
+  if (storage === Type.INTEGER) return new DecimalWriter(4);
+  return storage === Type.BIGINT ? new DecimalWriter(8) : new FixedWidthWriter(16);
+}

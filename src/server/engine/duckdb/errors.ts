@@ -1,0 +1,70 @@
+/** DuckDB's error text, kept word for word, and the GizmoError code that it amounts to. */
+import { type ErrorCode, GizmoError } from '../../../errors.js';
+
+/**
+ * Turns what a DuckDB call threw into a GizmoError. The message stays DuckDB's own, with its excerpt
+ * (`LINE 1: … ^`), because the shell shows it as it is; `position` is the caret's place in `sql`.
+ */
+export function toEngineError(reason: unknown, sql?: string): GizmoError {
+  if (reason instanceof GizmoError) return reason;
+  const text = reason instanceof Error ? reason.message : String(reason);
+  const message = text.startsWith(CLOSED_PREFIX) ? text.slice(CLOSED_PREFIX.length) : text;
+  const position = sql === undefined ? undefined : findPosition(message, sql);
+  return new GizmoError(classify(message), message.trimEnd(), {
+    cause: reason,
+    ...(position === undefined ? {} : { position }),
+  });
+}
+
+/** Whether the instance has reached a state that only reopening the database ends. */
+export function isFatal(error: GizmoError): boolean {
+  return error.message.startsWith('FATAL Error') || error.message.includes('database has been invalidated');
+}
+
+/** Whether a statement was refused only because its transaction failed earlier. */
+export function isAborted(error: GizmoError): boolean {
+  return ABORTED.test(error.message);
+}
+
+const ABORTED = /Current transaction is aborted/i;
+const CLOSED_PREFIX = 'Attempting to execute an unsuccessful or closed pending query result\nError: ';
+
+/** By the first words of the text, which are DuckDB's `ExceptionTypeToString`; the first match holds. */
+const CODES: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/^FATAL Error|database has been invalidated/, 'UNAVAILABLE'],
+  [/^INTERRUPT Error/, 'CANCELLED'],
+  [ABORTED, 'FAILED_PRECONDITION'],
+  [/^TransactionContext Error: .*(onflict|Failed to commit)/, 'ABORTED'],
+  [/^Transaction Error: .*onflict/, 'ABORTED'],
+  [/^TransactionContext Error/, 'FAILED_PRECONDITION'],
+  [/^Catalog Error: .*write-write conflict/i, 'ABORTED'],
+  [/^Catalog Error: .*already exists/, 'ALREADY_EXISTS'],
+  [/^Catalog Error: .*does not exist/, 'NOT_FOUND'],
+  [/^(Parser|Syntax|Binder|Catalog|Parameter Not Resolved|Parameter Not Allowed) Error/, 'INVALID_ARGUMENT'],
+  [/^(Permission) Error/, 'PERMISSION_DENIED'],
+  [/No statement to prepare|Values were not provided/, 'INVALID_ARGUMENT'],
+  [/^Out of Memory Error/, 'RESOURCE_EXHAUSTED'],
+  [/^(INTERNAL|Serialization) Error/, 'INTERNAL'],
+  [/^(Not implemented) Error/i, 'UNIMPLEMENTED'],
+  [/read-only/, 'FAILED_PRECONDITION'],
+];
+
+function classify(message: string): ErrorCode {
+  return CODES.find(([pattern]) => pattern.test(message))?.[1] ?? 'STATEMENT_FAILED';
+}
+
+/** Finds the caret of `LINE n: excerpt` in the statement; undefined where the excerpt cannot be placed. */
+function findPosition(message: string, sql: string): number | undefined {
+  const match = /^LINE (\d+): (.*)\n( *)\^/m.exec(message);
+  if (match === null) return undefined;
+  const [, lineText = '', excerpt = '', indent = ''] = match;
+  const lines = sql.split('\n');
+  const line = lines[Number(lineText) - 1];
+  if (line === undefined) return undefined;
+  const cut = excerpt.startsWith('...') ? 3 : 0;
+  const shown = excerpt.slice(cut).replace(/\.\.\.$/, '');
+  const start = line.indexOf(shown);
+  const column = start + indent.length - `LINE ${lineText}: `.length - cut;
+  if (start < 0 || column < 0 || column > line.length) return undefined;
+  return lines.slice(0, Number(lineText) - 1).reduce((sum, each) => sum + each.length + 1, column);
+}

@@ -1,0 +1,107 @@
+/**
+ * One DuckDB connection and the calls on it: each goes through the gate, and an interrupt reaches the one
+ * that runs, is repeated until it has an effect, and takes back the one that still waits.
+ */
+import duckdb, { type Connection } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../errors.js';
+import type { CallGate } from './call-gate.js';
+import { isFatal, toEngineError } from './errors.js';
+
+/** DuckDB loses an interrupt that arrives before the statement has its thread, hence the repetition. */
+const INTERRUPT_EVERY_MS = 20;
+
+export class Lane {
+  readonly connection: Connection;
+  readonly #gate: CallGate;
+  readonly #onFatal: (error: GizmoError) => void;
+  #running: Promise<unknown> | undefined;
+  #interrupting: NodeJS.Timeout | undefined;
+  #closed: GizmoError | undefined;
+
+  constructor(connection: Connection, gate: CallGate, onFatal: (error: GizmoError) => void) {
+    this.connection = connection;
+    this.#gate = gate;
+    this.#onFatal = onFatal;
+  }
+
+  /** Runs one DuckDB call; `sql` serves to place its error. A rejection is always a GizmoError. */
+  async call<T>(start: () => Promise<T>, sql?: string): Promise<T> {
+    const turn = this.#gate.enter(this);
+    if (turn !== undefined) await turn;
+    try {
+      if (this.#closed !== undefined) throw this.#closed;
+      const running = start();
+      this.#running = running;
+      return await running;
+    } catch (reason) {
+      throw this.fail(reason, sql);
+    } finally {
+      this.#running = undefined;
+      if (this.#interrupting !== undefined) clearInterval(this.#interrupting);
+      this.#interrupting = undefined;
+      this.#gate.leave();
+    }
+  }
+
+  /** Turns a DuckDB error into ours and raises the alarm where the instance cannot go on. */
+  fail(reason: unknown, sql?: string): GizmoError {
+    const error = toEngineError(reason, sql);
+    if (isFatal(error)) this.#onFatal(error);
+    return error;
+  }
+
+  /** Stops the call that runs or waits; nothing happens where there is none. */
+  interrupt(reason: unknown): void {
+    this.#gate.cancel(this, reason);
+    if (this.#running === undefined) return;
+    duckdb.interrupt(this.connection);
+    this.#interrupting ??= setInterval(() => duckdb.interrupt(this.connection), INTERRUPT_EVERY_MS);
+  }
+
+  /** Interrupts, waits for the call that runs and disconnects, which rolls back. Later calls fail with `reason`. */
+  async close(reason: GizmoError): Promise<void> {
+    this.#closed = reason;
+    this.interrupt(reason);
+    // Disconnecting while a call runs would never settle.
+    await this.settle();
+    duckdb.disconnect_sync(this.connection);
+  }
+
+  /** Waits for the call that runs, whatever becomes of it. */
+  async settle(): Promise<void> {
+    await this.#running?.then(ignore, ignore);
+  }
+
+  /**
+   * Runs `work`, made of calls on this lane, under a signal: an abort interrupts it, and its failure is then
+   * the signal's reason. Work that completes all the same has completed.
+   */
+  async under<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    if (signal === undefined) return await work();
+    throwIfAborted(signal);
+    const interrupt = () => this.interrupt(abortReason(signal));
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await work();
+    } catch (error) {
+      throw signal.aborted ? abortReason(signal) : error;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+}
+
+/** The signal's reason as a GizmoError. */
+export function abortReason(signal: AbortSignal): GizmoError {
+  const { reason } = signal;
+  if (reason instanceof GizmoError) return reason;
+  return new GizmoError('CANCELLED', 'The statement was cancelled.', { cause: reason });
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortReason(signal);
+}
+
+function ignore(): void {
+  // Whoever started the call has its result; here only its end counts.
+}

@@ -1,0 +1,162 @@
+/** Opens a DuckDB database, in memory or a file, as an Engine in this thread. */
+import duckdb, { type Config, type Connection, type Database } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../errors.js';
+import type { Engine, EngineSession } from '../engine.js';
+import { CallGate } from './call-gate.js';
+import { claimFile, type FileClaim } from './database-registry.js';
+import { toEngineError } from './errors.js';
+import { Lane } from './lane.js';
+import { openProcessMemory, type ProcessMemory } from './memory.js';
+import { DuckDbSession } from './session.js';
+import { SessionCore } from './session-core.js';
+import { SmallTexts } from './small-texts.js';
+
+/** Opens the database and runs `initSql`; on failure nothing stays open. Errors: GizmoError. */
+export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
+  const claim = options.path === undefined ? undefined : claimFile(options.path);
+  try {
+    const database = await duckdb.open(options.path ?? ':memory:', configure(options));
+    const engine = new DuckDbEngine(database, claim, options);
+    try {
+      claim?.confirm();
+      await engine.initialize(options.initSql ?? []);
+      return engine;
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  } catch (reason) {
+    claim?.release();
+    throw toEngineError(reason);
+  }
+}
+
+export interface DuckDbOptions {
+  /** Database file; absent: in memory. */
+  readonly path?: string;
+  readonly readOnly: boolean;
+  /** As DuckDB's `memory_limit`, such as `4GB` or `50%`. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  /** As DuckDB's `storage_compatibility_version`, such as `v1.2.0` or `latest`. */
+  readonly storageVersion?: string;
+  /** Whether SQL may make DuckDB install and load its known extensions by itself. */
+  readonly allowExtensions: boolean;
+  /** Statements run once at the start, in order. */
+  readonly initSql?: readonly string[];
+  /** Reads strings through the bindings only, never through a view of this process's memory. */
+  readonly safeMemory?: boolean;
+  /** DuckDB calls that may hold a thread of libuv's pool at the same time; keep some threads for others. */
+  readonly concurrentCallsMax?: number;
+}
+
+/** Fits libuv's pool of four. */
+const CONCURRENT_CALLS_MAX = 3;
+
+class DuckDbEngine implements Engine {
+  readonly name = 'duckdb';
+  readonly version = duckdb.library_version();
+  readonly failed: Promise<GizmoError>;
+  readonly #database: Database;
+  readonly #claim: FileClaim | undefined;
+  readonly #gate: CallGate;
+  readonly #memory: ProcessMemory | undefined;
+  readonly #smallTexts = new SmallTexts();
+  readonly #sessions = new Set<DuckDbSession>();
+  readonly #reportFatal: (error: GizmoError) => void;
+  #closing: Promise<void> | undefined;
+
+  constructor(database: Database, claim: FileClaim | undefined, options: DuckDbOptions) {
+    let report: (error: GizmoError) => void = () => {};
+    this.failed = new Promise((resolve) => {
+      report = resolve;
+    });
+    this.#reportFatal = report;
+    this.#database = database;
+    this.#claim = claim;
+    this.#gate = new CallGate(options.concurrentCallsMax ?? CONCURRENT_CALLS_MAX);
+    this.#memory = options.safeMemory === true ? undefined : openProcessMemory();
+  }
+
+  async openSession(): Promise<EngineSession> {
+    const core = new SessionCore(await this.#connect(), this.#memory, this.#smallTexts);
+    const session: DuckDbSession = new DuckDbSession(core, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    if (this.#closing !== undefined) {
+      await session.close();
+      throw closed();
+    }
+    // Without these, progress cannot be asked for; printing it would go to the server's stdout.
+    await core.runOwn('set enable_progress_bar = true; set enable_progress_bar_print = false');
+    return session;
+  }
+
+  async memoryBytes(): Promise<number> {
+    const lane = await this.#connect();
+    try {
+      const sql = 'select coalesce(sum(memory_usage_bytes), 0)::double from duckdb_memory()';
+      const result = await lane.call(() => duckdb.query(lane.connection, sql));
+      const vector = duckdb.data_chunk_get_vector(duckdb.result_get_chunk(result, 0), 0);
+      const bytes = duckdb.vector_get_data(vector, 8);
+      return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
+    } finally {
+      duckdb.disconnect_sync(lane.connection);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async initialize(statements: readonly string[]): Promise<void> {
+    if (statements.length === 0) return;
+    const lane = await this.#connect();
+    try {
+      for (const sql of statements) await lane.call(() => duckdb.query(lane.connection, sql), sql);
+    } finally {
+      duckdb.disconnect_sync(lane.connection);
+    }
+  }
+
+  async #connect(): Promise<Lane> {
+    if (this.#closing !== undefined) throw closed();
+    const connection: Connection = await duckdb.connect(this.#database);
+    return new Lane(connection, this.#gate, this.#reportFatal);
+  }
+
+  /** Closing the database checkpoints it; every connection has to be gone before. */
+  async #shutDown(): Promise<void> {
+    this.#gate.close(closed());
+    await Promise.all([...this.#sessions].map((session) => session.close()));
+    duckdb.close_sync(this.#database);
+    this.#claim?.release();
+  }
+}
+
+function closed(): GizmoError {
+  return new GizmoError('UNAVAILABLE', 'The database is closed.');
+}
+
+function configure(options: DuckDbOptions): Config {
+  const config = duckdb.create_config();
+  const settings: Record<string, string | undefined> = {
+    access_mode: options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
+    // One failed statement must not end the instance for everybody, nor may an error list what others own.
+    disable_database_invalidation: 'true',
+    catalog_error_max_schemas: '0',
+    max_expression_depth: '250',
+    autoinstall_known_extensions: String(options.allowExtensions),
+    autoload_known_extensions: String(options.allowExtensions),
+    memory_limit: options.memoryLimit,
+    threads: options.threads === undefined ? undefined : String(options.threads),
+    storage_compatibility_version: options.storageVersion,
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined) continue;
+    // An in-memory database knows no read-only access.
+    if (name === 'access_mode' && options.path === undefined) continue;
+    duckdb.set_config(config, name, value);
+  }
+  return config;
+}

@@ -1,0 +1,237 @@
+/** A running statement's rows as record batches, pulled one at a time; the next chunk is fetched meanwhile. */
+import duckdb, { type DataChunk, type Result } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../errors.js';
+import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { EngineResult } from '../engine.js';
+import type { BatchWriter } from './convert/batch-writer.js';
+import { abortReason, type Lane } from './lane.js';
+import type { ProcessMemory } from './memory.js';
+
+/** The first batch goes as soon as one chunk is there, so that a reader sees something early. */
+const FIRST_BATCH_ROWS = 2048;
+
+export class DuckDbResult implements EngineResult {
+  readonly schema: ArrowSchema;
+  readonly schemaMessage: Uint8Array;
+  readonly changes: number | undefined;
+  readonly #chunks: ChunkSource;
+  readonly #writer: BatchWriter;
+  readonly #rowsMax: number;
+  readonly #onEnd: (rows: number) => void;
+  #batches = 0;
+  #rows = 0;
+  #first: EncodedBatch | undefined;
+  #ended = false;
+
+  constructor(options: DuckDbResultOptions) {
+    this.schema = options.schema;
+    this.schemaMessage = options.schemaMessage;
+    this.changes = options.changes;
+    this.#chunks = options.chunks;
+    this.#writer = options.writer;
+    this.#rowsMax = options.rowsMax;
+    this.#onEnd = options.onEnd;
+  }
+
+  /** True when {@link next} will answer without DuckDB: what there was has been read. */
+  get ended(): boolean {
+    return this.#ended && this.#first === undefined;
+  }
+
+  /** Reads the first batch ahead, so that a failure at the first row is the failure of `execute`. */
+  async prime(): Promise<void> {
+    this.#first = await this.#read();
+  }
+
+  async next(): Promise<EncodedBatch | undefined> {
+    const first = this.#first;
+    this.#first = undefined;
+    return first ?? (await this.#read());
+  }
+
+  async close(): Promise<void> {
+    this.#first = undefined;
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#writer.release();
+    await this.#chunks.close();
+    this.#onEnd(this.#rows);
+  }
+
+  async #read(): Promise<EncodedBatch | undefined> {
+    if (this.#ended) return undefined;
+    const rowsMax = this.#batches === 0 ? Math.min(FIRST_BATCH_ROWS, this.#rowsMax) : this.#rowsMax;
+    try {
+      while (!this.#writer.fill(rowsMax)) {
+        const chunk = await this.#chunks.next();
+        if (chunk === undefined) {
+          this.#finish();
+          return this.#writer.rows === 0 ? undefined : this.#take();
+        }
+        this.#writer.load(chunk);
+      }
+      return this.#take();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  #take(): EncodedBatch {
+    const batch = this.#writer.take();
+    this.#batches += 1;
+    this.#rows += batch.rows;
+    return batch;
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#onEnd(this.#rows + this.#writer.rows);
+  }
+}
+
+export interface DuckDbResultOptions {
+  readonly schema: ArrowSchema;
+  readonly schemaMessage: Uint8Array;
+  readonly changes: number | undefined;
+  readonly chunks: ChunkSource;
+  readonly writer: BatchWriter;
+  readonly rowsMax: number;
+  /** Called once, at the end or when closed, with the number of rows handed over. */
+  readonly onEnd: (rows: number) => void;
+}
+
+/** Where chunks come from: a stream, or a result that DuckDB holds already. */
+export interface ChunkSource {
+  /** The next chunk, at once where it is there; undefined at the end. */
+  next(): Promise<DataChunk | undefined> | DataChunk | undefined;
+  close(): Promise<void>;
+}
+
+/** The chunks of a materialized result: no thread is needed to reach them. */
+export class MaterializedChunks implements ChunkSource {
+  #result: Result | undefined;
+  #index = 0;
+
+  constructor(result: Result) {
+    this.#result = result;
+  }
+
+  next(): DataChunk | undefined {
+    const result = this.#result;
+    if (result === undefined || this.#index >= duckdb.result_chunk_count(result)) return undefined;
+    this.#index += 1;
+    return duckdb.result_get_chunk(result, this.#index - 1);
+  }
+
+  async close(): Promise<void> {
+    this.#result = undefined;
+  }
+}
+
+/** The chunks of a streaming result, one fetched ahead. */
+export class StreamedChunks implements ChunkSource {
+  readonly #lane: Lane;
+  readonly #result: Result;
+  readonly #memory: ProcessMemory | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #interrupt: () => void;
+  /** Whether an interrupt would do harm: it aborts an explicit transaction. */
+  readonly #isPatient: () => boolean;
+  #ahead: Promise<DataChunk | null> | undefined;
+  #ended = false;
+
+  constructor(options: StreamedChunksOptions) {
+    this.#lane = options.lane;
+    this.#result = options.result;
+    this.#memory = options.memory;
+    this.#signal = options.signal;
+    this.#isPatient = options.isPatient;
+    this.#interrupt = () => this.#lane.interrupt(abortReason(options.signal ?? AbortSignal.abort()));
+    this.#signal?.addEventListener('abort', this.#interrupt, { once: true });
+    this.#fetchAhead();
+  }
+
+  async next(): Promise<DataChunk | undefined> {
+    if (this.#ahead === undefined) return undefined;
+    const chunk = await this.#ahead;
+    if (chunk !== null && duckdb.data_chunk_get_size(chunk) > 0) {
+      if (this.#signal?.aborted === true) throw abortReason(this.#signal);
+      this.#fetchAhead();
+      return chunk;
+    }
+    this.#end();
+    if (duckdb.result_return_type(this.#result) === duckdb.ResultType.INVALID) throw this.#failure();
+    return undefined;
+  }
+
+  /**
+   * Ends the stream early. DuckDB keeps what a stream holds until the next statement of its connection, so a
+   * bare one is prepared.
+   */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#end();
+    const ahead = this.#ahead;
+    if (ahead !== undefined) {
+      if (!this.#isPatient() || !(await settlesWithin(ahead, PATIENCE_MS))) {
+        this.#lane.interrupt(new GizmoError('CANCELLED', 'The result was closed before its end.'));
+      }
+      await this.#lane.settle();
+    }
+    try {
+      const bare = await this.#lane.call(() => duckdb.prepare(this.#lane.connection, 'select 1'));
+      duckdb.destroy_prepare_sync(bare);
+    } catch {
+      // An aborted transaction refuses to prepare; its stream has ended with it.
+    }
+  }
+
+  #fetchAhead(): void {
+    this.#ahead = this.#lane.call(() => duckdb.fetch_chunk(this.#result));
+    // A rejection is for whoever calls next(); if nobody does, close() has been called.
+    this.#ahead.catch(() => undefined);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#signal?.removeEventListener('abort', this.#interrupt);
+  }
+
+  #failure(): GizmoError {
+    if (this.#signal?.aborted === true) return abortReason(this.#signal);
+    const text = this.#memory?.resultError(this.#result);
+    if (text !== undefined) return this.#lane.fail(new Error(text));
+    return new GizmoError(
+      'STATEMENT_FAILED',
+      'The statement failed after it had begun to return rows, such as by a cast or an overflow in a later row.',
+    );
+  }
+}
+
+export interface StreamedChunksOptions {
+  readonly lane: Lane;
+  readonly result: Result;
+  readonly memory: ProcessMemory | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly isPatient: () => boolean;
+}
+
+const PATIENCE_MS = 100;
+
+/** Whether the promise settles within the time. */
+async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([settled, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,132 @@
+/** What a session's statements share: its connection, its transaction state, and one operation at a time. */
+import duckdb from '@duckdb/node-bindings';
+import { GizmoError } from '../../../errors.js';
+import type { StatementKind } from '../../model/statement-kind.js';
+import { isAborted } from './errors.js';
+import type { Lane } from './lane.js';
+import type { ProcessMemory } from './memory.js';
+import type { SmallTexts } from './small-texts.js';
+
+export class SessionCore {
+  readonly lane: Lane;
+  readonly memory: ProcessMemory | undefined;
+  readonly #smallTexts: SmallTexts;
+  #busy = false;
+  /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
+  #inTransaction: boolean | undefined = false;
+
+  constructor(lane: Lane, memory: ProcessMemory | undefined, smallTexts: SmallTexts) {
+    this.lane = lane;
+    this.memory = memory;
+    this.#smallTexts = smallTexts;
+  }
+
+  get mayBeInTransaction(): boolean {
+    return this.#inTransaction !== false;
+  }
+
+  /** Claims the connection. Anything else on it would silently end a stream that is open. */
+  begin(): void {
+    if (this.#busy) throw busy();
+    this.#busy = true;
+  }
+
+  end(): void {
+    this.#busy = false;
+  }
+
+  /** Runs `work` as the one operation of the session. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    this.begin();
+    try {
+      return await work();
+    } finally {
+      this.end();
+    }
+  }
+
+  /** Runs an execution and follows what it does to the transaction. The connection must be claimed. */
+  async run<T>(
+    kind: StatementKind,
+    sql: string,
+    signal: AbortSignal | undefined,
+    execute: () => Promise<T>,
+  ): Promise<T> {
+    const { lane } = this;
+    const commitsNothing = kind === 'transaction' && COMMIT.test(sql) && (await this.#isAborted());
+    try {
+      const result = await lane.under(signal, () => lane.call(execute, sql));
+      if (commitsNothing) throw rolledBack();
+      return result;
+    } finally {
+      if (TRANSACTIONAL.has(kind)) this.#inTransaction = undefined;
+    }
+  }
+
+  /** Whether an explicit transaction is open. The connection must be claimed. */
+  async inTransaction(): Promise<boolean> {
+    this.#inTransaction ??= await this.#probe();
+    return this.#inTransaction;
+  }
+
+  /** Runs a statement of our own that returns nothing. The connection must be claimed. */
+  async runOwn(sql: string): Promise<void> {
+    await this.lane.call(() => duckdb.query(this.lane.connection, sql));
+  }
+
+  isSmall(sql: string): boolean {
+    return this.#smallTexts.has(sql);
+  }
+
+  learn(sql: string, rows: number): void {
+    this.#smallTexts.learn(sql, rows);
+  }
+
+  async #isAborted(): Promise<boolean> {
+    try {
+      await this.runOwn('select 1');
+      return false;
+    } catch (error) {
+      return error instanceof GizmoError && isAborted(error);
+    }
+  }
+
+  /** In autocommit every statement has a transaction of its own, and so a number of its own. */
+  async #probe(): Promise<boolean> {
+    try {
+      const first = await this.#transactionId();
+      return first === (await this.#transactionId());
+    } catch (error) {
+      if (error instanceof GizmoError && isAborted(error)) return true;
+      throw error;
+    }
+  }
+
+  async #transactionId(): Promise<string> {
+    const sql = 'select system.main.txid_current()::varchar';
+    const result = await this.lane.call(() => duckdb.query(this.lane.connection, sql));
+    const vector = duckdb.data_chunk_get_vector(duckdb.result_get_chunk(result, 0), 0);
+    // An inlined string_t: a number of up to 12 digits, compared as bytes.
+    return Buffer.from(duckdb.vector_get_data(vector, 16)).toString('latin1');
+  }
+}
+
+/** After these the transaction may be another one. */
+const TRANSACTIONAL: ReadonlySet<StatementKind> = new Set<StatementKind>(['transaction', 'execute', 'multi']);
+
+/** COMMIT or END, behind comments and spaces. */
+const COMMIT = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:commit|end)\b/i;
+
+function busy(): GizmoError {
+  return new GizmoError(
+    'FAILED_PRECONDITION',
+    'The session still has a result open; read it to its end or close it first.',
+  );
+}
+
+function rolledBack(): GizmoError {
+  return new GizmoError(
+    'FAILED_PRECONDITION',
+    'The transaction had failed earlier, so COMMIT rolled it back; nothing of it was kept.',
+  );
+}

@@ -1,0 +1,122 @@
+/** A session: one DuckDB connection, its temp tables, settings and transaction. */
+import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../errors.js';
+import type { EngineSession, IngestRequest } from '../engine.js';
+import type { SessionCore } from './session-core.js';
+import { DuckDbStatement } from './statement.js';
+
+export class DuckDbSession implements EngineSession {
+  readonly #core: SessionCore;
+  readonly #onClose: () => void;
+  /** Kept between the parts of a text: DuckDB makes up names for PIVOT's enum types anew at each extraction. */
+  #extraction: Extraction | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(core: SessionCore, onClose: () => void) {
+    this.#core = core;
+    this.#onClose = onClose;
+  }
+
+  async parse(sql: string): Promise<{ readonly statements: number }> {
+    this.#refuseIfClosed();
+    const { statements } = await this.#core.exclusively(() => this.#extract(sql));
+    return { statements };
+  }
+
+  async prepare(sql: string, part = 0): Promise<DuckDbStatement> {
+    this.#refuseIfClosed();
+    return await this.#core.exclusively(async () => {
+      if (part === 0) {
+        const prepared = await this.#prepareWhole(sql);
+        if (prepared !== undefined) return prepared;
+      }
+      return await this.#preparePart(sql, part);
+    });
+  }
+
+  async ingest(_request: IngestRequest): Promise<{ readonly rows: number }> {
+    this.#refuseIfClosed();
+    throw new GizmoError('UNIMPLEMENTED', 'Bulk ingest is on its way.');
+  }
+
+  async inTransaction(): Promise<boolean> {
+    this.#refuseIfClosed();
+    return await this.#core.exclusively(() => this.#core.inTransaction());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#disconnect();
+    return this.#closing;
+  }
+
+  /** The usual case: the text is one statement, prepared in one call. Undefined where it is not one. */
+  async #prepareWhole(sql: string): Promise<DuckDbStatement | undefined> {
+    const { lane } = this.#core;
+    refuseNul(sql);
+    try {
+      const prepared = await lane.call(() => duckdb.prepare(lane.connection, sql), sql);
+      return new DuckDbStatement(this.#core, prepared, sql, 1);
+    } catch (error) {
+      if (error instanceof GizmoError && error.message.includes(SEVERAL_STATEMENTS)) return undefined;
+      throw error;
+    }
+  }
+
+  async #preparePart(sql: string, part: number): Promise<DuckDbStatement> {
+    const { lane } = this.#core;
+    if (part === 0 || this.#extraction?.sql !== sql) this.#extraction = await this.#extract(sql);
+    const { extracted, statements } = this.#extraction;
+    if (part < 0 || part >= statements) {
+      throw new GizmoError(
+        'INVALID_ARGUMENT',
+        `The text has ${statements} statements; there is no number ${part}.`,
+      );
+    }
+    const prepared = await lane.call(
+      () => duckdb.prepare_extracted_statement(lane.connection, extracted, part),
+      sql,
+    );
+    return new DuckDbStatement(this.#core, prepared, sql, statements);
+  }
+
+  async #extract(sql: string): Promise<Extraction> {
+    const { lane } = this.#core;
+    refuseNul(sql);
+    const { extracted_statements: extracted, statement_count: statements } = await lane.call(
+      () => duckdb.extract_statements(lane.connection, sql),
+      sql,
+    );
+    if (statements === 0) {
+      const text = duckdb.extract_statements_error(extracted);
+      if (text) throw lane.fail(new Error(text), sql);
+    }
+    return { sql, extracted, statements };
+  }
+
+  async #disconnect(): Promise<void> {
+    await this.#core.lane.close(closed());
+    this.#onClose();
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing !== undefined) throw closed();
+  }
+}
+
+interface Extraction {
+  readonly sql: string;
+  readonly extracted: ExtractedStatements;
+  readonly statements: number;
+}
+
+const SEVERAL_STATEMENTS = 'Cannot prepare multiple statements at once';
+
+function closed(): GizmoError {
+  return new GizmoError('CANCELLED', 'The session was closed.');
+}
+
+/** To DuckDB's C API a text ends at its first NUL: the rest would silently not run. */
+function refuseNul(sql: string): void {
+  if (sql.includes('\0'))
+    throw new GizmoError('INVALID_ARGUMENT', 'SQL text cannot contain a NUL character.');
+}

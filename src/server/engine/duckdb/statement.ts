@@ -1,0 +1,140 @@
+/** One prepared statement on a session's connection. */
+import duckdb, { type PreparedStatement, type Result } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../errors.js';
+import { encodeSchema } from '../../../flight/ipc/schema.js';
+import type { ArrowSchema } from '../../../flight/ipc/types.js';
+import type { StatementKind } from '../../model/statement-kind.js';
+import type { EngineStatement, ExecuteOptions } from '../engine.js';
+import { BatchWriter } from './convert/batch-writer.js';
+import { createWriter } from './convert/create-writer.js';
+import { describeParameters } from './parameter-types.js';
+import { type ChunkSource, DuckDbResult, MaterializedChunks, StreamedChunks } from './result.js';
+import type { SessionCore } from './session-core.js';
+import { readFacts, type StatementFacts } from './statement-facts.js';
+import { toArrowField } from './type-map.js';
+
+const BATCH_ROWS_MAX = 8192;
+/** A little less than the 2 MiB that a message may have, for the header and paddings. */
+const BATCH_BYTES_MAX = 2 * 1024 * 1024 - 16 * 1024;
+
+export class DuckDbStatement implements EngineStatement {
+  readonly kind: StatementKind;
+  readonly parts: number;
+  readonly schema: ArrowSchema | undefined;
+  readonly returns: EngineStatement['returns'];
+  readonly readOnly: boolean;
+  readonly parameters: ArrowSchema;
+  readonly #core: SessionCore;
+  readonly #prepared: PreparedStatement;
+  readonly #sql: string;
+  readonly #facts: StatementFacts;
+  #message: { readonly schema: ArrowSchema; readonly bytes: Uint8Array } | undefined;
+  #open: DuckDbResult | undefined;
+  #closed = false;
+
+  constructor(core: SessionCore, prepared: PreparedStatement, sql: string, parts: number) {
+    this.#core = core;
+    this.#prepared = prepared;
+    this.#sql = sql;
+    this.#facts = readFacts(prepared, sql);
+    this.parts = parts;
+    this.kind = this.#facts.kind;
+    this.returns = this.#facts.returns;
+    this.readOnly = this.#facts.readOnly;
+    this.parameters = describeParameters(prepared);
+    this.schema = this.#describe();
+  }
+
+  async execute(options: ExecuteOptions = {}): Promise<DuckDbResult> {
+    if (this.#closed) throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
+    const { signal } = options;
+    const core = this.#core;
+    core.begin();
+    try {
+      const streams = this.readOnly && !core.isSmall(this.#sql);
+      const run = streams ? duckdb.execute_prepared_streaming : duckdb.execute_prepared;
+      const duckResult = await core.run(this.kind, this.#sql, signal, () => run(this.#prepared));
+      const result = this.#wrap(duckResult, streams, options);
+      this.#open = result;
+      await result.prime();
+      return result;
+    } catch (error) {
+      core.end();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#open?.close();
+    duckdb.destroy_prepare_sync(this.#prepared);
+  }
+
+  #wrap(result: Result, streams: boolean, options: ExecuteOptions): DuckDbResult {
+    const core = this.#core;
+    const { batchRowsMax = BATCH_ROWS_MAX, batchBytesMax = BATCH_BYTES_MAX, signal } = options;
+    const returnType = duckdb.result_return_type(result);
+    const isRows = returnType === duckdb.ResultType.QUERY_RESULT;
+    const schema = isRows ? this.#schemaOf(result) : NO_FIELDS;
+    const columns = isRows
+      ? schema.fields.map((_, index) => createWriter(duckdb.column_logical_type(result, index), core.memory))
+      : [];
+    let chunks: ChunkSource = NO_CHUNKS;
+    if (streams) {
+      const isPatient = () => core.mayBeInTransaction;
+      chunks = new StreamedChunks({ lane: core.lane, result, memory: core.memory, signal, isPatient });
+    } else if (isRows) chunks = new MaterializedChunks(result);
+    return new DuckDbResult({
+      schema,
+      schemaMessage: this.#messageOf(schema),
+      changes: returnType === duckdb.ResultType.CHANGED_ROWS ? duckdb.rows_changed(result) : undefined,
+      chunks,
+      writer: new BatchWriter(columns, batchBytesMax),
+      rowsMax: batchRowsMax,
+      onEnd: (rows) => {
+        this.#open = undefined;
+        if (this.readOnly) core.learn(this.#sql, rows);
+        core.end();
+      },
+    });
+  }
+
+  /** The promised schema where it still holds, so that its message need not be encoded again. */
+  #schemaOf(result: Result): ArrowSchema {
+    const count = duckdb.column_count(result);
+    const fields = Array.from({ length: count }, (_, index) =>
+      toArrowField(duckdb.column_name(result, index), duckdb.column_logical_type(result, index)),
+    );
+    const promised = this.schema;
+    if (promised !== undefined && JSON.stringify(promised.fields) === JSON.stringify(fields)) return promised;
+    return { fields };
+  }
+
+  #messageOf(schema: ArrowSchema): Uint8Array {
+    if (this.#message?.schema !== schema) this.#message = { schema, bytes: encodeSchema(schema) };
+    return this.#message.bytes;
+  }
+
+  #describe(): ArrowSchema | undefined {
+    const prepared = this.#prepared;
+    if (!this.#facts.certain) return undefined;
+    if (this.returns !== 'rows') return NO_FIELDS;
+    const count = duckdb.prepared_statement_column_count(prepared);
+    const fields = [];
+    for (let index = 0; index < count; index += 1) {
+      const type = duckdb.prepared_statement_column_logical_type(prepared, index);
+      // A parameter whose type DuckDB cannot tell leaves the columns unknown until values are bound.
+      if (type === null || duckdb.get_type_id(type) === duckdb.Type.INVALID) return undefined;
+      fields.push(toArrowField(duckdb.prepared_statement_column_name(prepared, index), type));
+    }
+    return { fields };
+  }
+}
+
+const NO_FIELDS: ArrowSchema = { fields: [] };
+
+const NO_CHUNKS: ChunkSource = {
+  next: () => undefined,
+  close: () => Promise.resolve(),
+};
