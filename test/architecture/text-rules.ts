@@ -54,8 +54,11 @@ export function findUndocumentedExports(files: readonly SourceFile[]): string[] 
     .filter(({ path }) => !isGenerated(path))
     .flatMap(({ path, text }) => {
       const lines = text.split('\n');
-      const isExport = /^export (default )?(abstract )?(async )?(function|class|const|let)\b/;
-      const [main, ...others] = lines.flatMap((line, index) => (isExport.test(line) ? [index] : []));
+      const names = lines.map((line) => EXPORT.exec(line)?.[1]);
+      // Of overloads the first carries the doc.
+      const [main, ...others] = names.flatMap((name, index) =>
+        name !== undefined && names.indexOf(name) === index ? [index] : [],
+      );
       const isDocumented = (index: number) => (lines[index - 1] ?? '').trimEnd().endsWith('*/');
       const headed =
         /^\s*\/\*\*|^import [^;]*;\s*\/\*\*/.test(text) ||
@@ -66,6 +69,8 @@ export function findUndocumentedExports(files: readonly SourceFile[]): string[] 
         .map((index) => `${path}:${index + 1} is exported without a docstring`);
     });
 }
+
+const EXPORT = /^export (?:default )?(?:abstract )?(?:async )?(?:function\*?|class|const|let)\s+(\w+)/;
 
 /** kebab-case, so that a file's name is its main export's. */
 export function findOddNames(files: readonly SourceFile[]): string[] {
