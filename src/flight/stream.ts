@@ -3,6 +3,7 @@
  * shaped this: a write's callback may never come (an over-size message, a call that ended), an `error` event
  * without a listener kills the process, and a stream reads up to sixteen messages ahead of its reader.
  */
+import type { ClientReadableStream, ServerDuplexStream } from '@grpc/grpc-js';
 import { GizmoError } from '../errors.js';
 import type { Received } from './service.js';
 import { abortReason } from './signal.js';
@@ -54,7 +55,7 @@ export interface MessageWriter<T> {
 /** The writing half of any grpc-js call. */
 export interface MessageSink<T> {
   write(message: T, callback: (error?: Error | null) => void): boolean;
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: (reason: unknown) => void): unknown;
 }
 
 /**
@@ -65,11 +66,20 @@ export interface MessageSink<T> {
  *   message, CANCELLED where a client went away before its last message
  */
 export function readMessages<T>(
+  call: ClientReadableStream<T>,
+  signal?: AbortSignal,
+): AsyncGenerator<T, void, undefined>;
+export function readMessages<T, Response>(
+  call: ServerDuplexStream<Received<T>, Response>,
+  signal?: AbortSignal,
+): AsyncGenerator<T, void, undefined>;
+export function readMessages<T>(
   call: MessageSource<Received<T>>,
   signal?: AbortSignal,
 ): AsyncGenerator<T, void, undefined> {
   let failure: GizmoError | undefined;
   let ended = false;
+  let completed = false;
   let wake = (): void => {};
 
   const fail = (reason: GizmoError): void => {
@@ -81,16 +91,18 @@ export function readMessages<T>(
     ended = true;
     wake();
   };
-  const onTornDown = (): void => {
-    if (!ended) fail(new GizmoError('CANCELLED', 'The call ended before its last message.'));
+  const onCancelled = (): void =>
+    fail(new GizmoError('CANCELLED', 'The call ended before its last message.'));
+  const onClose = (): void => {
+    if (!ended) onCancelled();
   };
   const onAbort = (): void => wake();
 
   const readNext = limitReadAhead(call);
   call.on('readable', onReadable);
   call.on('end', onEnd);
-  call.on('cancelled', onTornDown);
-  call.on('close', onTornDown);
+  call.on('cancelled', onCancelled);
+  call.on('close', onClose);
   // Stays for good: the status of a call that this side cancels comes after everybody has stopped listening.
   call.on('error', (error: unknown) => fail(fromStatus(error)));
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -106,7 +118,9 @@ export function readMessages<T>(
         } else if (failure !== undefined) {
           throw failure;
         } else if (ended) {
-          return;
+          await letResetArrive(call);
+          completed = failure === undefined;
+          if (completed) return;
         } else {
           await new Promise<void>((resolve) => {
             wake = resolve;
@@ -116,20 +130,20 @@ export function readMessages<T>(
     } finally {
       signal?.removeEventListener('abort', onAbort);
       call.off('readable', onReadable);
-      if (!ended) call.cancel?.();
+      if (!completed) call.cancel?.();
     }
   }
   return iterate();
 }
 
 /** The reading half of any grpc-js call. */
-export interface MessageSource<T> {
+interface MessageSource<T> {
   read(): T | null;
   readonly readableLength: number;
   /** Node calls it to ask for one more message. */
   _read(size: number): void;
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  off(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: (reason: unknown) => void): unknown;
+  off(event: string, listener: (reason: unknown) => void): unknown;
   /** Client calls only. */
   cancel?(): void;
 }
@@ -153,6 +167,17 @@ function limitReadAhead<T>(call: MessageSource<T>): () => T | null {
     }
     return message;
   };
+}
+
+/**
+ * A Node client that cancels an upload first ends it properly and then resets it (http2's `stream.close`), so
+ * on a server an end is to be believed only when no reset came right behind it. This catches a reset that
+ * arrived with the end; one that comes later aborts the call's signal, which whoever commits what was
+ * uploaded must look at last of all.
+ */
+async function letResetArrive(call: MessageSource<unknown>): Promise<void> {
+  if (call.cancel !== undefined) return;
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function endedBeforeWrite(cause?: Error): GizmoError {
