@@ -2,6 +2,6 @@
 import { GizmoError } from '../../errors.js';
 
 /** An INVALID_ARGUMENT error whose sentence starts with `malformed Arrow data: `. */
-export function malformed(what: string): GizmoError {
-  return new GizmoError('INVALID_ARGUMENT', `malformed Arrow data: ${what}.`);
+export function malformed(what: string, cause?: unknown): GizmoError {
+  return new GizmoError('INVALID_ARGUMENT', `malformed Arrow data: ${what}.`, { cause });
 }
