@@ -2,8 +2,8 @@
 import { Command } from '@oclif/core/command';
 import type * as Interfaces from '@oclif/core/interfaces';
 import { GizmoError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import { normalizeArgv } from './normalize-argv.js';
-import { nearest } from './suggest.js';
 
 /**
  * Commands extend this, read their line with `this.readLine(TheCommand)` and throw GizmoError; main.ts reports it

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { EXIT } from '../errors.js';
+import { nearest } from '../nearest.js';
 import { exitAfterFlush } from './exit.js';
 import { reportError } from './report-error.js';
-import { nearest } from './suggest.js';
 
 /** Never rejects; ends the process when the command is done and its output is written. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -19,13 +19,16 @@ export function findImportViolations(files: readonly SourceFile[]): string[] {
 const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[] }> = {
   'errors.ts': { now: [] },
   'version.ts': { now: [] },
+  'nearest.ts': { now: [] },
   'runtime-file.ts': { now: ['errors.ts'] },
   sql: { now: ['errors.ts'] },
   flight: { now: ['errors.ts'] },
   pki: { now: ['errors.ts'] },
-  cli: { now: ['errors.ts', 'version.ts'] },
+  cli: { now: ['errors.ts', 'version.ts', 'nearest.ts'] },
   server: { now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'runtime-file.ts'] },
-  client: { now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'runtime-file.ts'] },
+  client: {
+    now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'],
+  },
   quickstart: {
     now: ['server', 'client', 'flight', 'sql', 'errors.ts', 'version.ts', 'runtime-file.ts'],
   },

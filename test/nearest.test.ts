@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../src/cli/suggest.js';
+import { nearest } from '../src/nearest.js';
 
 describe('nearest', () => {
   const known = ['host', 'port', 'username', 'tls', 'tls-roots'];
