@@ -1,0 +1,74 @@
+/**
+ * google.protobuf.Any, which wraps every Flight SQL command and most action bodies.
+ * Source: google/protobuf/any.proto, fields type_url 1 and value 2.
+ */
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import { fieldLength, malformedMessage, readFields, writeFieldPrefix } from '../wire.js';
+
+/** Encodes a message and wraps it. */
+export function packAny<Schema extends DescMessage>(
+  schema: Schema,
+  message: MessageInitShape<Schema>,
+): Uint8Array {
+  const typeUrl = Buffer.from(TYPE_URL_PREFIX + schema.typeName);
+  const value = toBinary(schema, create(schema, message));
+  const length =
+    fieldLength(FIELD.typeUrl, typeUrl.length) +
+    (value.length === 0 ? 0 : fieldLength(FIELD.value, value.length));
+  const bytes = new Uint8Array(length);
+  let at = writeFieldPrefix(bytes, 0, FIELD.typeUrl, typeUrl.length);
+  bytes.set(typeUrl, at);
+  at += typeUrl.length;
+  if (value.length > 0) bytes.set(value, writeFieldPrefix(bytes, at, FIELD.value, value.length));
+  return bytes;
+}
+
+/**
+ * Takes the wrapping off. What stands before the last `/` of the URL carries no meaning.
+ * @returns the full type name, such as `arrow.flight.protocol.sql.CommandGetCatalogs` (empty where the bytes
+ *   name none), and the message's bytes as a view
+ * @throws GizmoError INVALID_ARGUMENT for bytes that are no Any
+ */
+export function unpackAny(bytes: Uint8Array): AnyContent {
+  let typeName = '';
+  let value: Uint8Array = new Uint8Array(0);
+  readFields(bytes, 'Any', (fieldNumber, content) => {
+    if (fieldNumber === FIELD.typeUrl) {
+      const url = Buffer.from(content.buffer, content.byteOffset, content.length).toString();
+      typeName = url.slice(url.lastIndexOf('/') + 1);
+    } else if (fieldNumber === FIELD.value) {
+      value = content;
+    }
+  });
+  return { typeName, value };
+}
+
+export interface AnyContent {
+  readonly typeName: string;
+  readonly value: Uint8Array;
+}
+
+/**
+ * Decodes the bytes of a message that came from a peer.
+ * @throws GizmoError INVALID_ARGUMENT for bytes that are no such message
+ */
+export function decodeMessage<Schema extends DescMessage>(
+  schema: Schema,
+  bytes: Uint8Array,
+): MessageShape<Schema> {
+  try {
+    return fromBinary(schema, bytes, { readUnknownFields: false });
+  } catch (cause) {
+    throw malformedMessage(schema.name, cause);
+  }
+}
+
+const TYPE_URL_PREFIX = 'type.googleapis.com/';
+const FIELD = { typeUrl: 1, value: 2 } as const;
