@@ -2,10 +2,10 @@
  * FlightData, by hand: a body of megabytes is copied exactly once, into the gRPC frame, and read as a view.
  * Source: Flight.proto, message FlightData (descriptor 1, data_header 2, app_metadata 3, data_body 1000).
  */
-import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type FlightDescriptor, FlightDescriptorSchema } from './gen/flight_pb.js';
 import type { IpcMessage } from './ipc/types.js';
-import { fieldLength, fieldPrefixLength, malformedMessage, readFields, writeFieldPrefix } from './wire.js';
+import { decodeMessage, fieldLength, fieldPrefixLength, readFields, writeFieldPrefix } from './wire.js';
 
 /** Encodes one message of a DoGet, DoPut or DoExchange stream. Keeps `message` by reference until it is sent. */
 export function encodeFlightData(data: FlightDataInit): FlightFrame {
@@ -27,7 +27,7 @@ export function decodeFlightData(bytes: Uint8Array): FlightDataMessage {
   let appMetadata = EMPTY;
   let body = EMPTY;
   readFields(bytes, 'FlightData', (fieldNumber, content) => {
-    if (fieldNumber === FIELD.descriptor) descriptor = decodeDescriptor(content);
+    if (fieldNumber === FIELD.descriptor) descriptor = decodeMessage(FlightDescriptorSchema, content);
     else if (fieldNumber === FIELD.header) header = content;
     else if (fieldNumber === FIELD.appMetadata) appMetadata = content;
     else if (fieldNumber === FIELD.body) body = content;
@@ -139,12 +139,4 @@ function writeBytes(target: Uint8Array, at: number, fieldNumber: number, content
   const start = writeFieldPrefix(target, at, fieldNumber, content.length);
   target.set(content, start);
   return start + content.length;
-}
-
-function decodeDescriptor(bytes: Uint8Array): FlightDescriptor {
-  try {
-    return fromBinary(FlightDescriptorSchema, bytes, { readUnknownFields: false });
-  } catch (cause) {
-    throw malformedMessage('FlightDescriptor', cause);
-  }
 }

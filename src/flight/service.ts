@@ -2,7 +2,7 @@
  * The Flight service as grpc-js wants it described, for both sides: paths, shapes and how each message
  * becomes bytes. Source: Flight.proto, service FlightService.
  */
-import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type {
   handleBidiStreamingCall,
   handleServerStreamingCall,
@@ -39,7 +39,7 @@ import {
   type Ticket,
   TicketSchema,
 } from './gen/flight_pb.js';
-import { malformedMessage } from './wire.js';
+import { decodeMessage } from './wire.js';
 
 /** Pass it to `server.addService(flightService, handlers)`; a client takes path and (de)serializers from it. */
 export const flightService = {
@@ -126,13 +126,7 @@ function codec<Schema extends DescMessage>(
       const bytes = toBinary(schema, message);
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     },
-    deserialize: (bytes) => {
-      try {
-        return fromBinary(schema, bytes, { readUnknownFields: false });
-      } catch (cause) {
-        throw malformedMessage(schema.name, cause);
-      }
-    },
+    deserialize: (bytes) => decodeMessage(schema, bytes),
   };
 }
 

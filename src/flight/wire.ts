@@ -1,7 +1,8 @@
 /**
- * The few lines of Protocol Buffers that are worth writing by hand: on the hot path (FlightData) and where a
- * message has two fields (Any). Source: protobuf.dev/programming-guides/encoding.
+ * Protocol Buffers from peers that may lie, and the few lines of it worth writing by hand: on the hot path
+ * (FlightData) and where a message has two fields (Any). Source: protobuf.dev/programming-guides/encoding.
  */
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { GizmoError } from '../errors.js';
 
 /** Called once a length-delimited field, in wire order; the bytes are a view on the message. */
@@ -91,9 +92,19 @@ export function writeFieldPrefix(
   );
 }
 
-/** The error for bytes that are not the message they should be. */
-export function malformedMessage(what: string, cause?: unknown): GizmoError {
-  return new GizmoError('INVALID_ARGUMENT', `The ${what} message is malformed.`, { cause });
+/**
+ * Decodes the bytes of a message that came from a peer.
+ * @throws GizmoError INVALID_ARGUMENT for bytes that are no such message
+ */
+export function decodeMessage<Schema extends DescMessage>(
+  schema: Schema,
+  bytes: Uint8Array,
+): MessageShape<Schema> {
+  try {
+    return fromBinary(schema, bytes, { readUnknownFields: false });
+  } catch (cause) {
+    throw malformedMessage(schema.name, cause);
+  }
 }
 
 const WIRE_TYPE = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
@@ -107,4 +118,8 @@ function writeVarint(target: Uint8Array, at: number, value: number): number {
   }
   target[next++] = rest;
   return next;
+}
+
+function malformedMessage(what: string, cause?: unknown): GizmoError {
+  return new GizmoError('INVALID_ARGUMENT', `The ${what} message is malformed.`, { cause });
 }

@@ -36,7 +36,8 @@ import {
   ActionEndSavepointRequestSchema,
   ActionEndTransactionRequestSchema,
 } from '../gen/flight_sql_pb.js';
-import { decodeMessage, packAny, unpackAny } from './any.js';
+import { decodeMessage } from '../wire.js';
+import { packAny, unpackAny } from './any.js';
 
 /**
  * Every action by its name on the wire. `ACTIONS.CreatePreparedStatement.encodeRequest({ query })` gives the

@@ -2,15 +2,8 @@
  * google.protobuf.Any, which wraps every Flight SQL command and most action bodies.
  * Source: google/protobuf/any.proto, fields type_url 1 and value 2.
  */
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from '@bufbuild/protobuf';
-import { fieldLength, malformedMessage, readFields, writeFieldPrefix } from '../wire.js';
+import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { fieldLength, readFields, writeFieldPrefix } from '../wire.js';
 
 /** Encodes a message and wraps it. */
 export function packAny<Schema extends DescMessage>(
@@ -53,21 +46,6 @@ export function unpackAny(bytes: Uint8Array): AnyContent {
 export interface AnyContent {
   readonly typeName: string;
   readonly value: Uint8Array;
-}
-
-/**
- * Decodes the bytes of a message that came from a peer.
- * @throws GizmoError INVALID_ARGUMENT for bytes that are no such message
- */
-export function decodeMessage<Schema extends DescMessage>(
-  schema: Schema,
-  bytes: Uint8Array,
-): MessageShape<Schema> {
-  try {
-    return fromBinary(schema, bytes, { readUnknownFields: false });
-  } catch (cause) {
-    throw malformedMessage(schema.name, cause);
-  }
 }
 
 const TYPE_URL_PREFIX = 'type.googleapis.com/';

@@ -23,7 +23,8 @@ import {
   CommandStatementUpdateSchema,
   TicketStatementQuerySchema,
 } from '../gen/flight_sql_pb.js';
-import { decodeMessage, packAny, unpackAny } from './any.js';
+import { decodeMessage } from '../wire.js';
+import { packAny, unpackAny } from './any.js';
 
 /**
  * Decodes the `cmd` of a descriptor or the bytes of a ticket.

@@ -4,7 +4,7 @@
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { DoPutPreparedStatementResultSchema, DoPutUpdateResultSchema } from '../gen/flight_sql_pb.js';
-import { decodeMessage } from './any.js';
+import { decodeMessage } from '../wire.js';
 
 /**
  * @param recordCount rows changed; 0 for DDL. Written out even when it is 0, because clients take empty
