@@ -71,7 +71,8 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
       requiredClaims: ['sub', 'exp', 'iat'],
     });
     const { sub, sid, role, exp } = payload;
-    if (typeof sub !== 'string' || typeof sid !== 'string' || !isRole(role) || exp === undefined) throw refused();
+    if (typeof sub !== 'string' || typeof sid !== 'string' || !isRole(role) || exp === undefined)
+      throw refused();
     return { principal: makePrincipal(sub, role, 'session-token'), sessionId: sid, expiresAtS: exp };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error);
@@ -80,7 +81,9 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
 }
 
 function refused(cause?: unknown): GizmoError {
-  return new GizmoError('UNAUTHENTICATED', 'The session token is not valid on this server. Log in again.', { cause });
+  return new GizmoError('UNAUTHENTICATED', 'The session token is not valid on this server. Log in again.', {
+    cause,
+  });
 }
 
 function looksLikeJwt(token: string): boolean {

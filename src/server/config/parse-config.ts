@@ -1,7 +1,7 @@
 /** From what flags and environment say to a ServerConfig, or to a sentence that names the flag that is wrong. */
 import { readFileSync, statSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { GizmoError } from '../../errors.js';
+import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig } from './config.js';
 
@@ -61,7 +61,10 @@ const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
   off: 'off',
 };
 
-export function parseConfig(raw: RawServerSettings, environment: NodeJS.ProcessEnv): ServerConfig {
+export function parseConfig(
+  raw: RawServerSettings,
+  environment: NodeJS.ProcessEnv = process.env,
+): ServerConfig {
   const backend = raw.backend ?? 'duckdb';
   if (backend !== 'duckdb') {
     throw usage(`--backend ${backend}: this server runs duckdb, and nothing else. Leave the flag out.`);
@@ -107,12 +110,6 @@ export function parseConfig(raw: RawServerSettings, environment: NodeJS.ProcessE
       file: raw['log-file'],
     }),
   });
-}
-
-/** Whether an address can be reached from this machine only. Names other than localhost are not resolved. */
-export function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname === '::1') return true;
-  return isIP(hostname) === 4 && hostname.startsWith('127.');
 }
 
 function checkUsername(username: string): void {

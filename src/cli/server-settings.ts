@@ -1,0 +1,167 @@
+/**
+ * The settings of `gizmo server start`: one row each, with the environment names that stand in for the flag.
+ * Flags keep GizmoSQL's names; its environment names are accepted beside Gizmo's own.
+ */
+import { GizmoError } from '../errors.js';
+
+type Kind = 'string' | 'integer' | 'boolean';
+
+/** Settings of this version: kind, and environment names, the first that is set wins. */
+export const SERVER_SETTINGS = {
+  hostname: ['string', 'GIZMO_HOSTNAME', 'GIZMOSQL_HOSTNAME'],
+  port: ['integer', 'GIZMO_PORT', 'GIZMOSQL_PORT'],
+  'allow-insecure': ['boolean', 'GIZMO_ALLOW_INSECURE'],
+  backend: ['string', 'GIZMO_BACKEND', 'DATABASE_BACKEND'],
+  database: ['string', 'GIZMO_DATABASE', 'DATABASE_FILENAME'],
+  readonly: ['boolean', 'GIZMO_READONLY', 'READONLY'],
+  username: ['string', 'GIZMO_USERNAME', 'GIZMOSQL_USERNAME'],
+  password: ['string', 'GIZMO_PASSWORD', 'GIZMOSQL_PASSWORD'],
+  'password-file': ['string', 'GIZMO_PASSWORD_FILE'],
+  'secret-key': ['string', 'GIZMO_SECRET_KEY', 'SECRET_KEY'],
+  'init-sql-commands': ['string', 'GIZMO_INIT_SQL_COMMANDS', 'INIT_SQL_COMMANDS'],
+  'init-sql-commands-file': ['string', 'GIZMO_INIT_SQL_COMMANDS_FILE', 'INIT_SQL_COMMANDS_FILE'],
+  'print-queries': ['boolean', 'GIZMO_PRINT_QUERIES', 'PRINT_QUERIES'],
+  'query-timeout': ['integer', 'GIZMO_QUERY_TIMEOUT', 'GIZMOSQL_QUERY_TIMEOUT', 'QUERY_TIMEOUT'],
+  'memory-limit': ['string', 'GIZMO_MEMORY_LIMIT', 'GIZMOSQL_MEMORY_LIMIT'],
+  'storage-version': ['string', 'GIZMO_STORAGE_VERSION', 'GIZMOSQL_STORAGE_VERSION'],
+  'allow-extensions': ['boolean', 'GIZMO_ALLOW_EXTENSIONS'],
+  'max-sessions': ['integer', 'GIZMO_MAX_SESSIONS', 'GIZMOSQL_MAX_SESSIONS'],
+  'session-idle-timeout': ['integer', 'GIZMO_SESSION_IDLE_TIMEOUT', 'GIZMOSQL_SESSION_IDLE_TIMEOUT'],
+  'max-metadata-size': ['integer', 'GIZMO_MAX_METADATA_SIZE', 'GIZMOSQL_MAX_METADATA_SIZE'],
+  'graceful-shutdown': ['boolean', 'GIZMO_GRACEFUL_SHUTDOWN', 'GIZMOSQL_GRACEFUL_SHUTDOWN'],
+  'shutdown-grace-period-seconds': [
+    'integer',
+    'GIZMO_SHUTDOWN_GRACE_PERIOD_SECONDS',
+    'GIZMOSQL_SHUTDOWN_GRACE_PERIOD_SECONDS',
+  ],
+  'log-level': ['string', 'GIZMO_LOG_LEVEL', 'GIZMOSQL_LOG_LEVEL'],
+  'log-format': ['string', 'GIZMO_LOG_FORMAT', 'GIZMOSQL_LOG_FORMAT'],
+  'log-file': ['string', 'GIZMO_LOG_FILE', 'GIZMOSQL_LOG_FILE'],
+} as const satisfies Readonly<Record<string, readonly [Kind, ...string[]]>>;
+
+export type ServerSettingName = keyof typeof SERVER_SETTINGS;
+
+/** Flags that GizmoSQL has and this version does not, with their environment names. */
+export const LATER_SERVER_SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  tls: ['GIZMO_TLS', 'TLS_ENABLED'],
+  'tls-min-version': ['GIZMO_TLS_MIN_VERSION'],
+  'mtls-ca-cert-filename': ['GIZMO_MTLS_CA_CERT_FILENAME', 'MTLS_CA_CERT_FILENAME'],
+  'verify-tls': [],
+  'print-duckdb-version': [],
+  'token-allowed-issuer': ['TOKEN_ALLOWED_ISSUER'],
+  'token-allowed-audience': ['TOKEN_ALLOWED_AUDIENCE'],
+  'token-signature-verify-cert-path': ['TOKEN_SIGNATURE_VERIFY_CERT_PATH'],
+  'token-jwks-uri': ['GIZMOSQL_TOKEN_JWKS_URI'],
+  'token-default-role': ['GIZMOSQL_TOKEN_DEFAULT_ROLE'],
+  'token-authorized-emails': ['GIZMOSQL_TOKEN_AUTHORIZED_EMAILS'],
+  'access-log': ['GIZMOSQL_ACCESS_LOG'],
+  'query-log-level': ['GIZMOSQL_QUERY_LOG_LEVEL'],
+  'auth-log-level': ['GIZMOSQL_AUTH_LOG_LEVEL'],
+  'session-log-level': ['GIZMOSQL_SESSION_LOG_LEVEL'],
+  'max-concurrent-statements': ['GIZMOSQL_MAX_CONCURRENT_STATEMENTS'],
+  'max-queued-statements': ['GIZMOSQL_MAX_QUEUED_STATEMENTS'],
+  'max-queue-wait': ['GIZMOSQL_MAX_QUEUE_WAIT'],
+  'admin-bypass-queue-default': ['GIZMOSQL_ADMIN_BYPASS_QUEUE_DEFAULT'],
+  'reject-unknown-sessions': ['GIZMOSQL_REJECT_UNKNOWN_SESSIONS'],
+  'block-unredacted-secrets': ['GIZMOSQL_BLOCK_UNREDACTED_SECRETS'],
+  'block-sensitive-paths': ['GIZMOSQL_BLOCK_SENSITIVE_PATHS'],
+  'sensitive-paths': ['GIZMOSQL_SENSITIVE_PATHS'],
+  'allow-unsigned-extensions': ['GIZMOSQL_ALLOW_UNSIGNED_EXTENSIONS'],
+  'capture-query-profile': ['GIZMOSQL_CAPTURE_QUERY_PROFILE'],
+  'health-port': ['HEALTH_PORT'],
+  'health-check-query': ['GIZMOSQL_HEALTH_CHECK_QUERY'],
+  'health-check-interval-seconds': ['GIZMOSQL_HEALTH_CHECK_INTERVAL_SECONDS'],
+  'health-check-staleness-seconds': ['GIZMOSQL_HEALTH_CHECK_STALENESS_SECONDS'],
+  'enable-instrumentation': ['GIZMOSQL_ENABLE_INSTRUMENTATION'],
+  'instrumentation-db-path': ['GIZMOSQL_INSTRUMENTATION_DB_PATH'],
+  'instrumentation-catalog': ['GIZMOSQL_INSTRUMENTATION_CATALOG'],
+  'instrumentation-schema': ['GIZMOSQL_INSTRUMENTATION_SCHEMA'],
+  'enable-metrics': ['GIZMOSQL_ENABLE_METRICS'],
+  'metrics-port': ['GIZMOSQL_METRICS_PORT'],
+  'metrics-bind-address': ['GIZMOSQL_METRICS_BIND_ADDRESS'],
+  'instance-tag': ['GIZMOSQL_INSTANCE_TAG'],
+  'cluster-id': ['GIZMOSQL_CLUSTER_ID'],
+  'enable-catalog-logging': ['GIZMOSQL_ENABLE_CATALOG_LOGGING'],
+  'log-catalog': ['GIZMOSQL_LOG_CATALOG'],
+  'log-schema': ['GIZMOSQL_LOG_SCHEMA'],
+  'log-catalog-db-path': ['GIZMOSQL_LOG_DB_PATH'],
+  'license-key-file': ['GIZMOSQL_LICENSE_KEY_FILE'],
+  'license-key': ['GIZMOSQL_LICENSE_KEY'],
+  'allow-cross-instance-tokens': ['GIZMOSQL_ALLOW_CROSS_INSTANCE_TOKENS'],
+  'oauth-client-id': ['GIZMOSQL_OAUTH_CLIENT_ID'],
+  'oauth-client-secret': ['GIZMOSQL_OAUTH_CLIENT_SECRET'],
+  'oauth-scopes': ['GIZMOSQL_OAUTH_SCOPES'],
+  'oauth-port': ['GIZMOSQL_OAUTH_PORT'],
+  'oauth-base-url': ['GIZMOSQL_OAUTH_BASE_URL'],
+  'oauth-redirect-uri': ['GIZMOSQL_OAUTH_REDIRECT_URI'],
+  'oauth-instance-id': ['GIZMOSQL_OAUTH_INSTANCE_ID'],
+  'oauth-disable-tls': ['GIZMOSQL_OAUTH_DISABLE_TLS'],
+  'otel-enabled': ['GIZMOSQL_OTEL_ENABLED'],
+  'otel-exporter': ['GIZMOSQL_OTEL_EXPORTER'],
+  'otel-endpoint': ['GIZMOSQL_OTEL_ENDPOINT'],
+  'otel-service-name': ['GIZMOSQL_OTEL_SERVICE_NAME'],
+  'otel-headers': ['GIZMOSQL_OTEL_HEADERS'],
+};
+
+/** Values by setting name, of the kinds the table says. */
+export type ServerSettingValues = { readonly [Name in ServerSettingName]?: KindOf<Name> };
+
+interface Kinds {
+  string: string;
+  integer: number;
+  boolean: boolean;
+}
+type KindOf<Name extends ServerSettingName> = Kinds[(typeof SERVER_SETTINGS)[Name][0]];
+
+/**
+ * Flags over environment. Throws USAGE for an environment value of the wrong kind, and for one of a setting that
+ * this version does not have: silence would look like protection that is not there.
+ */
+export function collectServerSettings(
+  flags: Readonly<Record<string, unknown>>,
+  environment: NodeJS.ProcessEnv = process.env,
+): ServerSettingValues {
+  for (const [flag, names] of Object.entries(LATER_SERVER_SETTINGS)) {
+    const name = names.find((it) => isSet(environment[it]));
+    if (name === undefined || isOff(environment[name])) continue;
+    throw new GizmoError(
+      'USAGE',
+      `${name} is set, but --${flag} is not in this version yet. Unset it to go on without.`,
+    );
+  }
+  const values: Partial<Record<ServerSettingName, string | number | boolean>> = {};
+  for (const [name, [kind, ...variables]] of settings()) {
+    const flag = flags[name];
+    if (typeof flag === 'string' || typeof flag === 'number' || typeof flag === 'boolean') {
+      values[name] = flag;
+      continue;
+    }
+    const variable = variables.find((it) => isSet(environment[it]));
+    if (variable !== undefined) values[name] = readVariable(variable, environment[variable] ?? '', kind);
+  }
+  // Each value is of its setting's kind: oclif saw to the flags, readVariable to the environment.
+  return values as ServerSettingValues;
+}
+
+function settings(): [ServerSettingName, readonly [Kind, ...string[]]][] {
+  return Object.entries(SERVER_SETTINGS) as [ServerSettingName, readonly [Kind, ...string[]]][];
+}
+
+function readVariable(variable: string, text: string, kind: Kind): string | number | boolean {
+  if (kind === 'string') return text;
+  if (kind === 'integer') {
+    if (/^-?\d{1,15}$/.test(text)) return Number(text);
+    throw new GizmoError('USAGE', `${variable}=${text}: give a whole number.`);
+  }
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  if (isOff(text)) return false;
+  throw new GizmoError('USAGE', `${variable}=${text}: give true or false.`);
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
+}
+
+function isOff(value: string | undefined): boolean {
+  return /^(0|false|no|off)$/i.test(value ?? '');
+}

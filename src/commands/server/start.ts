@@ -1,0 +1,149 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand } from '../../cli/base-command.js';
+import { userRuntimeDirectory } from '../../cli/runtime-directory.js';
+import { collectServerSettings, LATER_SERVER_SETTINGS } from '../../cli/server-settings.js';
+
+const CONNECTION = 'CONNECTION';
+const ACCESS = 'ACCESS';
+const DATABASE = 'DATABASE';
+const LIMITS = 'LIMITS';
+const LOG = 'LOG';
+
+export default class ServerStart extends BaseCommand {
+  static override summary = 'serve a DuckDB database over Arrow Flight SQL';
+  static override description =
+    `Listens on loopback only unless --hostname says otherwise. Without a password a start-up token is made,
+which clients of the same user on this machine find by themselves.
+
+Each setting can also come from the environment, as GIZMO_ and the flag in capitals (GIZMO_PORT, GIZMO_PASSWORD, …);
+the GIZMOSQL_ names are accepted too. Flags win.`;
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --database sales.duckdb',
+    'GIZMO_PASSWORD=… <%= config.bin %> <%= command.id %> --username admin --database sales.duckdb --readonly',
+  ];
+  static override readonly laterFlags = Object.keys(LATER_SERVER_SETTINGS);
+  static override readonly pairFlags = ['tls'];
+  static override flags = {
+    hostname: Flags.string({
+      char: 'H',
+      summary: 'address to listen on (default 127.0.0.1; 0.0.0.0 is every address of this machine)',
+      helpGroup: CONNECTION,
+    }),
+    port: Flags.integer({
+      char: 'R',
+      summary: 'port to listen on (default 31337; 0 is any free one)',
+      helpGroup: CONNECTION,
+    }),
+    'allow-insecure': Flags.boolean({
+      summary: 'listen beyond loopback without encryption',
+      helpGroup: CONNECTION,
+    }),
+    'max-metadata-size': Flags.integer({
+      summary: 'bytes of headers a call may carry',
+      helpGroup: CONNECTION,
+    }),
+
+    username: Flags.string({
+      char: 'U',
+      summary: 'name of the administrator (default gizmosql_user)',
+      helpGroup: ACCESS,
+    }),
+    password: Flags.string({
+      char: 'P',
+      summary:
+        'password of the administrator; others can read it in the process list: prefer GIZMO_PASSWORD or --password-file',
+      helpGroup: ACCESS,
+    }),
+    'password-file': Flags.string({
+      summary: 'file with the password',
+      helpValue: 'FILE',
+      helpGroup: ACCESS,
+    }),
+    'secret-key': Flags.string({
+      char: 'S',
+      summary: 'key that signs session tokens; servers that share it accept each other’s (default random)',
+      helpGroup: ACCESS,
+    }),
+    readonly: Flags.boolean({ char: 'O', summary: 'open the database read-only', helpGroup: ACCESS }),
+
+    database: Flags.string({
+      char: 'D',
+      aliases: ['database-filename'],
+      summary: 'database file, made if it is missing (default in memory)',
+      helpValue: 'FILE',
+      helpGroup: DATABASE,
+    }),
+    backend: Flags.string({ char: 'B', summary: 'database engine: duckdb', helpGroup: DATABASE }),
+    'init-sql-commands': Flags.string({
+      char: 'I',
+      summary: 'SQL to run at start; a failure stops the start',
+      helpValue: 'SQL',
+      helpGroup: DATABASE,
+    }),
+    'init-sql-commands-file': Flags.string({
+      char: 'F',
+      summary: 'file with SQL to run at start, after --init-sql-commands',
+      helpValue: 'FILE',
+      helpGroup: DATABASE,
+    }),
+    'storage-version': Flags.string({
+      summary: 'storage format of a new database file, such as v1.2.0',
+      helpGroup: DATABASE,
+    }),
+    'allow-extensions': Flags.boolean({
+      summary: 'let DuckDB install and load extensions by itself (reaches the network)',
+      helpGroup: DATABASE,
+    }),
+
+    'query-timeout': Flags.integer({
+      summary: 'seconds a statement may run (default 0, no limit)',
+      helpGroup: LIMITS,
+    }),
+    'memory-limit': Flags.string({
+      summary: 'memory DuckDB may use, such as 4GB (default 80 % of the machine)',
+      helpGroup: LIMITS,
+    }),
+    'max-sessions': Flags.integer({
+      summary: 'sessions at once (default 10000; 0 is no limit)',
+      helpGroup: LIMITS,
+    }),
+    'session-idle-timeout': Flags.integer({
+      summary: 'seconds after which an idle session ends (default 43200; 0 is never)',
+      helpGroup: LIMITS,
+    }),
+    'graceful-shutdown': Flags.boolean({
+      summary: 'let statements run for up to 300 s at shutdown instead of 10 s',
+      helpGroup: LIMITS,
+    }),
+    'shutdown-grace-period-seconds': Flags.integer({
+      summary: 'seconds statements may still run at shutdown',
+      helpGroup: LIMITS,
+    }),
+
+    'print-queries': Flags.boolean({
+      char: 'Q',
+      summary: 'log each statement, secrets left out',
+      helpGroup: LOG,
+    }),
+    'log-level': Flags.string({
+      summary: 'debug, info, warning, error or off (default info)',
+      helpGroup: LOG,
+    }),
+    'log-format': Flags.string({ summary: 'text or json (default text)', helpGroup: LOG }),
+    'log-file': Flags.string({
+      summary: 'file to append to; - is standard output (default standard error)',
+      helpValue: 'FILE',
+      helpGroup: LOG,
+    }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.readLine(ServerStart);
+    const settings = collectServerSettings(flags);
+    const { runServer } = await import('../../server/run-server.js');
+    process.exitCode = await runServer(settings, {
+      passwordInArgv: flags.password !== undefined,
+      runtimeDirectory: userRuntimeDirectory(),
+    });
+  }
+}

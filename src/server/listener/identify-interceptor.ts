@@ -1,0 +1,71 @@
+/**
+ * Finds out who calls before anything of the call's message is read: refused callers cost no memory. What it
+ * finds is handed to the handler under the call's own metadata object, which nothing a client sends can forge.
+ */
+import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { GizmoError, toGizmoError } from '../../errors.js';
+import { toStatus } from '../../flight/status.js';
+import { callers } from '../rpc/call.js';
+import { identify } from '../rpc/identify.js';
+import type { Services } from '../rpc/services.js';
+
+const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
+/** A handshake may carry a payload before anybody is known: enough for a name and a long token. */
+const HANDSHAKE_BYTES_MAX = 65_536;
+
+export function createIdentifyInterceptor(services: Services, metadataBytesMax: number): ServerInterceptor {
+  return (method, call) => {
+    if (method.path === HANDSHAKE) limitMessageBytes(call, HANDSHAKE_BYTES_MAX);
+    const peer = call.getPeer();
+    return new ServerInterceptingCall(call, {
+      start(next) {
+        next({
+          onReceiveMetadata(metadata, proceed) {
+            const refuse = (error: unknown) => {
+              const { code, message } = toGizmoError(error);
+              services.log.debug('call refused', { method: method.path, peer, code, reason: message });
+              call.sendStatus(toStatus(error));
+            };
+            if (headerBytes(metadata) > metadataBytesMax) {
+              refuse(
+                new GizmoError(
+                  'RESOURCE_EXHAUSTED',
+                  `The request headers exceed ${metadataBytesMax} bytes (--max-metadata-size).`,
+                ),
+              );
+              return;
+            }
+            if (method.path === HANDSHAKE) {
+              proceed(metadata);
+              return;
+            }
+            const connection = services.connectionOf(peer);
+            if (connection === undefined) {
+              refuse(new GizmoError('UNAVAILABLE', 'The connection is closing.'));
+              return;
+            }
+            identify(services, metadata, connection).then((caller) => {
+              callers.set(metadata, caller);
+              proceed(metadata);
+            }, refuse);
+          },
+        });
+      },
+    });
+  };
+}
+
+function headerBytes(metadata: Metadata): number {
+  let bytes = 0;
+  for (const [key, value] of Object.entries(metadata.getMap())) bytes += key.length + value.length;
+  return bytes;
+}
+
+/**
+ * grpc-js knows one receive limit for all methods of a server, and Flight needs that one large. Its decoder has
+ * a limit of its own per call, which is private: a test holds this to what it promises.
+ */
+function limitMessageBytes(call: object, bytesMax: number): void {
+  const decoder: unknown = Reflect.get(call, 'decoder');
+  if (typeof decoder === 'object' && decoder !== null) Reflect.set(decoder, 'maxReadMessageLength', bytesMax);
+}

@@ -1,0 +1,138 @@
+/**
+ * What every RPC handler has around it: the caller found by the interceptor, one signal for all reasons to stop,
+ * errors turned into statuses in one place, defects logged in full and shown as a sentence.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type {
+  Metadata,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+} from '@grpc/grpc-js';
+import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import { GizmoError, toGizmoError } from '../../errors.js';
+import { linkSignals, type ServerCall, signalOfCall } from '../../flight/signal.js';
+import { toStatus } from '../../flight/status.js';
+import type { Session } from '../session/session.js';
+import type { Caller } from './identify.js';
+import type { Services } from './services.js';
+
+/** Callers by the metadata object of their call: set by the interceptor, and by nothing a client can send. */
+export const callers = new WeakMap<Metadata, Caller>();
+
+/** One call, as a handler sees it. */
+export interface Call {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  /** The caller's session, entered: it does not idle away while the call lasts, and its end ends the call. */
+  session(): Promise<Session>;
+}
+
+type AnyCall = ServerCall & { readonly metadata: Metadata; sendMetadata(metadata: Metadata): void };
+
+/** A unary handler out of a function. */
+export function unary<Request, Response>(
+  services: Services,
+  method: string,
+  handle: (request: Request, call: Call) => Promise<Response>,
+): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
+  return (grpcCall, callback) => {
+    withCall(services, method, grpcCall, (call) => handle(grpcCall.request, call)).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toStatus(error)),
+    );
+  };
+}
+
+/** A server-streaming handler out of a function that writes to the call and returns when all is written. */
+export function serverStream<Request, Response>(
+  services: Services,
+  method: string,
+  handle: (grpcCall: ServerWritableStream<Request, Response>, call: Call) => Promise<void>,
+): (grpcCall: ServerWritableStream<Request, Response>) => void {
+  return (grpcCall) =>
+    finishStream(
+      grpcCall,
+      withCall(services, method, grpcCall, (call) => handle(grpcCall, call)),
+    );
+}
+
+/** A bidirectional handler out of a function that reads and writes the call and returns when all is written. */
+export function bidirectional<Request, Response>(
+  services: Services,
+  method: string,
+  handle: (grpcCall: ServerDuplexStream<Request, Response>, call: Call) => Promise<void>,
+): (grpcCall: ServerDuplexStream<Request, Response>) => void {
+  return (grpcCall) =>
+    finishStream(
+      grpcCall,
+      withCall(services, method, grpcCall, (call) => handle(grpcCall, call)),
+    );
+}
+
+/** Ends a stream well, or with the status of what was thrown. `destroy` would leave the client without a status. */
+export function finishStream(
+  grpcCall: { end(): unknown; emit(event: 'error', status: ReturnType<typeof toStatus>): unknown },
+  work: Promise<void>,
+): void {
+  work.then(
+    () => grpcCall.end(),
+    (error: unknown) => grpcCall.emit('error', toStatus(error)),
+  );
+}
+
+async function withCall<T>(
+  services: Services,
+  method: string,
+  grpcCall: AnyCall,
+  handle: (call: Call) => Promise<T>,
+): Promise<T> {
+  const caller = callers.get(grpcCall.metadata);
+  if (caller === undefined) throw new GizmoError('UNAUTHENTICATED', 'This call was not identified.');
+  const ofCall = linkSignals([signalOfCall(grpcCall), services.stopping]);
+  let linked = ofCall;
+  let leave: (() => void) | undefined;
+  const headers = new GrpcMetadata();
+  headers.set('x-username', encodeURIComponent(caller.principal.name).slice(0, 512));
+  headers.set('x-role', caller.principal.role);
+  grpcCall.sendMetadata(headers);
+  try {
+    return await handle({
+      caller,
+      get signal() {
+        return linked.signal;
+      },
+      async session() {
+        const session = await caller.session();
+        leave ??= session.enter();
+        if (linked === ofCall) linked = linkSignals([ofCall.signal, session.signal]);
+        return session;
+      },
+    });
+  } catch (error) {
+    throw logged(services, method, caller, error);
+  } finally {
+    leave?.();
+    linked.dispose();
+    ofCall.dispose();
+  }
+}
+
+/** Refusals are logged at debug level; a defect in full, under an id that the client is told. */
+function logged(services: Services, method: string, { principal, peer }: Caller, error: unknown): GizmoError {
+  const known = toGizmoError(error);
+  const fields = { method, user: principal.name, peer };
+  if (known.code !== 'INTERNAL') {
+    services.log.debug('call failed', { ...fields, code: known.code, error: known.message });
+    return known;
+  }
+  const id = randomUUID();
+  services.log.error('internal error', { ...fields, id, error: known.message, detail: known.detail });
+  return new GizmoError(
+    'INTERNAL',
+    `An internal error occurred (id ${id}). The server log has the details.`,
+    { cause: known },
+  );
+}

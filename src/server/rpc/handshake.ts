@@ -1,0 +1,117 @@
+/**
+ * Handshake: credentials in, session token out. Accepts what the clients in the field send (Basic with or
+ * without padding and messages, Basic as a protobuf payload, Bearer) and answers in all the places they look.
+ */
+import { create, fromBinary } from '@bufbuild/protobuf';
+import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
+import { GizmoError, toGizmoError } from '../../errors.js';
+import {
+  BasicAuthSchema,
+  type HandshakeRequest,
+  type HandshakeResponse,
+  HandshakeResponseSchema,
+} from '../../flight/gen/flight_pb.js';
+import type { Received } from '../../flight/service.js';
+import { linkSignals, signalOfCall } from '../../flight/signal.js';
+import { readMessages } from '../../flight/stream.js';
+import { basicCredential, type Credential } from '../auth/credential.js';
+import type { Principal } from '../model/principal.js';
+import { finishStream } from './call.js';
+import { readCredential, SESSION_COOKIE } from './identify.js';
+import type { Services } from './services.js';
+
+type HandshakeCall = ServerDuplexStream<Received<HandshakeRequest>, HandshakeResponse>;
+
+/** A peer that opens a handshake and says nothing is let go after this. */
+const HANDSHAKE_TIMEOUT_MS = 30_000;
+
+export function handshakeHandler(services: Services): (call: HandshakeCall) => void {
+  return (call) => finishStream(call, shakeHands(services, call));
+}
+
+async function shakeHands(services: Services, call: HandshakeCall): Promise<void> {
+  const peer = call.getPeer();
+  let login: Login | undefined;
+  try {
+    login = await logIn(services, call);
+  } catch (error) {
+    const { code, message } = toGizmoError(error);
+    services.log.warning('login refused', {
+      kind: 'authentication',
+      peer,
+      user: login?.principal.name,
+      result: 'failure',
+      code,
+      reason: message,
+    });
+    throw error;
+  }
+  const { principal, bearer, sessionToken, wantsPayload } = login;
+  services.log.info('login', {
+    kind: 'authentication',
+    user: principal.name,
+    role: principal.role,
+    method: principal.method,
+    peer,
+    result: 'success',
+  });
+  // As headers at once (some clients wait for them before they half-close) and as trailers (others look there).
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${bearer}`);
+  metadata.set('set-cookie', `${SESSION_COOKIE}=${sessionToken}`);
+  call.sendMetadata(metadata);
+  if (wantsPayload) call.write(create(HandshakeResponseSchema, { payload: Buffer.from(bearer) }));
+  call.end(metadata);
+}
+
+interface Login {
+  readonly principal: Principal;
+  /** What the client is to send from now on. */
+  readonly bearer: string;
+  readonly sessionToken: string;
+  readonly wantsPayload: boolean;
+}
+
+async function logIn(services: Services, call: HandshakeCall): Promise<Login> {
+  const header = readCredential(call.metadata);
+  const credential = header ?? (await readPayload(services, call));
+  const claims = await services.sessionTokens.verify(credential);
+  // Who logs in again with a session token stays in that session.
+  if (claims !== undefined && credential.kind === 'bearer') {
+    return {
+      principal: claims.principal,
+      bearer: credential.token,
+      sessionToken: credential.token,
+      wantsPayload: false,
+    };
+  }
+  const principal = await services.authenticator.authenticate(credential);
+  const { token } = await services.sessionTokens.issue(principal);
+  const bearer = credential.kind === 'bearer' ? credential.token : token;
+  return { principal, bearer, sessionToken: token, wantsPayload: header === undefined };
+}
+
+/** Reads the BasicAuth payload of the first message; the interceptor bounds its size. */
+async function readPayload(services: Services, call: HandshakeCall): Promise<Credential> {
+  const { signal, dispose } = linkSignals([signalOfCall(call), services.stopping], {
+    timeoutMs: HANDSHAKE_TIMEOUT_MS,
+  });
+  try {
+    for await (const { payload } of readMessages(call, signal)) {
+      if (payload.length === 0) break;
+      const { username, password } = fromBinary(BasicAuthSchema, payload);
+      return basicCredential(username, password);
+    }
+  } catch (error) {
+    if (error instanceof GizmoError) throw error;
+    throw new GizmoError('UNAUTHENTICATED', 'The handshake payload is no BasicAuth message.', {
+      cause: error,
+    });
+  } finally {
+    dispose();
+  }
+  throw new GizmoError(
+    'UNAUTHENTICATED',
+    'The handshake carries no credential. Send Basic, Bearer or a BasicAuth payload.',
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * Who calls, and in which session: the first step of every call, taken before its message is read, so that
+ * nobody unknown makes the server buffer anything.
+ */
+import type { Metadata } from '@grpc/grpc-js';
+import { GizmoError } from '../../errors.js';
+import { type Credential, parseAuthorization } from '../auth/credential.js';
+import type { SessionClaims } from '../auth/session-token.js';
+import type { Connection } from '../model/connection.js';
+import type { Principal } from '../model/principal.js';
+import type { Session } from '../session/session.js';
+import type { Services } from './services.js';
+
+/** Names the session to clients that keep cookies; its value is the session token. */
+export const SESSION_COOKIE = 'arrow_flight_session_id';
+/** Where C++ clients put the token of a payload handshake. */
+const TOKEN_BINARY_HEADER = 'auth-token-bin';
+
+/** The caller of one call. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly peer: string;
+  /** Opens the caller's session if it is not open yet. */
+  session(): Promise<Session>;
+  /** The caller's session if it is open. */
+  openSession(): Promise<Session | undefined>;
+}
+
+/** Throws UNAUTHENTICATED unless exactly one person is shown to be calling. */
+export async function identify(
+  services: Services,
+  metadata: Metadata,
+  connection: Connection,
+): Promise<Caller> {
+  const credential = readCredential(metadata);
+  if (credential === undefined) {
+    throw new GizmoError(
+      'UNAUTHENTICATED',
+      'No credential supplied. Log in with a username and password, or a token.',
+    );
+  }
+  const { sessions } = services;
+  const { peer } = connection;
+  const claims = await services.sessionTokens.verify(credential);
+  if (claims !== undefined) return namedSession(services, claims, claims.principal, peer);
+
+  const principal = await services.authenticator.authenticate(credential);
+  const cookie = await sessionOfCookie(services, metadata);
+  if (cookie !== undefined) {
+    if (cookie.principal.name !== principal.name) {
+      throw new GizmoError('UNAUTHENTICATED', 'The credential and the session cookie name different people.');
+    }
+    return namedSession(services, cookie, principal, peer);
+  }
+  const session = () => sessions.ofConnection(connection, principal);
+  return { principal, peer, session, openSession: session };
+}
+
+/** The one credential among the headers; undefined if there is none. */
+export function readCredential(metadata: Metadata): Credential | undefined {
+  const headers = new Set(metadata.get('authorization').map(String));
+  for (const value of metadata.get(TOKEN_BINARY_HEADER)) {
+    // ODBC sends the header empty beside its Bearer.
+    if (value.length > 0) headers.add(`Bearer ${value.toString()}`);
+  }
+  const [header, ...others] = headers;
+  if (others.length > 0) {
+    throw new GizmoError('UNAUTHENTICATED', 'The call carries more than one credential. Send one.');
+  }
+  return header === undefined ? undefined : parseAuthorization(header);
+}
+
+function namedSession(services: Services, claims: SessionClaims, principal: Principal, peer: string): Caller {
+  const named = { id: claims.sessionId, expiresAtS: claims.expiresAtS };
+  return {
+    principal,
+    peer,
+    session: () => services.sessions.named(named, principal, peer),
+    openSession: () => services.sessions.find(claims.sessionId),
+  };
+}
+
+/** What the session cookie says. A stale cookie, of another server or before a restart, says nothing. */
+async function sessionOfCookie(services: Services, metadata: Metadata): Promise<SessionClaims | undefined> {
+  for (const header of metadata.get('cookie')) {
+    for (const pair of String(header).split(';')) {
+      const [name, value] = pair.trim().split('=', 2);
+      if (name !== SESSION_COOKIE || value === undefined) continue;
+      const token = value.replace(/^"(.*)"$/, '$1');
+      return services.sessionTokens.verify({ kind: 'bearer', token }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

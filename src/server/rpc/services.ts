@@ -1,0 +1,23 @@
+/** What the RPC handlers are given: the parts of the server they translate for. */
+import type { Authenticator } from '../auth/authenticator.js';
+import type { SessionTokens } from '../auth/session-token.js';
+import type { Connection } from '../model/connection.js';
+import type { SessionRegistry } from '../session/session-registry.js';
+import type { Statements } from '../statement/statements.js';
+import type { Logger } from '../telemetry/logger.js';
+
+export interface Services {
+  readonly authenticator: Authenticator;
+  readonly sessionTokens: SessionTokens;
+  readonly sessions: SessionRegistry;
+  readonly statements: Statements;
+  /** The engine's name and version, for SqlInfo. */
+  readonly engine: { readonly name: string; readonly version: string };
+  readonly serverVersion: string;
+  readonly readOnly: boolean;
+  readonly log: Logger;
+  /** Aborted when the time to drain is over; its reason is what running calls fail with. */
+  readonly stopping: AbortSignal;
+  /** The transport connection of a peer address, as the listener accepted it. */
+  readonly connectionOf: (peer: string) => Connection | undefined;
+}

@@ -1,0 +1,112 @@
+/** A server as a process: settings in, banner and token out, signals obeyed, exit code returned. */
+import { EXIT, toGizmoError } from '../errors.js';
+import { isLoopback, type RuntimeFile, writeRuntimeFile } from '../runtime-file.js';
+import { VERSION } from '../version.js';
+import type { ServerConfig } from './config/config.js';
+import { parseConfig, type RawServerSettings } from './config/parse-config.js';
+import { type RunningServer, startServer } from './start-server.js';
+import { createLogger, type Logger } from './telemetry/logger.js';
+
+/** Runs until a signal or an engine failure ends it; resolves with the exit code. */
+export async function runServer(
+  settings: RawServerSettings,
+  options: { readonly passwordInArgv: boolean; readonly runtimeDirectory: string },
+): Promise<number> {
+  const config = parseConfig(settings);
+  const log = createLogger({ ...logOptions(config), now: () => new Date() });
+  if (options.passwordInArgv) {
+    log.warning(
+      'The password was given on the command line, where every user of this machine can read it. Use GIZMO_PASSWORD or --password-file.',
+    );
+  }
+  // TLS is a later version's; until then the guide's warning is always true.
+  log.warning('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.');
+  let runtimeFile: RuntimeFile | undefined;
+  try {
+    const server = await startServer(config, log);
+    try {
+      runtimeFile = announceToken(server, config, options.runtimeDirectory);
+    } catch (error) {
+      await server.stop(0);
+      throw error;
+    }
+    announce(server, config, log);
+    return await untilStopped(server, log);
+  } finally {
+    runtimeFile?.remove();
+    await log.close();
+  }
+}
+
+function logOptions(config: ServerConfig) {
+  const { level, format, file } = config.log;
+  return { level, format, ...(file !== undefined && { file }) };
+}
+
+function announce(server: RunningServer, config: ServerConfig, log: Logger): void {
+  const { host, port } = server.address;
+  const address = host.includes(':') ? `[${host}]` : host;
+  log.info(
+    `gizmo server ${VERSION} with engine DuckDB ${server.engine.version} listens on grpc+tcp://${address}:${port}`,
+    { database: config.database ?? ':memory:', readonly: config.readOnly, user: server.username },
+  );
+  if (isLoopback(config.hostname)) {
+    log.info('Only this machine can connect. To let others in, start with --hostname 0.0.0.0.');
+  }
+  log.info('gizmo server - started');
+}
+
+/**
+ * Puts the start-up token where this user's clients find it, and on a terminal shows it, once. It never goes
+ * through the log: logs are kept, copied and shipped.
+ */
+function announceToken(
+  server: RunningServer,
+  config: ServerConfig,
+  directory: string,
+): RuntimeFile | undefined {
+  const { startupToken: token, username, address } = server;
+  if (token === undefined) return undefined;
+  const file = writeRuntimeFile(
+    { pid: process.pid, host: config.hostname, port: address.port, user: username, token, tls: false },
+    directory,
+  );
+  const shown = process.stderr.isTTY
+    ? `No password is configured. Start-up token, shown this once (password of ${username}, or Bearer):\n\n    ${token}\n\n`
+    : 'No password is configured, so a start-up token was made. ';
+  process.stderr.write(`${shown}gizmo clients of this user on this machine find it in ${file.path}\n`);
+  return file;
+}
+
+function untilStopped(server: RunningServer, log: Logger): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const stop = (exitCode: number, graceMs?: number) => {
+      stopping = true;
+      server.stop(graceMs).then(() => {
+        log.info('gizmo server - stopped');
+        resolve(exitCode);
+      }, reject);
+    };
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (stopping) {
+        // The database is crash-safe: what is committed stays, what is not is rolled back at the next start.
+        process.stderr.write(`${signal} again: stopping at once.\n`);
+        process.exit(EXIT.interrupted);
+      }
+      log.info(`${signal}: finishing what runs; a second signal stops at once`);
+      stop(EXIT.ok);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    server.failed.then((reason) => {
+      if (stopping) return;
+      process.stderr.write(`The database engine failed: ${reason.message}\n`);
+      stop(EXIT.sqlError, 0);
+    }, reject);
+    process.on('uncaughtException', (error) => {
+      const { detail, message } = toGizmoError(error);
+      log.error('uncaught exception', { error: message, detail });
+    });
+  });
+}

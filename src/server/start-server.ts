@@ -1,0 +1,179 @@
+/**
+ * The wiring diagram: builds the parts of a server in order, each from what it depends on, and stops them in
+ * reverse. Knows everyone; nobody knows it.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { GizmoError } from '../errors.js';
+import { VERSION } from '../version.js';
+import { createAuthenticator } from './auth/authenticator.js';
+import { operatorPrincipal } from './auth/operator.js';
+import { createPasswordStrategy } from './auth/password.js';
+import { createSessionTokens } from './auth/session-token.js';
+import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
+import type { ServerConfig } from './config/config.js';
+import type { Engine } from './engine/engine.js';
+import { openEngine } from './engine/open-engine.js';
+import { createConnections } from './listener/connections.js';
+import { type GrpcListener, startGrpcListener } from './listener/grpc-listener.js';
+import { createFlightHandlers } from './rpc/flight-handlers.js';
+import type { Services } from './rpc/services.js';
+import { createSession } from './session/session.js';
+import { createSessionRegistry } from './session/session-registry.js';
+import { createAdmission, serverStopping } from './statement/admit.js';
+import type { Life } from './statement/life.js';
+import { createOpenStatements } from './statement/open-statements.js';
+import { createStatements, type Statements } from './statement/statements.js';
+import type { Logger } from './telemetry/logger.js';
+
+export interface RunningServer {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Made because no other way in is configured; undefined otherwise. Show it to nobody but the user. */
+  readonly startupToken: string | undefined;
+  readonly username: string;
+  readonly engine: Pick<Engine, 'name' | 'version' | 'memoryBytes'>;
+  /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
+  readonly failed: Promise<GizmoError>;
+  /** Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Throws GizmoError with a sentence for the user when something cannot be opened; nothing is left open then. */
+export async function startServer(config: ServerConfig, log: Logger): Promise<RunningServer> {
+  const nowMs = () => performance.timeOrigin + performance.now();
+  const stopping = new AbortController();
+  const admission = createAdmission();
+
+  const startupToken = config.password === undefined ? makeStartupToken() : undefined;
+  const authenticator = createAuthenticator([
+    startupToken === undefined
+      ? createPasswordStrategy(config.username, config.password ?? '')
+      : createStartupTokenStrategy(config.username, startupToken),
+  ]);
+  const sessionTokens = createSessionTokens(config.secretKey ?? randomBytes(32).toString('base64url'), nowMs);
+
+  // The engine first: a database that cannot be opened must not have been reachable for a moment.
+  const engine = await openEngine({
+    ...(config.database !== undefined && { path: config.database }),
+    ...(config.memoryLimit !== undefined && { memoryLimit: config.memoryLimit }),
+    ...(config.storageVersion !== undefined && { storageVersion: config.storageVersion }),
+    readOnly: config.readOnly,
+    allowExtensions: config.allowExtensions,
+    concurrentCallsMax: config.engineCallsMax,
+  });
+  const life: Life = {
+    admission,
+    queryTimeoutMs: config.queryTimeoutMs,
+    printQueries: config.printQueries,
+    log,
+    nowMs,
+  };
+  const openStatements = createOpenStatements(nowMs);
+  const statements = createStatements(life, openStatements);
+  const sessions = createSessionRegistry({
+    openEngineSession: () => engine.openSession(),
+    sessionsMax: config.sessionsMax,
+    idleTimeoutMs: config.sessionIdleTimeoutMs,
+    nowMs,
+    makeId: randomUUID,
+    onOpened: ({ id, principal, peer }) =>
+      log.info('session opened', { kind: 'session', session: id, user: principal.name, peer }),
+    onEnded: ({ id, principal }, reason) =>
+      log.info('session ended', {
+        kind: 'session',
+        session: id,
+        user: principal.name,
+        reason: reason.message,
+      }),
+  });
+  const connections = createConnections();
+  const services: Services = {
+    authenticator,
+    sessionTokens,
+    sessions,
+    statements,
+    engine,
+    serverVersion: VERSION,
+    readOnly: config.readOnly,
+    log,
+    stopping: stopping.signal,
+    connectionOf: (peer) => connections.find(peer),
+  };
+
+  let listener: GrpcListener;
+  try {
+    await runInitSql(engine, statements, config.initSql, nowMs);
+    listener = await startGrpcListener({
+      hostname: config.hostname,
+      port: config.port,
+      metadataBytesMax: config.metadataBytesMax,
+      services,
+      handlers: createFlightHandlers(services),
+      connections,
+    });
+  } catch (error) {
+    openStatements.stop();
+    await engine.close();
+    throw error;
+  }
+
+  const failed = engine.failed.then((reason) => {
+    log.error('the database engine failed', { error: reason.message, detail: reason.detail });
+    admission.close(
+      new GizmoError(
+        'UNAVAILABLE',
+        'The database engine failed and the server is stopping. The server log has the reason.',
+      ),
+    );
+    return reason;
+  });
+
+  let stopped: Promise<void> | undefined;
+  async function stop(graceMs: number): Promise<void> {
+    admission.close();
+    await listener.stop(graceMs, () => stopping.abort(serverStopping()));
+    openStatements.stop();
+    // Sessions before the engine: each rolls back its transaction and frees its connection.
+    await sessions.endAll(serverStopping());
+    await engine.close();
+  }
+
+  return {
+    address: listener.address,
+    startupToken,
+    username: config.username,
+    engine,
+    failed,
+    stop(graceMs = config.shutdownGraceMs) {
+      stopped ??= stop(graceMs);
+      return stopped;
+    },
+  };
+}
+
+async function runInitSql(
+  engine: Engine,
+  statements: Statements,
+  texts: readonly string[],
+  nowMs: () => number,
+): Promise<void> {
+  if (texts.length === 0) return;
+  const session = createSession({
+    id: randomUUID(),
+    principal: operatorPrincipal(),
+    peer: 'start',
+    engine: await engine.openSession(),
+    nowMs,
+  });
+  try {
+    for (const sql of texts) await statements.update({ sql, session, door: 'init', signal: session.signal });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GizmoError(
+      'USAGE',
+      `The SQL given to run at start failed, so the server did not start: ${reason}`,
+      { cause: error },
+    );
+  } finally {
+    await session.end(serverStopping());
+  }
+}
