@@ -1,0 +1,15 @@
+/** `.catalogs` */
+import type { DotCommand } from '../dot-command.js';
+
+/** Lists the databases. */
+export const CATALOGS: DotCommand = {
+  name: 'catalogs',
+  aliases: ['\\l'],
+  usage: '',
+  summary: 'list the databases',
+  argumentsMin: 0,
+  argumentsMax: 0,
+  async run({ client, call, render }) {
+    await render(await client.getCatalogs(call));
+  },
+};

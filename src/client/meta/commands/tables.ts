@@ -1,0 +1,21 @@
+/** `.tables [PATTERN]` */
+import type { DotCommand } from '../dot-command.js';
+import { toLike } from '../like-pattern.js';
+
+/** Lists tables and views. */
+export const TABLES: DotCommand = {
+  name: 'tables',
+  aliases: ['\\dt'],
+  usage: '[PATTERN]',
+  summary: 'list tables and views; PATTERN is a name or SCHEMA.NAME, with * or % for anything',
+  argumentsMin: 0,
+  argumentsMax: 1,
+  completes: 'tables',
+  async run({ client, call, render }, [pattern = '*']) {
+    const dot = pattern.lastIndexOf('.');
+    const tablePattern = toLike(pattern.slice(dot + 1));
+    const filter =
+      dot < 0 ? { tablePattern } : { tablePattern, schemaPattern: toLike(pattern.slice(0, dot)) };
+    await render(await client.getTables(filter, call));
+  },
+};
