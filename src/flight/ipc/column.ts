@@ -61,3 +61,13 @@ export function emptyColumn(field: ArrowField): Column {
     children,
   };
 }
+
+/** Bytes that the buffers of a column and its children have, without its dictionary. */
+export function columnBytes(column: Column): number {
+  const { validity, offsets, sizes, data, typeIds, variadic = [], children } = column;
+  const own = [validity, offsets, sizes, data, typeIds, ...variadic];
+  return (
+    own.reduce((sum, buffer) => sum + (buffer?.byteLength ?? 0), 0) +
+    children.reduce((sum, child) => sum + columnBytes(child), 0)
+  );
+}

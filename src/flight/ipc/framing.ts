@@ -14,10 +14,10 @@ export async function* readIpc(source: AsyncIterable<Uint8Array> | Uint8Array): 
   const bytes = new ByteSource(source instanceof Uint8Array ? once(source) : source);
   try {
     const start = await bytes.peek(8);
-    if (start.byteLength === 0) throw malformed('there is none');
     const isFile = FILE_MAGIC.equals(start.subarray(0, 6));
     if (isFile) await bytes.take(8);
-    yield* readMessages(bytes);
+    const count = yield* readMessages(bytes);
+    if (count === 0) throw malformed('it has no schema');
     if (isFile && !FILE_MAGIC.equals(await bytes.drain(6))) throw malformed('the file is cut off');
   } finally {
     await bytes.close();
@@ -39,20 +39,22 @@ const FILE_MAGIC = Buffer.from('ARROW1');
 /** Headers grow with the number of columns, not of rows: ten thousand columns take about 2 MiB. */
 const HEADER_BYTES_MAX = 64 * 1024 * 1024;
 
-async function* readMessages(bytes: ByteSource): AsyncGenerator<IpcMessage> {
+/** Returns how many there were. */
+async function* readMessages(bytes: ByteSource): AsyncGenerator<IpcMessage, number> {
+  let count = 0;
   let marked = false;
   for (;;) {
     const marker = await bytes.peek(4);
-    if (marker.byteLength === 0) return;
+    if (marker.byteLength === 0) return count;
     if (marker.byteLength < 4) throw cutOff();
     const hasMarker = viewOf(marker).getInt32(0, true) === CONTINUATION;
     // Once there were markers, what has none is the footer of a file whose writer left out the end of the stream.
-    if (marked && !hasMarker) return;
+    if (marked && !hasMarker) return count;
     marked = hasMarker;
     const prefix = await bytes.take(hasMarker ? 8 : 4);
     if (prefix === undefined) throw cutOff();
     const length = viewOf(prefix).getInt32(prefix.byteLength - 4, true);
-    if (length === 0) return;
+    if (length === 0) return count;
     if (length < 0 || length > HEADER_BYTES_MAX)
       throw malformed('this is neither an IPC stream nor an IPC file');
     const header = await bytes.take(length);
@@ -60,6 +62,7 @@ async function* readMessages(bytes: ByteSource): AsyncGenerator<IpcMessage> {
     const body = await bytes.take(openMessage(header).bodyLength);
     if (body === undefined) throw cutOff();
     yield { header, body };
+    count++;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Reads a stream of IPC messages: the schema, then dictionaries and record batches in whatever order they come. */
 import { GizmoError } from '../../errors.js';
 import type { BodyReaderOptions } from './body-reader.js';
-import type { Column, RecordBatch } from './column.js';
+import { type Column, columnBytes, type RecordBatch } from './column.js';
 import { dictionaryValues } from './column-reader.js';
 import { concatColumns } from './concat-columns.js';
 import { malformed } from './malformed.js';
@@ -16,8 +16,9 @@ export class BatchReader {
   /** For each dictionary the field of its values. */
   #fields: ReadonlyMap<bigint, ArrowField> = new Map();
   readonly #dictionaries = new Map<bigint, Column>();
-  /** Size of the messages that each dictionary was made of. */
+  /** Memory that each dictionary holds. */
   readonly #dictionaryBytes = new Map<bigint, number>();
+  #bytesHeld = 0;
 
   constructor(options: BatchReaderOptions = {}) {
     this.#options = options;
@@ -63,19 +64,17 @@ export class BatchReader {
       this.#options,
     );
     const known = delta ? this.#dictionaries.get(id) : undefined;
-    this.#account(
-      id,
-      message.body.byteLength + (known === undefined ? 0 : (this.#dictionaryBytes.get(id) ?? 0)),
-    );
-    this.#dictionaries.set(id, known === undefined ? values : concatColumns(known, values));
+    const dictionary = known === undefined ? values : concatColumns(known, values);
+    // What was not copied keeps the whole body alive.
+    this.#account(id, Math.max(columnBytes(dictionary), known === undefined ? message.body.byteLength : 0));
+    this.#dictionaries.set(id, dictionary);
   }
 
   /** Dictionaries live as long as the stream: what they add up to must have a limit. */
   #account(id: bigint, bytes: number): void {
+    this.#bytesHeld += bytes - (this.#dictionaryBytes.get(id) ?? 0);
     this.#dictionaryBytes.set(id, bytes);
-    let total = 0;
-    for (const held of this.#dictionaryBytes.values()) total += held;
-    if (total > (this.#options.dictionaryBytesMax ?? DICTIONARY_BYTES_MAX)) {
+    if (this.#bytesHeld > (this.#options.dictionaryBytesMax ?? DICTIONARY_BYTES_MAX)) {
       throw new GizmoError(
         'RESOURCE_EXHAUSTED',
         'The dictionaries of an Arrow stream are too large; send plain values.',
@@ -85,7 +84,7 @@ export class BatchReader {
 }
 
 export interface BatchReaderOptions extends BodyReaderOptions {
-  /** What all dictionaries of the stream may hold together, as sent. Default: 256 MiB. */
+  /** What all dictionaries of the stream may hold together. Default: 256 MiB. */
   readonly dictionaryBytesMax?: number;
 }
 
