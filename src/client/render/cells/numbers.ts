@@ -75,24 +75,25 @@ export function doubleText(value: number): string {
 }
 
 /**
- * The same for a single: the fewest digits that read back as the same 32 bits. Where two such texts are equally near, or
- * the text lies just between two singles, DuckDB prints the exact value.
+ * The same for a single: the fewest digits that read back as the same 32 bits. Where two such texts are equally near,
+ * or one lies just between two singles, DuckDB prints the exact value.
  */
 export function floatText(value: number): string {
   if (!Number.isFinite(value) || value === 0) return doubleText(value);
-  const normal = Math.abs(value) >= 1.1754943508222875e-38;
-  for (let digits = normal ? 7 : 1; digits < 9; digits++) {
+  const isNormal = Math.abs(value) >= 1.1754943508222875e-38;
+  for (let digits = isNormal ? 6 : 1; digits < 9; digits++) {
     const near = Number(value.toPrecision(digits));
-    if (Math.fround(near) === value) return doubleText(isAmbiguous(value, near, digits) ? value : near);
+    const below = Math.fround(near * (1 - 2 ** -50));
+    const above = Math.fround(near * (1 + 2 ** -50));
+    if (below === value && above === value) return doubleText(isTie(value, near, digits) ? value : near);
+    if (below === value || above === value) return doubleText(value);
   }
   return doubleText(Number(value.toPrecision(9)));
 }
 
-function isAmbiguous(value: number, near: number, digits: number): boolean {
-  if (near === value) return false;
+function isTie(value: number, near: number, digits: number): boolean {
   const other = 2 * value - near;
-  if (Number(other.toPrecision(digits)) === other) return true;
-  return [1 - 2 ** -50, 1 + 2 ** -50].some((nudge) => Math.fround(near * nudge) !== value);
+  return near !== value && Number(other.toPrecision(digits)) === other;
 }
 
 /** The value where a double holds it exactly, which is nearly always. */
