@@ -26,20 +26,30 @@ export interface PreparedStatement {
   closed: boolean;
 }
 
-export type Ticket = { readonly session: Session } & (
-  | {
-      readonly kind: 'deferred';
-      readonly sql: string;
-      /** The planned statement; undefined once it ran to its end, and then planned anew. */
-      statement: AuthorizedStatement | undefined;
-      /** Set where the statement is a prepared one's, which closes it. */
-      readonly prepared: PreparedStatement | undefined;
-      readonly parameters: ParameterRows | undefined;
-      /** What FlightInfo promised. */
-      readonly schema: ArrowSchema;
-    }
-  | { readonly kind: 'completed'; readonly result: CompletedResult }
-);
+export type Ticket = DeferredTicket | CompletedTicket;
+
+/** A query that runs when it is fetched. */
+export interface DeferredTicket {
+  readonly kind: 'deferred';
+  readonly session: Session;
+  readonly sql: string;
+  /** The planned statement; undefined once it ran, and then planned anew. */
+  statement: AuthorizedStatement | undefined;
+  /** Set where the statement is a prepared one's, which closes it. */
+  readonly prepared: PreparedStatement | undefined;
+  readonly parameters: ParameterRows | undefined;
+  /** What FlightInfo promised. */
+  readonly schema: ArrowSchema;
+  /** Fetches under way, to be aborted by a cancellation. */
+  readonly fetches: Set<AbortController>;
+}
+
+/** A statement that has run, and what it returned. */
+export interface CompletedTicket {
+  readonly kind: 'completed';
+  readonly session: Session;
+  readonly result: CompletedResult;
+}
 
 export interface OpenStatements {
   addPrepared(prepared: PreparedStatement): string;

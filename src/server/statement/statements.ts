@@ -7,11 +7,12 @@ import { GizmoError } from '../../errors.js';
 import { buildBatch } from '../../flight/ipc/build.js';
 import { encodeSchema, schemasEqual } from '../../flight/ipc/schema.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';
+import { linkSignals } from '../../flight/signal.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
 import { type CompletedResult, complete, replay } from './completed-result.js';
 import { drain, execute, type Life, openStatement, prepareAlone } from './life.js';
-import type { OpenStatements, PreparedStatement } from './open-statements.js';
+import type { DeferredTicket, OpenStatements, PreparedStatement } from './open-statements.js';
 import { executeRows, updateRows } from './parameter-rows.js';
 import type { RunningResult } from './run.js';
 import type { ParameterRows, PlannedStatement, StatementRequest } from './statement.js';
@@ -41,11 +42,15 @@ export interface Statements {
   update(request: StatementRequest, parameters?: ParameterRows): Promise<number>;
   /** The schema of a statement's result without running it. */
   describe(request: StatementRequest): Promise<ArrowSchema | undefined>;
+  /** Runs a query for somebody who reads all of it at once; the session's turn is held until it is closed. */
+  read(request: StatementRequest, parameters?: ParameterRows): Promise<RunningResult>;
   prepare(request: StatementRequest): Promise<PreparedInfo>;
   queryPrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<QueryInfo>;
   updatePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<number>;
   /** Opens the result behind a ticket; close it when read or given up. */
   fetch(ticket: string, principal: Principal, signal: AbortSignal): Promise<RunningResult>;
+  /** Stops what runs for a ticket, or keeps it from running. */
+  cancel(ticket: string, principal: Principal): Promise<'cancelled' | 'not-cancellable'>;
   readonly open: OpenStatements;
 }
 
@@ -99,6 +104,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
             prepared: undefined,
             parameters: undefined,
             schema,
+            fetches: new Set(),
           });
           return { ticket, schema, returns, changes: undefined };
         }
@@ -130,6 +136,24 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
         }
       }),
 
+    async read(request, parameters) {
+      const release = await request.session.queue.acquire(request.signal);
+      try {
+        const statement = await openStatement(life, request);
+        const free = () => statement.engine.close();
+        try {
+          const result = await executeRows(life, statement, request.signal, parameters);
+          return endingWith(result, () => free().finally(release));
+        } catch (error) {
+          await free();
+          throw error;
+        }
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+
     prepare: (request) =>
       withTurn(request.session, request.signal, async () => {
         const { session, sql } = request;
@@ -156,6 +180,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
           prepared,
           parameters,
           schema,
+          fetches: new Set(),
         });
         return Promise.resolve({ ticket, schema, returns, changes: undefined });
       }
@@ -171,42 +196,67 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
     async fetch(handle, principal, signal) {
       const ticket = open.ticket(handle, principal);
       if (ticket.kind === 'completed') return replay(ticket.result);
-      const { session, sql, prepared, parameters, schema } = ticket;
-      const release = await session.queue.acquire(signal);
+      const cancelled = new AbortController();
+      const linked = linkSignals([signal, cancelled.signal, ticket.session.signal]);
+      // The owner's session, which need not be the caller's, does not idle away meanwhile.
+      const leave = ticket.session.enter();
+      ticket.fetches.add(cancelled);
+      const over = () => {
+        ticket.fetches.delete(cancelled);
+        leave();
+        linked.dispose();
+      };
       try {
-        const usable = prepared?.closed === true ? undefined : ticket.statement;
-        const lent = prepared !== undefined && usable !== undefined;
-        // Taken out of the ticket while it runs: a ticket that expires meanwhile must not close it, and a second
-        // fetch plans the text anew.
-        if (!lent) ticket.statement = undefined;
-        const request: StatementRequest = { session, sql, door: 'statement-query', signal };
-        const statement = usable ?? (await openStatement(life, request));
-        const free = async () => {
-          if (!lent) await statement.engine.close();
-        };
-        try {
-          const result = await executeRows(life, statement, signal, parameters);
-          if (!schemasEqual(result.schema, schema)) {
-            await result.close();
-            throw new GizmoError(
-              'FAILED_PRECONDITION',
-              'A table or view changed since the statement was described. Run the statement again.',
-            );
-          }
-          return endingWith(result, async () => {
-            await free();
-            release();
-          });
-        } catch (error) {
-          await free();
-          throw error;
-        }
+        return endingWith(await runTicket(life, ticket, linked.signal), async () => over());
       } catch (error) {
-        release();
+        over();
         throw error;
       }
     },
+
+    async cancel(handle, principal) {
+      const ticket = open.ticket(handle, principal);
+      if (ticket.kind === 'completed') return 'not-cancellable';
+      for (const fetch of ticket.fetches)
+        fetch.abort(new GizmoError('CANCELLED', 'The statement was cancelled.'));
+      await open.dropTicket(handle);
+      return 'cancelled';
+    },
   };
+}
+
+/** Runs the statement behind a ticket, planned anew where it was closed or has run before. */
+async function runTicket(life: Life, ticket: DeferredTicket, signal: AbortSignal): Promise<RunningResult> {
+  const { session, sql, prepared, parameters, schema } = ticket;
+  const release = await session.queue.acquire(signal);
+  try {
+    const usable = prepared?.closed === true ? undefined : ticket.statement;
+    const lent = prepared !== undefined && usable !== undefined;
+    // Taken out of the ticket while it runs: a ticket that expires meanwhile must not close it.
+    if (!lent) ticket.statement = undefined;
+    const statement =
+      usable ?? (await openStatement(life, { session, sql, door: 'statement-query', signal }));
+    const free = async () => {
+      if (!lent) await statement.engine.close();
+    };
+    try {
+      const result = await executeRows(life, statement, signal, parameters);
+      if (!schemasEqual(result.schema, schema)) {
+        await result.close();
+        throw new GizmoError(
+          'FAILED_PRECONDITION',
+          'A table or view changed since the statement was described. Run the statement again.',
+        );
+      }
+      return endingWith(result, () => free().finally(release));
+    } catch (error) {
+      await free();
+      throw error;
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /** Runs `work` while no other statement uses the session. */

@@ -1,0 +1,116 @@
+/** DoAction: prepared statements, cancellation, the end of a session. Only what is listed here is offered. */
+import { create } from '@bufbuild/protobuf';
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { GizmoError } from '../../errors.js';
+import {
+  type Action,
+  type ActionType,
+  ActionTypeSchema,
+  CancelStatus,
+  CloseSessionResult_Status,
+  type FlightInfo,
+  FlightInfoSchema,
+  type Result,
+  ResultSchema,
+} from '../../flight/gen/flight_pb.js';
+import { ActionCancelQueryResult_CancelResult } from '../../flight/gen/flight_sql_pb.js';
+import { type Received, requireMessage } from '../../flight/service.js';
+import { ACTIONS, type ActionName, isActionName } from '../../flight/sql/action.js';
+import { decodeCommand } from '../../flight/sql/command.js';
+import { decodeMessage } from '../../flight/wire.js';
+import type { Call } from './call.js';
+import { handleText, refuseTransaction } from './command-fields.js';
+import { schemaBytes } from './flight-info.js';
+import type { Services } from './services.js';
+
+type ActionCall = ServerWritableStream<Received<Action>, Result>;
+/** Does one action; returns the body of its Result, or nothing where it has none. */
+type ActionHandler = (services: Services, body: Uint8Array, call: Call) => Promise<Uint8Array | undefined>;
+
+const HANDLERS: Partial<Record<ActionName, ActionHandler>> = {
+  CreatePreparedStatement: createPreparedStatement,
+  ClosePreparedStatement: closePreparedStatement,
+  CancelFlightInfo: cancelFlightInfo,
+  CancelQuery: cancelQuery,
+  CloseSession: closeSession,
+};
+
+export async function doAction(services: Services, grpcCall: ActionCall, call: Call): Promise<void> {
+  const { type, body } = requireMessage(grpcCall.request);
+  const handler = isActionName(type) ? HANDLERS[type] : undefined;
+  if (handler === undefined) {
+    throw new GizmoError(
+      'UNIMPLEMENTED',
+      `The action "${type.slice(0, 100)}" is not offered by this server.`,
+    );
+  }
+  const result = await handler(services, body, call);
+  if (result !== undefined) grpcCall.write(create(ResultSchema, { body: result }));
+}
+
+/** What ListActions answers: exactly what {@link doAction} does. */
+export function offeredActions(): ActionType[] {
+  return Object.keys(HANDLERS)
+    .filter(isActionName)
+    .map((type) => create(ActionTypeSchema, { type, description: ACTIONS[type].description }));
+}
+
+async function createPreparedStatement(
+  services: Services,
+  body: Uint8Array,
+  call: Call,
+): Promise<Uint8Array> {
+  const { query: sql, transactionId } = ACTIONS.CreatePreparedStatement.decodeRequest(body);
+  refuseTransaction(transactionId);
+  const session = await call.session();
+  const request = { sql, session, door: 'prepared-query', signal: call.signal } as const;
+  const { handle, returns, schema, parameters } = await services.statements.prepare(request);
+  const hasRows = returns === 'rows';
+  return ACTIONS.CreatePreparedStatement.encodeResult({
+    preparedStatementHandle: Buffer.from(handle),
+    // Empty for DML and DDL: by this JDBC tells an update from a query.
+    ...(hasRows && schema !== undefined && { datasetSchema: schemaBytes(schema) }),
+    ...(parameters.fields.length > 0 && { parameterSchema: schemaBytes(parameters) }),
+    ...(returns !== undefined && { isUpdate: !hasRows }),
+  });
+}
+
+async function closePreparedStatement(services: Services, body: Uint8Array, call: Call): Promise<undefined> {
+  const { preparedStatementHandle } = ACTIONS.ClosePreparedStatement.decodeRequest(body);
+  const session = await call.session();
+  await services.statements.open.closePrepared(handleText(preparedStatementHandle), session);
+}
+
+async function cancelFlightInfo(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
+  const { info } = ACTIONS.CancelFlightInfo.decodeRequest(body);
+  const cancelled = await cancel(services, info, call);
+  return ACTIONS.CancelFlightInfo.encodeResult({
+    status: cancelled ? CancelStatus.CANCELLED : CancelStatus.NOT_CANCELLABLE,
+  });
+}
+
+async function cancelQuery(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
+  const { info } = ACTIONS.CancelQuery.decodeRequest(body);
+  const cancelled = await cancel(services, decodeMessage(FlightInfoSchema, info), call);
+  const { CANCELLED, NOT_CANCELLABLE } = ActionCancelQueryResult_CancelResult;
+  return ACTIONS.CancelQuery.encodeResult({ result: cancelled ? CANCELLED : NOT_CANCELLABLE });
+}
+
+/** Cancels the statement that the info's ticket stands for, and only that. */
+async function cancel(services: Services, info: FlightInfo | undefined, call: Call): Promise<boolean> {
+  const ticket = info?.endpoint[0]?.ticket?.ticket;
+  if (ticket === undefined)
+    throw new GizmoError('INVALID_ARGUMENT', 'The FlightInfo to cancel has no ticket.');
+  const command = decodeCommand(ticket);
+  if (command.type !== 'TicketStatementQuery') return false;
+  const handle = handleText(command.message.statementHandle);
+  return (await services.statements.cancel(handle, call.caller.principal)) === 'cancelled';
+}
+
+/** Always succeeds: clients send it on their way out and can do nothing about a refusal. */
+async function closeSession(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
+  ACTIONS.CloseSession.decodeRequest(body);
+  const session = await call.caller.openSession();
+  if (session !== undefined) await services.sessions.end(session);
+  return ACTIONS.CloseSession.encodeResult({ status: CloseSessionResult_Status.CLOSED });
+}

@@ -1,0 +1,69 @@
+/** DoGet: the result behind a ticket, as a stream of FlightData. */
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { GizmoError } from '../../errors.js';
+import { encodeFlightData, type FlightFrame } from '../../flight/flight-data.js';
+import type { Ticket } from '../../flight/gen/flight_pb.js';
+import { encodeSchema } from '../../flight/ipc/schema.js';
+import type { EncodedBatch } from '../../flight/ipc/types.js';
+import { type Received, requireMessage } from '../../flight/service.js';
+import { decodeCommand, type SqlCommand } from '../../flight/sql/command.js';
+import { createWriter } from '../../flight/stream.js';
+import type { Call } from './call.js';
+import { handleText } from './command-fields.js';
+import { metadataBatches, metadataSchema } from './metadata/answers.js';
+import type { Services } from './services.js';
+
+type GetCall = ServerWritableStream<Received<Ticket>, FlightFrame>;
+
+/** What DoGet sends: a schema and then batches until there are none. */
+interface Sendable {
+  readonly schemaMessage: Uint8Array;
+  next(): Promise<EncodedBatch | undefined>;
+  close(): Promise<void>;
+}
+
+const NO_BODY = new Uint8Array(0);
+
+export async function doGet(services: Services, grpcCall: GetCall, call: Call): Promise<void> {
+  const command = decodeCommand(requireMessage(grpcCall.request).ticket);
+  const result = await open(services, command, call);
+  try {
+    const writer = createWriter(grpcCall, call.signal);
+    // The schema always comes first, also before an empty result.
+    await writer.write(encodeFlightData({ message: { header: result.schemaMessage, body: NO_BODY } }));
+    let following = result.next();
+    for (;;) {
+      const batch = await following;
+      if (batch === undefined) return;
+      // The next batch is made while this one is sent; its failure is heard when its turn comes.
+      following = result.next();
+      following.catch(() => undefined);
+      await writer.write(encodeFlightData({ message: batch }));
+    }
+  } finally {
+    await result.close();
+  }
+}
+
+async function open(services: Services, command: SqlCommand, call: Call): Promise<Sendable> {
+  const { statements } = services;
+  if (command.type === 'TicketStatementQuery') {
+    return statements.fetch(handleText(command.message.statementHandle), call.caller.principal, call.signal);
+  }
+  if (command.type === 'CommandPreparedStatementQuery') {
+    const session = await call.session();
+    const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
+    const { ticket } = await statements.queryPrepared(prepared, call.signal);
+    return statements.fetch(ticket, call.caller.principal, call.signal);
+  }
+  const schema = metadataSchema(services, command);
+  if (schema === undefined) throw new GizmoError('INVALID_ARGUMENT', 'This is not a ticket of this server.');
+  const batches = metadataBatches(services, command, call)[Symbol.asyncIterator]();
+  return {
+    schemaMessage: encodeSchema(schema),
+    next: async () => (await batches.next()).value,
+    close: async () => {
+      await batches.return?.();
+    },
+  };
+}

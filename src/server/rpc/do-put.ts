@@ -1,0 +1,72 @@
+/** DoPut: updates, with or without parameters, and the parameters of prepared queries. */
+import { create } from '@bufbuild/protobuf';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { GizmoError } from '../../errors.js';
+import type { FlightDataMessage } from '../../flight/flight-data.js';
+import {
+  FlightDescriptor_DescriptorType,
+  type PutResult,
+  PutResultSchema,
+} from '../../flight/gen/flight_pb.js';
+import type { Received } from '../../flight/service.js';
+import { decodeCommand, type SqlCommand } from '../../flight/sql/command.js';
+import { encodePreparedStatementResult, encodeUpdateResult } from '../../flight/sql/put-result.js';
+import { readMessages } from '../../flight/stream.js';
+import type { Call } from './call.js';
+import { handleText, refuseTransaction } from './command-fields.js';
+import { readParameters } from './read-parameters.js';
+import type { Services } from './services.js';
+
+type PutCall = ServerDuplexStream<Received<FlightDataMessage>, PutResult>;
+
+export async function doPut(services: Services, grpcCall: PutCall, call: Call): Promise<void> {
+  const messages = readMessages(grpcCall, call.signal);
+  const { value: first } = await messages.next();
+  const descriptor = first?.descriptor;
+  if (first === undefined || descriptor?.type !== FlightDescriptor_DescriptorType.CMD) {
+    throw new GizmoError('INVALID_ARGUMENT', 'The first message of DoPut must carry a Flight SQL command.');
+  }
+  const answer = await put(services, decodeCommand(descriptor.cmd), first, messages, call);
+  grpcCall.write(create(PutResultSchema, { appMetadata: answer }));
+}
+
+/** Does what the command says and returns the answer's app_metadata. On failure no PutResult is sent. */
+async function put(
+  services: Services,
+  command: SqlCommand,
+  first: FlightDataMessage,
+  rest: AsyncIterable<FlightDataMessage>,
+  call: Call,
+): Promise<Uint8Array> {
+  const { statements } = services;
+  const session = await call.session();
+  switch (command.type) {
+    case 'CommandStatementUpdate': {
+      // At once, on the first message: C++ and Java wait for the answer before they half-close.
+      refuseTransaction(command.message.transactionId);
+      const request = {
+        sql: command.message.query,
+        session,
+        door: 'statement-update',
+        signal: call.signal,
+      } as const;
+      return encodeUpdateResult(await statements.update(request));
+    }
+    case 'CommandPreparedStatementUpdate': {
+      const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
+      // Without a schema there is nothing more to come, and what was bound before is used.
+      const sent = first.header.length === 0 ? undefined : await readParameters(first, rest);
+      if (sent !== undefined) prepared.parameters = sent;
+      return encodeUpdateResult(await statements.updatePrepared(prepared, call.signal));
+    }
+    case 'CommandPreparedStatementQuery': {
+      const handle = command.message.preparedStatementHandle;
+      const prepared = statements.open.prepared(handleText(handle), session);
+      prepared.parameters = await readParameters(first, rest);
+      // The same handle: clients disagree on whether a new one would replace it.
+      return encodePreparedStatementResult(handle);
+    }
+    default:
+      throw new GizmoError('UNIMPLEMENTED', `${command.type} is not offered by this server.`);
+  }
+}

@@ -1,0 +1,38 @@
+/** All RPCs of the Flight service, each with what surrounds every call. */
+import { GizmoError } from '../../errors.js';
+import type { FlightHandlers } from '../../flight/service.js';
+import { bidirectional, serverStream, unary } from './call.js';
+import { doAction, offeredActions } from './do-action.js';
+import { doGet } from './do-get.js';
+import { doPut } from './do-put.js';
+import { getFlightInfo, getSchema } from './flight-info.js';
+import { handshakeHandler } from './handshake.js';
+import type { Services } from './services.js';
+
+export function createFlightHandlers(services: Services): FlightHandlers {
+  return {
+    handshake: handshakeHandler(services),
+    // Flight SQL has no flights to list; an empty list is the honest answer.
+    listFlights: serverStream(services, 'ListFlights', async () => {}),
+    getFlightInfo: unary(services, 'GetFlightInfo', (request, call) =>
+      getFlightInfo(services, request, call),
+    ),
+    pollFlightInfo: unary(services, 'PollFlightInfo', async () => {
+      throw notOffered('PollFlightInfo', 'Use GetFlightInfo.');
+    }),
+    getSchema: unary(services, 'GetSchema', (request, call) => getSchema(services, request, call)),
+    doGet: serverStream(services, 'DoGet', (grpcCall, call) => doGet(services, grpcCall, call)),
+    doPut: bidirectional(services, 'DoPut', (grpcCall, call) => doPut(services, grpcCall, call)),
+    doExchange: bidirectional(services, 'DoExchange', async () => {
+      throw notOffered('DoExchange', 'Use DoGet and DoPut.');
+    }),
+    doAction: serverStream(services, 'DoAction', (grpcCall, call) => doAction(services, grpcCall, call)),
+    listActions: serverStream(services, 'ListActions', async (grpcCall) => {
+      for (const action of offeredActions()) grpcCall.write(action);
+    }),
+  };
+}
+
+function notOffered(method: string, instead: string): GizmoError {
+  return new GizmoError('UNIMPLEMENTED', `${method} is not offered by this server. ${instead}`);
+}

@@ -1,0 +1,130 @@
+/** GetFlightInfo and GetSchema: what a command will return, and the ticket to fetch it with. */
+import { create } from '@bufbuild/protobuf';
+import { GizmoError } from '../../errors.js';
+import {
+  type FlightDescriptor,
+  FlightDescriptor_DescriptorType,
+  type FlightInfo,
+  FlightInfoSchema,
+  type SchemaResult,
+  SchemaResultSchema,
+} from '../../flight/gen/flight_pb.js';
+import { encapsulate, encodeSchema } from '../../flight/ipc/schema.js';
+import type { ArrowSchema } from '../../flight/ipc/types.js';
+import { type Received, requireMessage } from '../../flight/service.js';
+import { decodeCommand, encodeCommand, type SqlCommand } from '../../flight/sql/command.js';
+import type { QueryInfo } from '../statement/statements.js';
+import type { Call } from './call.js';
+import { handleText, refuseTransaction } from './command-fields.js';
+import { metadataSchema } from './metadata/answers.js';
+import type { Services } from './services.js';
+
+export async function getFlightInfo(
+  services: Services,
+  received: Received<FlightDescriptor>,
+  call: Call,
+): Promise<FlightInfo> {
+  const descriptor = requireMessage(received);
+  const command = commandOf(descriptor);
+  const { statements } = services;
+  if (command.type === 'CommandStatementQuery') {
+    refuseTransaction(command.message.transactionId);
+    const session = await call.session();
+    const { query: sql } = command.message;
+    return queryInfo(
+      descriptor,
+      await statements.query({ sql, session, door: 'statement-query', signal: call.signal }),
+    );
+  }
+  if (command.type === 'CommandPreparedStatementQuery') {
+    const session = await call.session();
+    const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
+    return queryInfo(descriptor, await statements.queryPrepared(prepared, call.signal));
+  }
+  const schema = metadataSchema(services, command);
+  if (schema === undefined) throw notAQuery(command);
+  // By convention the ticket of a metadata command is the command itself.
+  return flightInfo(descriptor, schema, descriptor.cmd, undefined);
+}
+
+export async function getSchema(
+  services: Services,
+  received: Received<FlightDescriptor>,
+  call: Call,
+): Promise<SchemaResult> {
+  const command = commandOf(requireMessage(received));
+  return create(SchemaResultSchema, { schema: schemaBytes(await describe(services, command, call)) });
+}
+
+async function describe(services: Services, command: SqlCommand, call: Call): Promise<ArrowSchema> {
+  if (command.type === 'CommandStatementQuery') {
+    refuseTransaction(command.message.transactionId);
+    const session = await call.session();
+    const request = {
+      sql: command.message.query,
+      session,
+      door: 'statement-query',
+      signal: call.signal,
+    } as const;
+    return requireSchema(await services.statements.describe(request));
+  }
+  if (command.type === 'CommandPreparedStatementQuery') {
+    const session = await call.session();
+    const handle = handleText(command.message.preparedStatementHandle);
+    return requireSchema(services.statements.open.prepared(handle, session).statement?.engine.schema);
+  }
+  const schema = metadataSchema(services, command);
+  if (schema === undefined) throw notAQuery(command);
+  return schema;
+}
+
+/** An encapsulated IPC schema message, as every schema field of Flight holds it. */
+export function schemaBytes(schema: ArrowSchema): Uint8Array {
+  return encapsulate(encodeSchema(schema));
+}
+
+function commandOf(descriptor: FlightDescriptor): SqlCommand {
+  if (descriptor.type !== FlightDescriptor_DescriptorType.CMD) {
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      'The flight descriptor must be a Flight SQL command (type CMD).',
+    );
+  }
+  return decodeCommand(descriptor.cmd);
+}
+
+function queryInfo(descriptor: FlightDescriptor, info: QueryInfo): FlightInfo {
+  const ticket = encodeCommand({
+    type: 'TicketStatementQuery',
+    message: { statementHandle: Buffer.from(info.ticket) },
+  });
+  const { returns, changes = null } = info;
+  return flightInfo(descriptor, info.schema, ticket, Buffer.from(JSON.stringify({ returns, changes })));
+}
+
+function flightInfo(
+  descriptor: FlightDescriptor,
+  schema: ArrowSchema,
+  ticket: Uint8Array,
+  appMetadata: Uint8Array | undefined,
+): FlightInfo {
+  return create(FlightInfoSchema, {
+    schema: schemaBytes(schema),
+    flightDescriptor: descriptor,
+    // No location: every client then fetches from where it asked.
+    endpoint: [{ ticket: { ticket }, location: [] }],
+    totalRecords: -1n,
+    totalBytes: -1n,
+    ordered: true,
+    ...(appMetadata && { appMetadata }),
+  });
+}
+
+function requireSchema(schema: ArrowSchema | undefined): ArrowSchema {
+  if (schema !== undefined) return schema;
+  throw new GizmoError('FAILED_PRECONDITION', 'The schema of this statement is known only by running it.');
+}
+
+function notAQuery(command: SqlCommand): GizmoError {
+  return new GizmoError('UNIMPLEMENTED', `${command.type} is not answered here by this server.`);
+}
