@@ -59,7 +59,7 @@ export class BoxLines {
   /** Lines of the footer, left to right in one line where they fit. */
   footer(parts: readonly string[]): string {
     const inner = this.width - 4;
-    const together = parts.join('   ');
+    const together = parts.join('  ');
     const lines = displayWidth(together) <= inner ? [together] : parts;
     const side = this.#style.side;
     const drawn = lines.map((line) => {

@@ -63,15 +63,12 @@ export class BoxRenderer implements Renderer {
 
   async end(): Promise<void> {
     if (this.#columns.length === 0) return;
-    const lines = this.#lines ?? (await this.#writeBuffered());
-    const shownColumns = this.#fitted.shown.length;
-    const parts = [
-      counted(this.#rows, this.#shownRows(), 'row'),
-      counted(this.#columns.length, shownColumns, 'column'),
-    ];
-    const plain = this.#rows === 1 && shownColumns === this.#columns.length;
-    const footer = this.#options.footer === false || plain ? lines.rule('bottom') : lines.footer(parts);
-    await this.#sink.write(footer);
+    const lines = this.#lines ?? (await this.#writeBuffered(this.#footerParts(this.#columns.length)));
+    const plain = this.#rows === 1 && this.#fitted.gapAt === undefined;
+    const without = this.#options.footer === false || plain;
+    await this.#sink.write(
+      without ? lines.rule('bottom') : lines.footer(this.#footerParts(this.#fitted.shown.length)),
+    );
   }
 
   #fitted: FittedColumns = { shown: [], widths: [], gapAt: undefined };
@@ -103,12 +100,20 @@ export class BoxRenderer implements Renderer {
   }
 
   async #startStreaming(): Promise<void> {
-    this.#lines = await this.#writeBuffered();
+    this.#lines = await this.#writeBuffered([FOOTER_ROOM]);
     this.#head = [];
   }
 
-  /** Settles the columns by what is kept, and writes header and rows. */
-  async #writeBuffered(): Promise<BoxLines> {
+  /** What the footer says. The number of columns is only worth saying where there are several. */
+  #footerParts(shownColumns: number): string[] {
+    const shownRows = this.#rowsMax > 0 ? Math.min(this.#rows, this.#rowsMax) : this.#rows;
+    const rows = counted(this.#rows, shownRows, 'row');
+    const columns = this.#columns.length;
+    return columns === 1 ? [rows] : [rows, counted(columns, shownColumns, 'column')];
+  }
+
+  /** Settles the columns by what is kept and by what the footer needs, and writes header and rows. */
+  async #writeBuffered(footer: readonly string[]): Promise<BoxLines> {
     const { terminal, header = true } = this.#options;
     const cut = this.#rowsMax > 0 && this.#rows > this.#rowsMax;
     const bottom = this.#rowsMax >> 1;
@@ -116,7 +121,9 @@ export class BoxRenderer implements Renderer {
     // Rows that came after the head was full push those of the head that are among the last out of the ring.
     const last = cut ? [...this.#head, ...this.#tail].slice(-bottom || Number.POSITIVE_INFINITY) : [];
     const kept = cut ? [...top, ...last] : top;
-    this.#fitted = fitColumns(this.#naturalWidths(kept), terminal?.columns ?? 0);
+    const inner =
+      this.#options.footer === false || this.#rows === 1 ? 0 : Math.max(...footer.map(displayWidth));
+    this.#fitted = fitColumns(this.#naturalWidths(kept, inner), terminal?.columns ?? 0);
     const lines = new BoxLines(this.#fitted, this.#style, terminal?.color ?? false);
     const types = this.#style === BOX_STYLE ? this.#columns.map((column) => column.type) : undefined;
     const names = this.#columns.map((column) => column.name);
@@ -141,18 +148,19 @@ export class BoxRenderer implements Renderer {
     }
   }
 
-  #naturalWidths(rows: readonly (readonly BoxCell[])[]): ColumnWidth[] {
+  /** The last column is as wide as it takes for `inner` cells between the outer borders. */
+  #naturalWidths(rows: readonly (readonly BoxCell[])[], inner: number): ColumnWidth[] {
     const { header = true } = this.#options;
-    return this.#columns.map(({ name, type, numeric }, index) => {
+    const widths = this.#columns.map(({ name, type, numeric }, index) => {
       const typeWidth = this.#style === BOX_STYLE ? Math.min(displayWidth(type), TYPE_WIDTH_MAX) : 0;
       let natural = header ? Math.max(displayWidth(name), typeWidth) : 1;
       for (const row of rows) natural = Math.max(natural, row[index]!.width);
       return { natural, rigid: numeric };
     });
-  }
-
-  #shownRows(): number {
-    return this.#rowsMax > 0 ? Math.min(this.#rows, this.#rowsMax) : this.#rows;
+    const missing = inner - widths.reduce((sum, { natural }) => sum + natural + 3, -3);
+    return widths.map((width, index) =>
+      index === widths.length - 1 ? { ...width, natural: width.natural + Math.max(0, missing) } : width,
+    );
   }
 }
 
@@ -167,6 +175,8 @@ const MAX_ROWS_DEFAULT = 40;
 const BUFFER_ROWS_MAX = 10_000;
 const BUFFER_CHARACTERS_MAX = 1 << 24;
 const WRITE_CHARACTERS = 1 << 16;
+/** Room for the footer of a result whose number of rows is not known yet. */
+const FOOTER_ROOM = '999,999,999,999 rows';
 /** A long type name is cut rather than widening its column. */
 const TYPE_WIDTH_MAX = 24;
 
