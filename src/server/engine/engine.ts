@@ -80,6 +80,8 @@ export interface EngineResult {
   readonly schemaMessage: Uint8Array;
   /** Rows changed by DML; undefined for a result set or DDL. */
   readonly changes: number | undefined;
+  /** True once everything has been read: {@link next} would only say so. */
+  readonly ended: boolean;
   /**
    * The next batch, or undefined at the end. Rejects when the statement failed midway: an end is an end only
    * if this resolved. At most one call at a time.

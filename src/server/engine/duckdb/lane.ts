@@ -3,7 +3,8 @@
  * that runs, is repeated until it has an effect, and takes back the one that still waits.
  */
 import duckdb, { type Connection } from '@duckdb/node-bindings';
-import { GizmoError } from '../../../errors.js';
+import type { GizmoError } from '../../../errors.js';
+import { abortReason, throwIfAborted } from '../abort.js';
 import type { CallGate } from './call-gate.js';
 import { isFatal, toEngineError } from './errors.js';
 
@@ -89,17 +90,6 @@ export class Lane {
       signal.removeEventListener('abort', interrupt);
     }
   }
-}
-
-/** The signal's reason as a GizmoError. */
-export function abortReason(signal: AbortSignal): GizmoError {
-  const { reason } = signal;
-  if (reason instanceof GizmoError) return reason;
-  return new GizmoError('CANCELLED', 'The statement was cancelled.', { cause: reason });
-}
-
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw abortReason(signal);
 }
 
 function ignore(): void {

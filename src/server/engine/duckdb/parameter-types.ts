@@ -12,7 +12,12 @@ export function describeParameters(prepared: PreparedStatement): ArrowSchema {
   const fields: ArrowField[] = [];
   for (let index = 1; index <= count; index += 1) {
     const name = duckdb.parameter_name(prepared, index) || String(index);
-    fields.push(describeParameter(name, duckdb.param_logical_type(prepared, index)));
+    const isKnown = duckdb.param_type(prepared, index) !== Type.INVALID;
+    fields.push(
+      isKnown
+        ? describeParameter(name, duckdb.param_logical_type(prepared, index))
+        : field(name, { kind: 'utf8' }),
+    );
   }
   return { fields };
 }

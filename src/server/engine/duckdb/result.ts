@@ -2,9 +2,10 @@
 import duckdb, { type DataChunk, type Result } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import { abortReason } from '../abort.js';
 import type { EngineResult } from '../engine.js';
 import type { BatchWriter } from './convert/batch-writer.js';
-import { abortReason, type Lane } from './lane.js';
+import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
 
 /** The first batch goes as soon as one chunk is there, so that a reader sees something early. */

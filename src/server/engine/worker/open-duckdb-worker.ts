@@ -1,0 +1,211 @@
+/** DuckDB in a worker thread, as an Engine in this one: conversion and gRPC then have a core each. */
+import type { GizmoError } from '../../../errors.js';
+import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
+import type {
+  Engine,
+  EngineResult,
+  EngineSession,
+  EngineStatement,
+  ExecuteOptions,
+  IngestRequest,
+} from '../engine.js';
+import { detachable, type ExecuteAnswer, type NextAnswer, type PreparedAnswer } from './protocol.js';
+import { WorkerChannel } from './worker-channel.js';
+
+/** Starts the worker and opens the database in it; on failure the worker is gone. Errors: GizmoError. */
+export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> {
+  const channel = new WorkerChannel();
+  try {
+    const { name, version } = await channel.call('open', options);
+    return new WorkerEngine(channel, name, version);
+  } catch (error) {
+    await channel.stop();
+    throw error;
+  }
+}
+
+class WorkerEngine implements Engine {
+  readonly name: string;
+  readonly version: string;
+  readonly failed: Promise<GizmoError>;
+  readonly #channel: WorkerChannel;
+  #closing: Promise<void> | undefined;
+
+  constructor(channel: WorkerChannel, name: string, version: string) {
+    this.#channel = channel;
+    this.name = name;
+    this.version = version;
+    this.failed = channel.failed;
+  }
+
+  async openSession(): Promise<EngineSession> {
+    return new WorkerSession(this.#channel, await this.#channel.call('openSession', null));
+  }
+
+  async memoryBytes(): Promise<number> {
+    return await this.#channel.call('memoryBytes', null);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#channel.stop();
+    return this.#closing;
+  }
+}
+
+class WorkerSession implements EngineSession {
+  readonly #channel: WorkerChannel;
+  readonly #session: number;
+  #closing: Promise<unknown> | undefined;
+
+  constructor(channel: WorkerChannel, session: number) {
+    this.#channel = channel;
+    this.#session = session;
+  }
+
+  async parse(sql: string): Promise<{ readonly statements: number }> {
+    return await this.#channel.call('parse', { session: this.#session, sql });
+  }
+
+  async prepare(sql: string, part = 0): Promise<EngineStatement> {
+    const answer = await this.#channel.call('prepare', { session: this.#session, sql, part });
+    return new WorkerStatement(this.#channel, answer);
+  }
+
+  async ingest({ batches, signal, ...request }: IngestRequest): Promise<{ readonly rows: number }> {
+    return await this.#channel.ingest({ session: this.#session, request }, batches, signal);
+  }
+
+  async inTransaction(): Promise<boolean> {
+    return await this.#channel.call('inTransaction', { session: this.#session });
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#channel.callIfAlive('closeSession', { session: this.#session });
+    await this.#closing;
+  }
+}
+
+class WorkerStatement implements EngineStatement {
+  readonly kind: EngineStatement['kind'];
+  readonly parts: number;
+  readonly schema: ArrowSchema | undefined;
+  readonly returns: EngineStatement['returns'];
+  readonly readOnly: boolean;
+  readonly parameters: ArrowSchema;
+  readonly #channel: WorkerChannel;
+  readonly #statement: number;
+  #schemaMessage: Uint8Array | undefined;
+  #closing: Promise<unknown> | undefined;
+
+  constructor(channel: WorkerChannel, answer: PreparedAnswer) {
+    this.#channel = channel;
+    this.#statement = answer.statement;
+    this.kind = answer.kind;
+    this.parts = answer.parts;
+    this.schema = answer.schema;
+    this.returns = answer.returns;
+    this.readOnly = answer.readOnly;
+    this.parameters = answer.parameters;
+  }
+
+  async execute({ signal, parameters, ...options }: ExecuteOptions = {}): Promise<EngineResult> {
+    const ask = {
+      statement: this.#statement,
+      options: {
+        ...options,
+        ...(parameters === undefined
+          ? {}
+          : { parameters: { ...parameters, batch: detachable(parameters.batch) } }),
+      },
+    };
+    const { answer, release } = await this.#channel.execute(ask, signal);
+    const schema = answer.isStatementSchema ? this.schema : answer.schema;
+    const message = answer.schemaMessage ?? this.#schemaMessage;
+    if (schema === undefined || message === undefined) throw new Error('the worker sent no schema');
+    if (answer.isStatementSchema) this.#schemaMessage = message;
+    return new WorkerResult(this.#channel, answer, schema, message, release);
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#channel.callIfAlive('closeStatement', { statement: this.#statement });
+    await this.#closing;
+  }
+}
+
+class WorkerResult implements EngineResult {
+  readonly schema: ArrowSchema;
+  readonly schemaMessage: Uint8Array;
+  readonly changes: number | undefined;
+  readonly #channel: WorkerChannel;
+  readonly #result: number;
+  readonly #release: () => void;
+  /** Answers that are here or on their way; one is asked for ahead, so that the worker converts meanwhile. */
+  readonly #coming: Promise<NextAnswer>[] = [];
+  #ended = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    channel: WorkerChannel,
+    answer: ExecuteAnswer,
+    schema: ArrowSchema,
+    schemaMessage: Uint8Array,
+    release: () => void,
+  ) {
+    this.#channel = channel;
+    this.#result = answer.result;
+    this.schema = schema;
+    this.schemaMessage = schemaMessage;
+    this.changes = answer.changes;
+    this.#release = release;
+    if (answer.batch === undefined && answer.ended) this.#end();
+    else this.#coming.push(Promise.resolve(answer));
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  async next(): Promise<EncodedBatch | undefined> {
+    if (this.#ended) return undefined;
+    const coming = this.#coming.shift() ?? this.#ask();
+    try {
+      const { batch, ended } = await this.#peekAhead(coming);
+      if (ended) this.#end();
+      return batch;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#ended) return;
+    this.#end();
+    await this.#channel.callIfAlive('closeResult', { result: this.#result });
+  }
+
+  /** Awaits an answer and, unless it is the last, asks for the one after it before handing it over. */
+  async #peekAhead(coming: Promise<NextAnswer>): Promise<NextAnswer> {
+    const answer = await coming;
+    if (!answer.ended && !this.#ended && this.#coming.length === 0) this.#coming.push(this.#ask());
+    return answer;
+  }
+
+  #ask(): Promise<NextAnswer> {
+    const answer = this.#channel.call('next', { result: this.#result });
+    // A failure is told to whoever takes this answer; nobody may, when the result is closed before.
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#release();
+  }
+}

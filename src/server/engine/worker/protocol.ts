@@ -1,0 +1,107 @@
+/** What the two sides of an engine in a worker thread say to each other. Everything is structured-cloneable. */
+import { type ErrorCode, GizmoError, toGizmoError } from '../../../errors.js';
+import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
+import type { EngineStatement, ExecuteOptions, IngestRequest } from '../engine.js';
+
+/** Calls, by the name of the operation: what is asked for and what is answered. Numbers name objects of the worker. */
+export interface Calls {
+  open: { ask: DuckDbOptions; answer: { readonly name: string; readonly version: string } };
+  openSession: { ask: null; answer: number };
+  memoryBytes: { ask: null; answer: number };
+  closeEngine: { ask: null; answer: null };
+  parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
+  prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };
+  inTransaction: { ask: { session: number }; answer: boolean };
+  ingest: { ask: { session: number; request: IngestAsk }; answer: { readonly rows: number } };
+  closeSession: { ask: { session: number }; answer: null };
+  execute: { ask: { statement: number; options: ExecuteAsk }; answer: ExecuteAnswer };
+  closeStatement: { ask: { statement: number }; answer: null };
+  next: { ask: { result: number }; answer: NextAnswer };
+  closeResult: { ask: { result: number }; answer: null };
+}
+
+export type CallName = keyof Calls;
+
+export type PreparedAnswer = Pick<
+  EngineStatement,
+  'kind' | 'parts' | 'schema' | 'returns' | 'readOnly' | 'parameters'
+> & { readonly statement: number };
+
+export type IngestAsk = Omit<IngestRequest, 'batches' | 'signal'>;
+export type ExecuteAsk = Omit<ExecuteOptions, 'signal'>;
+
+export interface ExecuteAnswer extends NextAnswer {
+  readonly result: number;
+  /** True where the schema is the one that `prepare` answered; then it is not sent again. */
+  readonly isStatementSchema: boolean;
+  readonly schema: ArrowSchema | undefined;
+  /** Absent where an earlier execution of the statement has sent it. */
+  readonly schemaMessage: Uint8Array | undefined;
+  readonly changes: number | undefined;
+}
+
+export interface NextAnswer {
+  readonly batch: EncodedBatch | undefined;
+  /** Nothing comes after this, so that nobody need ask. */
+  readonly ended: boolean;
+}
+
+/** One call; generic in its name so that a table of handlers by name needs no casts. */
+export type CallOf<Name extends CallName = CallName> = {
+  [Each in Name]: {
+    readonly type: 'call';
+    readonly id: number;
+    readonly name: Each;
+    readonly ask: Calls[Each]['ask'];
+  };
+}[Name];
+
+export type AnswerOf<Name extends CallName = CallName> = {
+  [Each in Name]: {
+    readonly type: 'answer';
+    readonly id: number;
+    readonly name: Each;
+    readonly answer: Calls[Each]['answer'];
+  };
+}[Name];
+
+/** To the worker. `abort` reaches a call, and the result of an `execute` for as long as that is open. */
+export type ToWorker =
+  | CallOf
+  | { readonly type: 'abort'; readonly id: number; readonly error: ErrorAsData }
+  /** Answers `pull` of the ingest call `id`; undefined at the end of the batches. */
+  | { readonly type: 'batch'; readonly id: number; readonly batch: EncodedBatch | undefined }
+  | { readonly type: 'batchError'; readonly id: number; readonly error: ErrorAsData };
+
+/** From the worker. */
+export type FromWorker =
+  | AnswerOf
+  | { readonly type: 'error'; readonly id: number; readonly name: CallName; readonly error: ErrorAsData }
+  | { readonly type: 'pull'; readonly id: number }
+  | { readonly type: 'fatal'; readonly error: ErrorAsData };
+
+/** A GizmoError without its class, which a structured clone would lose. */
+export interface ErrorAsData {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly detail: string | undefined;
+  readonly position: number | undefined;
+}
+
+export function errorToData(reason: unknown): ErrorAsData {
+  const { code, message, detail, position } = toGizmoError(reason);
+  return { code, message, detail, position };
+}
+
+export function errorFromData({ code, message, detail, position }: ErrorAsData): GizmoError {
+  return new GizmoError(code, message, {
+    ...(detail === undefined ? {} : { detail }),
+    ...(position === undefined ? {} : { position }),
+  });
+}
+
+/** A batch whose body lies alone in its memory, so that it can be transferred without taking anything else along. */
+export function detachable(batch: EncodedBatch): EncodedBatch {
+  return { header: new Uint8Array(batch.header), body: new Uint8Array(batch.body), rows: batch.rows };
+}

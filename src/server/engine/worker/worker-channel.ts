@@ -1,0 +1,234 @@
+/** This thread's side of the line to an engine worker: calls and their answers, aborts, ingest's batches. */
+import { Worker } from 'node:worker_threads';
+import { GizmoError, toGizmoError } from '../../../errors.js';
+import type { EncodedBatch } from '../../../flight/ipc/types.js';
+import { abortReason, throwIfAborted } from '../abort.js';
+import {
+  type AnswerOf,
+  type CallName,
+  type Calls,
+  detachable,
+  type ExecuteAnswer,
+  errorFromData,
+  errorToData,
+  type FromWorker,
+  type ToWorker,
+} from './protocol.js';
+
+export class WorkerChannel {
+  /** Resolves when the engine, or its thread, can go on no more. */
+  readonly failed: Promise<GizmoError>;
+  readonly #worker: Worker;
+  readonly #pending: PendingCalls = makePending();
+  readonly #feeds = new Map<number, BatchFeed>();
+  readonly #reportFatal: (error: GizmoError) => void;
+  readonly #exited: Promise<void>;
+  #lastId = 0;
+  #gone: GizmoError | undefined;
+
+  constructor() {
+    let report: (error: GizmoError) => void = () => {};
+    this.failed = new Promise((resolve) => {
+      report = resolve;
+    });
+    this.#reportFatal = report;
+    this.#worker = startWorker();
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#lose(stopped());
+        resolve();
+      });
+    });
+    this.#worker.on('error', (reason) => this.#lose(toGizmoError(reason)));
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+  }
+
+  call<Name extends CallName>(name: Name, ask: Calls[Name]['ask']): Promise<Calls[Name]['answer']> {
+    return this.#start(name, ask).answer;
+  }
+
+  /** As {@link call}; a worker that is gone has closed everything already. */
+  async callIfAlive<Name extends CallName>(name: Name, ask: Calls[Name]['ask']): Promise<void> {
+    if (this.#gone !== undefined) return;
+    try {
+      await this.call(name, ask);
+    } catch (error) {
+      if (this.#gone === undefined) throw error;
+    }
+  }
+
+  /** Executes under a signal that reaches the result too, until `release` is called. */
+  async execute(
+    ask: Calls['execute']['ask'],
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly answer: ExecuteAnswer; readonly release: () => void }> {
+    throwIfAborted(signal);
+    const { id, answer } = this.#start('execute', ask);
+    const release = this.#forwardAbort(id, signal);
+    try {
+      return { answer: await answer, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async ingest(
+    ask: Calls['ingest']['ask'],
+    batches: AsyncIterable<EncodedBatch>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly rows: number }> {
+    throwIfAborted(signal);
+    const { id, answer } = this.#start('ingest', ask);
+    const release = this.#forwardAbort(id, signal);
+    const feed: BatchFeed = { iterator: batches[Symbol.asyncIterator]() };
+    this.#feeds.set(id, feed);
+    try {
+      return await answer;
+    } finally {
+      release();
+      this.#feeds.delete(id);
+      await feed.iterator.return?.();
+    }
+  }
+
+  /** Closes the engine in the worker and waits for the thread's end. It is never terminated: that would abort the process. */
+  async stop(): Promise<void> {
+    if (this.#gone === undefined) {
+      try {
+        await this.call('closeEngine', null);
+      } catch (error) {
+        if (this.#gone === undefined) throw error;
+      }
+    }
+    await this.#exited;
+  }
+
+  #start<Name extends CallName>(name: Name, ask: Calls[Name]['ask']): StartedCall<Name> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    if (this.#gone !== undefined) return { id, answer: Promise.reject(this.#gone) };
+    const answer = new Promise<Calls[Name]['answer']>((resolve, reject) => {
+      this.#pending[name].set(id, { resolve, reject });
+    });
+    this.#worker.postMessage({ type: 'call', id, name, ask });
+    return { id, answer };
+  }
+
+  #forwardAbort(id: number, signal: AbortSignal | undefined): () => void {
+    if (signal === undefined) return () => {};
+    const forward = () => this.#post({ type: 'abort', id, error: errorToData(abortReason(signal)) });
+    signal.addEventListener('abort', forward, { once: true });
+    return () => signal.removeEventListener('abort', forward);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'answer':
+        this.#settle(message);
+        return;
+      case 'error': {
+        const pending = this.#pending[message.name];
+        const call = pending.get(message.id);
+        pending.delete(message.id);
+        call?.reject(errorFromData(message.error));
+        return;
+      }
+      case 'pull':
+        void this.#feed(message.id);
+        return;
+      case 'fatal':
+        this.#reportFatal(errorFromData(message.error));
+    }
+  }
+
+  #settle<Name extends CallName>(message: AnswerOf<Name>): void {
+    const pending = this.#pending[message.name];
+    const call = pending.get(message.id);
+    pending.delete(message.id);
+    call?.resolve(message.answer);
+  }
+
+  /** Hands over the next batch of an ingest, if that still runs. */
+  async #feed(id: number): Promise<void> {
+    const feed = this.#feeds.get(id);
+    if (feed === undefined) return;
+    try {
+      const next = await feed.iterator.next();
+      if (next.done === true) this.#post({ type: 'batch', id, batch: undefined });
+      else this.#postBatch(id, detachable(next.value));
+    } catch (reason) {
+      this.#post({ type: 'batchError', id, error: errorToData(reason) });
+    }
+  }
+
+  #postBatch(id: number, batch: EncodedBatch): void {
+    const { buffer } = batch.body;
+    const message: ToWorker = { type: 'batch', id, batch };
+    this.#worker.postMessage(message, buffer instanceof ArrayBuffer ? [buffer] : []);
+  }
+
+  #post(message: ToWorker): void {
+    if (this.#gone === undefined) this.#worker.postMessage(message);
+  }
+
+  /** The thread is gone: whatever still waits will never be answered. */
+  #lose(error: GizmoError): void {
+    if (this.#gone !== undefined) return;
+    this.#gone = error;
+    this.#reportFatal(error);
+    for (const pending of Object.values(this.#pending)) {
+      for (const { reject } of pending.values()) reject(error);
+      pending.clear();
+    }
+  }
+}
+
+interface Pending<Answer> {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: GizmoError) => void;
+}
+
+type PendingCalls = { readonly [Name in CallName]: Map<number, Pending<Calls[Name]['answer']>> };
+
+interface StartedCall<Name extends CallName> {
+  readonly id: number;
+  readonly answer: Promise<Calls[Name]['answer']>;
+}
+
+interface BatchFeed {
+  readonly iterator: AsyncIterator<EncodedBatch>;
+}
+
+function makePending(): PendingCalls {
+  return {
+    open: new Map(),
+    openSession: new Map(),
+    memoryBytes: new Map(),
+    closeEngine: new Map(),
+    parse: new Map(),
+    prepare: new Map(),
+    inTransaction: new Map(),
+    ingest: new Map(),
+    closeSession: new Map(),
+    execute: new Map(),
+    closeStatement: new Map(),
+    next: new Map(),
+    closeResult: new Map(),
+  };
+}
+
+/** The built worker, or its source, which tsx translates, where this file itself runs from source (tests). */
+function startWorker(): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url));
+  const source = new URL('./worker.ts', import.meta.url).href;
+  const start = `import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import(${JSON.stringify(source)});
+  });`;
+  return new Worker(start, { eval: true });
+}
+
+function stopped(): GizmoError {
+  return new GizmoError('UNAVAILABLE', 'The database is closed.');
+}

@@ -1,0 +1,211 @@
+/** The worker's side: holds the engine and its objects, answers calls, and transfers the batches it makes. */
+import { parentPort } from 'node:worker_threads';
+import { GizmoError } from '../../../errors.js';
+import { openDuckDb } from '../duckdb/open-duckdb.js';
+import type { Engine, EngineResult, EngineSession, EngineStatement } from '../engine.js';
+import { BatchPuller } from './batch-puller.js';
+import {
+  type AnswerOf,
+  type CallName,
+  type CallOf,
+  type Calls,
+  errorFromData,
+  errorToData,
+  type FromWorker,
+  type NextAnswer,
+  type ToWorker,
+} from './protocol.js';
+
+type Answers = {
+  readonly [Name in CallName]: (
+    ask: Calls[Name]['ask'],
+    context: CallContext,
+  ) => Promise<Calls[Name]['answer']>;
+};
+
+interface CallContext {
+  readonly id: number;
+  readonly signal: AbortSignal;
+}
+
+interface OpenStatement {
+  readonly statement: EngineStatement;
+  schemaSent: boolean;
+}
+
+interface OpenResult {
+  readonly result: EngineResult;
+  /** The call that executed it, whose abort signal the result still listens to. */
+  readonly executedBy: number;
+  /** Calls of `next` follow one another, although the other side asks ahead. */
+  last: Promise<unknown>;
+}
+
+let engine: Engine | undefined;
+let lastHandle = 0;
+const sessions = new Map<number, EngineSession>();
+const statements = new Map<number, OpenStatement>();
+const results = new Map<number, OpenResult>();
+const aborters = new Map<number, AbortController>();
+const pullers = new Map<number, BatchPuller>();
+
+const answers: Answers = {
+  async open(options) {
+    engine = await openDuckDb(options);
+    void engine.failed.then((error) => post({ type: 'fatal', error: errorToData(error) }));
+    return { name: engine.name, version: engine.version };
+  },
+  async openSession() {
+    return keep(sessions, await running().openSession());
+  },
+  async memoryBytes() {
+    return await running().memoryBytes();
+  },
+  async closeEngine() {
+    await engine?.close();
+    // With the port closed nothing keeps the thread alive.
+    setImmediate(() => parentPort?.close());
+    return null;
+  },
+  async parse({ session, sql }) {
+    return await find(sessions, session).parse(sql);
+  },
+  async prepare({ session, sql, part }) {
+    const statement = await find(sessions, session).prepare(sql, part);
+    const { kind, parts, schema, returns, readOnly, parameters } = statement;
+    const handle = keep(statements, { statement, schemaSent: false });
+    return { statement: handle, kind, parts, schema, returns, readOnly, parameters };
+  },
+  async inTransaction({ session }) {
+    return await find(sessions, session).inTransaction();
+  },
+  async ingest({ session, request }, { id, signal }) {
+    const puller = new BatchPuller(() => post({ type: 'pull', id }));
+    pullers.set(id, puller);
+    try {
+      return await find(sessions, session).ingest({ ...request, batches: puller, signal });
+    } finally {
+      pullers.delete(id);
+    }
+  },
+  async closeSession({ session }) {
+    const open = sessions.get(session);
+    sessions.delete(session);
+    await open?.close();
+    return null;
+  },
+  async execute({ statement: handle, options }, { id, signal }) {
+    const open = find(statements, handle);
+    const result = await open.statement.execute({ ...options, signal });
+    const batch = await result.next();
+    const isStatementSchema = result.schema === open.statement.schema;
+    const schemaMessage = isStatementSchema && open.schemaSent ? undefined : result.schemaMessage;
+    open.schemaSent ||= isStatementSchema;
+    return {
+      result: result.ended ? 0 : keep(results, { result, executedBy: id, last: Promise.resolve() }),
+      isStatementSchema,
+      schema: isStatementSchema ? undefined : result.schema,
+      schemaMessage,
+      changes: result.changes,
+      batch,
+      ended: result.ended,
+    };
+  },
+  async closeStatement({ statement }) {
+    const open = statements.get(statement);
+    statements.delete(statement);
+    await open?.statement.close();
+    return null;
+  },
+  async next({ result: handle }) {
+    const open = results.get(handle);
+    if (open === undefined) return ENDED;
+    const reading = open.last.then(() => open.result.next());
+    open.last = reading;
+    try {
+      return { batch: await reading, ended: open.result.ended };
+    } finally {
+      if (open.result.ended) forgetResult(handle);
+    }
+  },
+  async closeResult({ result }) {
+    const open = results.get(result);
+    await open?.result.close();
+    forgetResult(result);
+    return null;
+  },
+};
+
+const ENDED: NextAnswer = { batch: undefined, ended: true };
+
+parentPort?.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'call':
+      void answer(message);
+      return;
+    case 'abort':
+      aborters.get(message.id)?.abort(errorFromData(message.error));
+      return;
+    case 'batch':
+      pullers.get(message.id)?.push(message.batch);
+      return;
+    case 'batchError':
+      pullers.get(message.id)?.fail(errorFromData(message.error));
+  }
+});
+
+async function answer(call: CallOf): Promise<void> {
+  const { id, name } = call;
+  const aborter = new AbortController();
+  aborters.set(id, aborter);
+  let outlivesCall = false;
+  try {
+    const reply = await run(call, { id, signal: aborter.signal });
+    outlivesCall = reply.name === 'execute' && !reply.answer.ended;
+    parentPort?.postMessage(reply, transferable(reply));
+  } catch (reason) {
+    post({ type: 'error', id, name, error: errorToData(reason) });
+  } finally {
+    if (!outlivesCall) aborters.delete(id);
+  }
+}
+
+async function run<Name extends CallName>(call: CallOf<Name>, context: CallContext): Promise<AnswerOf<Name>> {
+  const { id, name, ask } = call;
+  return { type: 'answer', id, name, answer: await answers[name](ask, context) };
+}
+
+/** Bodies change threads without a copy; each lies alone in its memory. */
+function transferable(reply: AnswerOf): ArrayBuffer[] {
+  if (reply.name !== 'execute' && reply.name !== 'next') return [];
+  const buffer = reply.answer.batch?.body.buffer;
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
+function forgetResult(handle: number): void {
+  const open = results.get(handle);
+  if (open === undefined) return;
+  results.delete(handle);
+  aborters.delete(open.executedBy);
+}
+
+function post(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+function keep<T>(handles: Map<number, T>, value: T): number {
+  lastHandle += 1;
+  handles.set(lastHandle, value);
+  return lastHandle;
+}
+
+function find<T>(handles: ReadonlyMap<number, T>, handle: number): T {
+  const value = handles.get(handle);
+  if (value === undefined) throw new GizmoError('NOT_FOUND', 'It has been closed.');
+  return value;
+}
+
+function running(): Engine {
+  if (engine === undefined) throw new GizmoError('FAILED_PRECONDITION', 'The database is not open.');
+  return engine;
+}
