@@ -1,0 +1,47 @@
+/**
+ * What Flight SQL says about a column beside its Arrow type, as metadata of the field.
+ * Source: FlightSql.proto, the "ARROW:FLIGHT:SQL:…" keys of CommandGetTables and of query results.
+ */
+
+/**
+ * The metadata of one field. The schema goes out under two names: the specification says DB_SCHEMA_NAME, the
+ * reference implementations read SCHEMA_NAME.
+ */
+export function columnMetadata(column: ColumnFacts): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  const put = (key: string, value: string | number | boolean | undefined): void => {
+    if (value === undefined) return;
+    metadata.set(PREFIX + key, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+  };
+  put('CATALOG_NAME', column.catalog);
+  put('DB_SCHEMA_NAME', column.schema);
+  put('SCHEMA_NAME', column.schema);
+  put('TABLE_NAME', column.table);
+  put('TYPE_NAME', column.typeName);
+  put('PRECISION', column.precision);
+  put('SCALE', column.scale);
+  put('IS_AUTO_INCREMENT', column.isAutoIncrement);
+  put('IS_CASE_SENSITIVE', column.isCaseSensitive);
+  put('IS_READ_ONLY', column.isReadOnly);
+  put('IS_SEARCHABLE', column.isSearchable);
+  put('REMARKS', column.remarks);
+  return metadata;
+}
+
+export interface ColumnFacts {
+  readonly catalog?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  /** The engine's name of the type, such as `DECIMAL(10,2)`. Some tools show no column without it. */
+  readonly typeName: string;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly isAutoIncrement?: boolean;
+  readonly isCaseSensitive?: boolean;
+  readonly isReadOnly?: boolean;
+  readonly isSearchable?: boolean;
+  /** Only for the columns of GetTables: on a query result JDBC shows it as the column's label. */
+  readonly remarks?: string;
+}
+
+const PREFIX = 'ARROW:FLIGHT:SQL:';
