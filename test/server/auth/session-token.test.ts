@@ -1,0 +1,58 @@
+import { SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { makePrincipal } from '../../../src/server/auth/make-principal.js';
+import { createSessionTokens } from '../../../src/server/auth/session-token.js';
+
+const UNAUTHENTICATED = expect.objectContaining({ code: 'UNAUTHENTICATED' });
+const ann = makePrincipal('ann', 'user', 'password');
+const bearer = (token: string) => ({ kind: 'bearer', token }) as const;
+const now = () => Date.UTC(2026, 0, 1);
+
+describe('session tokens', () => {
+  const tokens = createSessionTokens('a key of some length', now);
+
+  it('carry principal and session', async () => {
+    const { token, sessionId } = await tokens.issue(ann);
+    expect(await tokens.verify(bearer(token))).toEqual({
+      principal: { name: 'ann', role: 'user', method: 'session-token' },
+      sessionId,
+      expiresAtS: now() / 1000 + 86_400,
+    });
+  });
+
+  it('are good on a server with the same key, and on no other', async () => {
+    const { token } = await tokens.issue(ann);
+    const same = createSessionTokens('a key of some length', now);
+    const other = createSessionTokens('a key of other length', now);
+    expect(await same.verify(bearer(token))).toMatchObject({ principal: { name: 'ann' } });
+    await expect(other.verify(bearer(token))).rejects.toEqual(UNAUTHENTICATED);
+  });
+
+  it('leave other credentials to other strategies', async () => {
+    expect(await tokens.verify(bearer('gzs_abc'))).toBeUndefined();
+    expect(await tokens.verify({ kind: 'basic', username: 'a', password: 'b' })).toBeUndefined();
+  });
+
+  it('are refused when changed, unsigned, or signed with the key itself for other claims', async () => {
+    const { token } = await tokens.issue(ann);
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const admin = Buffer.from(
+      Buffer.from(payload, 'base64url').toString().replace('"user"', '"admin"'),
+    ).toString('base64url');
+    const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
+    const foreign = await new SignJWT({ role: 'admin', sid: 'x' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('ann')
+      .setExpirationTime('1h')
+      .setIssuedAt()
+      .sign(new TextEncoder().encode('a key of some length'));
+    for (const forged of [
+      `${header}.${admin}.${signature}`,
+      `${none}.${admin}.`,
+      `${header}.${payload}.${signature.slice(2)}`,
+      foreign,
+    ]) {
+      await expect(tokens.verify(bearer(forged))).rejects.toEqual(UNAUTHENTICATED);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { createAuthenticator } from '../../../src/server/auth/authenticator.js';
+import { createPasswordStrategy } from '../../../src/server/auth/password.js';
+import { createStartupTokenStrategy, makeStartupToken } from '../../../src/server/auth/startup-token.js';
+
+const UNAUTHENTICATED = expect.objectContaining({ code: 'UNAUTHENTICATED' });
+const basic = (username: string, password: string) => ({ kind: 'basic', username, password }) as const;
+const bearer = (token: string) => ({ kind: 'bearer', token }) as const;
+
+describe('password strategy', () => {
+  const authenticator = createAuthenticator([createPasswordStrategy('ann', 'pa:ss')]);
+
+  it('makes the bootstrap user an administrator', async () => {
+    const principal = await authenticator.authenticate(basic('ann', 'pa:ss'));
+    expect(principal).toMatchObject({ name: 'ann', role: 'admin', method: 'password' });
+  });
+
+  it.each([
+    ['wrong password', basic('ann', 'pa')],
+    ['password of another case', basic('ann', 'PA:SS')],
+    ['unknown user', basic('bob', 'pa:ss')],
+    ['the password as user', basic('pa', 'ss')],
+    ['SQL in the name', basic("ann' or '1'='1", 'x')],
+    ['a NUL behind the name', basic('ann\0', 'pa:ss')],
+    ['the password as bearer', bearer('pa:ss')],
+    ['the word token', basic('token', 'pa:ss')],
+  ])('refuses %s', async (_, credential) => {
+    await expect(authenticator.authenticate(credential)).rejects.toEqual(UNAUTHENTICATED);
+  });
+});
+
+describe('start-up token strategy', () => {
+  const token = makeStartupToken();
+  const authenticator = createAuthenticator([createStartupTokenStrategy('gizmosql_user', token)]);
+
+  it('is accepted as bearer and as the password of its user', async () => {
+    for (const credential of [bearer(token), basic('gizmosql_user', token)]) {
+      const principal = await authenticator.authenticate(credential);
+      expect(principal).toMatchObject({ name: 'gizmosql_user', role: 'admin', method: 'startup-token' });
+    }
+  });
+
+  it.each([
+    ['another start-up token', bearer(makeStartupToken())],
+    ['a prefix of it', bearer(token.slice(0, -1))],
+    ['it with more behind', bearer(`${token}x`)],
+    ['some bearer', bearer('abc')],
+    ['another user', basic('ann', token)],
+    ['another password', basic('gizmosql_user', 'secret')],
+  ])('refuses %s', async (_, credential) => {
+    await expect(authenticator.authenticate(credential)).rejects.toEqual(UNAUTHENTICATED);
+  });
+
+  it('has 256 bits and differs each time', () => {
+    expect(makeStartupToken()).not.toBe(makeStartupToken());
+    expect(Buffer.from(token.slice('gzs_'.length), 'base64url')).toHaveLength(32);
+  });
+});
