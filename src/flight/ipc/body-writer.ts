@@ -16,8 +16,7 @@ export class BodyWriter {
   buffer(bytes: Uint8Array): void {
     this.#buffers.push(this.#bodyLength, bytes.byteLength);
     this.#parts.push({ offset: this.#bodyLength, bytes });
-    this.#bodyLength = (this.#bodyLength + bytes.byteLength + 7) & ~7;
-    if (this.#bodyLength < 0) throw new RangeError('a message body of more than 2 GiB');
+    this.#bodyLength = 8 * Math.ceil((this.#bodyLength + bytes.byteLength) / 8);
   }
 
   /** Adds a column's node and its validity bitmap, of no length where nothing is null. */
@@ -36,17 +35,19 @@ export class BodyWriter {
     this.buffer(bitmap);
   }
 
-  /** How many bytes the body has so far. */
-  get byteLength(): number {
-    return this.#bodyLength;
-  }
-
   finish(rows: number): EncodedBatch {
     const body = new Uint8Array(this.#bodyLength);
     for (const { offset, bytes } of this.#parts) body.set(bytes, offset);
     const layout = { rows, nodes: this.#nodes, buffers: this.#buffers, bodyLength: this.#bodyLength };
     return { rows, header: encodeRecordBatchHeader(layout), body };
   }
+}
+
+/** The offsets buffer of slots of these lengths. */
+export function packOffsets(lengths: ArrayLike<number>): Uint8Array {
+  const offsets = new Int32Array(lengths.length + 1);
+  for (let row = 0; row < lengths.length; row++) offsets[row + 1] = offsets[row]! + lengths[row]!;
+  return new Uint8Array(offsets.buffer);
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -3,7 +3,7 @@
  * engine, which writes Arrow memory itself.
  */
 import { GizmoError } from '../../errors.js';
-import { BodyWriter } from './body-writer.js';
+import { BodyWriter, packOffsets } from './body-writer.js';
 import { fixedWidthWriter } from './fixed-width-writer.js';
 import { misfit, takeArray, takeBool, takeBytes, takeObject, takeString, takeUnion } from './take-value.js';
 import type { ArrowField, ArrowSchema, ArrowType, EncodedBatch } from './types.js';
@@ -117,7 +117,7 @@ function writeUnion(
   const offsets = slots.map((slot) => {
     return members.get(slot.typeId)!.push(slot.value) - 1;
   });
-  writer.buffer(bytesOf(Int32Array.from(offsets)));
+  writer.buffer(new Uint8Array(Int32Array.from(offsets).buffer));
   for (const [i, child] of field.children.entries())
     writeColumn(writer, child, members.get(type.typeIds[i]!)!);
 }
@@ -150,12 +150,6 @@ function packFixedWidth(field: ArrowField, values: readonly unknown[]): Uint8Arr
   return bytes;
 }
 
-function packOffsets(lengths: readonly number[]): Uint8Array {
-  const offsets = new Int32Array(lengths.length + 1);
-  for (const [row, length] of lengths.entries()) offsets[row + 1] = offsets[row]! + length;
-  return bytesOf(offsets);
-}
-
 function fixedItems(field: ArrowField, value: unknown): readonly unknown[] {
   const size = field.type.kind === 'fixedSizeList' ? field.type.listSize : 0;
   if (isNull(value)) return new Array(size).fill(null);
@@ -180,10 +174,6 @@ function member(object: Readonly<Record<string, unknown>>, name: string): unknow
 
 function isNull(value: unknown): value is null | undefined {
   return value === null || value === undefined;
-}
-
-function bytesOf(values: Int32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 const NO_BYTES = new Uint8Array(0);

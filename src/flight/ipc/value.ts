@@ -91,11 +91,11 @@ function plainReader(column: Column): Reader {
     case 'fixedSizeBinary':
       return (row) => data.subarray(row * type.byteWidth, (row + 1) * type.byteWidth);
     case 'utf8View': {
-      const bytes = viewedBytes(column, view);
+      const bytes = viewedBytes(column);
       return (row) => asBuffer(bytes(row)).toString('utf8');
     }
     case 'binaryView':
-      return viewedBytes(column, view);
+      return viewedBytes(column);
     case 'list':
     case 'largeList':
       return ranges(column, itemsOf(column));
@@ -139,13 +139,14 @@ export function runFinder(column: Column): (row: number) => number {
   };
 }
 
-/** The bytes of slot `row` of a column of a view type. */
-export function viewedBytes(column: Column, view: DataView): (row: number) => Uint8Array {
-  const { data, variadic } = column;
+/** Reads the bytes of slots of a column of a view type. */
+export function viewedBytes(column: Column): (row: number) => Uint8Array {
+  const { data = NO_BYTES, variadic } = column;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return (row) => {
     const at = 16 * row;
     const size = view.getInt32(at, true);
-    if (size <= 12) return data!.subarray(at + 4, at + 4 + size);
+    if (size <= 12) return data.subarray(at + 4, at + 4 + size);
     const offset = view.getInt32(at + 12, true);
     return variadic![view.getInt32(at + 8, true)]!.subarray(offset, offset + size);
   };
