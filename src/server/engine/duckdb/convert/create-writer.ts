@@ -5,11 +5,25 @@ import type { ProcessMemory } from '../memory.js';
 import { BoolWriter } from './bool.js';
 import type { ColumnWriter } from './column-writer.js';
 import { FixedWidthWriter } from './fixed-width.js';
+import { ArrayWriter, ListWriter, NullWriter, StructWriter } from './nested.js';
 import { DecimalWriter, IntervalWriter } from './numbers.js';
 import { StringWriter } from './strings.js';
+import {
+  BlobTextWriter,
+  EnumWriter,
+  FixedTextWriter,
+  formatBignum,
+  formatBit,
+  formatTimeTz,
+  formatUhugeint,
+  formatUuid,
+} from './text.js';
+import { UnionWriter } from './union.js';
+import { VariantWriter } from './variant.js';
 
 /** Makes the converter from vectors of `type` to the Arrow column that `toArrowField` declares. */
 export function createWriter(type: LogicalType, memory: ProcessMemory | undefined): ColumnWriter {
+  const create = (child: LogicalType) => createWriter(child, memory);
   const id = duckdb.get_type_id(type);
   const width = WIDTHS.get(id);
   if (width !== undefined) return new FixedWidthWriter(width);
@@ -24,6 +38,42 @@ export function createWriter(type: LogicalType, memory: ProcessMemory | undefine
     case Type.BLOB:
     case Type.GEOMETRY:
       return new StringWriter(memory);
+    case Type.BIT:
+      return new BlobTextWriter(memory, 8, formatBit);
+    case Type.BIGNUM:
+      return new BlobTextWriter(memory, 2.5, formatBignum);
+    case Type.UUID:
+      return new FixedTextWriter(16, 36, formatUuid);
+    case Type.UHUGEINT:
+      return new FixedTextWriter(16, 39, formatUhugeint);
+    case Type.TIME_TZ:
+      return new FixedTextWriter(8, 24, formatTimeTz);
+    case Type.ENUM:
+      return new EnumWriter(type);
+    case Type.VARIANT:
+      return new VariantWriter(memory);
+    case Type.SQLNULL:
+      return new NullWriter();
+    case Type.LIST:
+      return new ListWriter(create(duckdb.list_type_child_type(type)));
+    case Type.MAP: {
+      const key = create(duckdb.map_type_key_type(type));
+      return new ListWriter(new StructWriter([key, create(duckdb.map_type_value_type(type))]));
+    }
+    case Type.ARRAY:
+      return new ArrayWriter(create(duckdb.array_type_child_type(type)), duckdb.array_type_array_size(type));
+    case Type.STRUCT: {
+      const length = duckdb.struct_type_child_count(type);
+      return new StructWriter(
+        Array.from({ length }, (_, index) => create(duckdb.struct_type_child_type(type, index))),
+      );
+    }
+    case Type.UNION: {
+      const length = duckdb.union_type_member_count(type);
+      return new UnionWriter(
+        Array.from({ length }, (_, index) => create(duckdb.union_type_member_type(type, index))),
+      );
+    }
     default:
       throw new GizmoError('UNIMPLEMENTED', 'A column has a type that cannot be sent; cast it to VARCHAR.');
   }

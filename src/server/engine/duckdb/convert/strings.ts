@@ -9,17 +9,17 @@ import { VariableWidthWriter } from './variable-width.js';
 
 /** The values themselves, unchanged: DuckDB's VARCHAR is always valid UTF-8, its GEOMETRY is WKB. */
 export class StringWriter extends VariableWidthWriter {
-  protected readonly strings: StringVector;
+  readonly #strings: StringVector;
   #view = new DataView(this.bytes.buffer);
 
   constructor(memory: ProcessMemory | undefined) {
     super();
-    this.strings = new StringVector(memory);
+    this.#strings = new StringVector(memory);
   }
 
   override weigh(start: number, count: number): number {
     const { nulls } = this;
-    const { words } = this.strings;
+    const { words } = this.#strings;
     let sum = count * 4;
     if (nulls === undefined) {
       for (let at = start * 4, end = (start + count) * 4; at < end; at += 4) sum += words[at]!;
@@ -32,7 +32,8 @@ export class StringWriter extends VariableWidthWriter {
   override append(start: number, count: number): void {
     this.reserveRows(count);
     this.reserveBytes(this.weigh(start, count));
-    const { nulls, offsets, strings } = this;
+    const { nulls, offsets } = this;
+    const strings = this.#strings;
     const { words } = strings;
     const view = this.#view;
     let position = this.position;
@@ -60,16 +61,15 @@ export class StringWriter extends VariableWidthWriter {
   }
 
   protected override read(vector: Vector, size: number): void {
-    this.strings.load(vector, size);
+    this.#strings.load(vector, size);
   }
 
-  protected override lengthOf(row: number): number {
-    return this.strings.words[row * 4]!;
+  protected override weighRow(row: number): number {
+    return this.#strings.words[row * 4]!;
   }
 
   protected override write(row: number): void {
-    this.strings.copy(row, this.bytes, this.#view, this.position);
-    this.position += this.lengthOf(row);
+    this.put(this.#strings.get(row));
   }
 
   protected override grown(): void {
@@ -101,12 +101,6 @@ export class StringVector {
     const bytes = new Uint8Array(length);
     this.copyLong(row, length, bytes, new DataView(bytes.buffer), 0);
     return bytes;
-  }
-
-  copy(row: number, target: Uint8Array, view: DataView, position: number): void {
-    const length = this.words[row * 4]!;
-    if (length > INLINE_MAX) this.copyLong(row, length, target, view, position);
-    else target.set(this.#data.subarray(row * 16 + 4, row * 16 + 4 + length), position);
   }
 
   /** Copies a value of more than 12 bytes to `position` of `target`, of which `view` is another view. */

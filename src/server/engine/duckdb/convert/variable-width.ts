@@ -1,12 +1,11 @@
 /** Columns of utf8 and binary: bytes behind one another and an offset a row. */
-
 import type { Vector } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../../errors.js';
 import type { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
 import { isSet, readValidity, ValidityWriter } from './validity.js';
 
-/** Subclasses say how many bytes a row has and write them at {@link position}. */
+/** Subclasses say about how many bytes a row has and write them at {@link position}. */
 export abstract class VariableWidthWriter implements ColumnWriter {
   protected bytes = new Uint8Array(INITIAL_BYTES);
   protected position = 0;
@@ -22,7 +21,7 @@ export abstract class VariableWidthWriter implements ColumnWriter {
   weigh(start: number, count: number): number {
     let sum = count * 4;
     for (let row = start; row < start + count; row += 1) {
-      if (isSet(this.nulls, row)) sum += this.lengthOf(row);
+      if (isSet(this.nulls, row)) sum += this.weighRow(row);
     }
     return sum;
   }
@@ -31,10 +30,7 @@ export abstract class VariableWidthWriter implements ColumnWriter {
     this.reserveRows(count);
     let slot = this.validity.length;
     for (let row = start; row < start + count; row += 1) {
-      if (isSet(this.nulls, row)) {
-        this.reserveBytes(this.lengthOf(row));
-        this.write(row);
-      }
+      if (isSet(this.nulls, row)) this.write(row);
       slot += 1;
       this.offsets[slot] = this.position;
     }
@@ -43,8 +39,7 @@ export abstract class VariableWidthWriter implements ColumnWriter {
 
   emit(body: BodyBuilder): void {
     this.validity.emit(body);
-    const { offsets } = this;
-    body.buffer(new Uint8Array(offsets.buffer, 0, (this.validity.length + 1) * 4));
+    body.buffer(new Uint8Array(this.offsets.buffer, 0, (this.validity.length + 1) * 4));
     body.buffer(this.bytes.subarray(0, this.position));
   }
 
@@ -60,12 +55,26 @@ export abstract class VariableWidthWriter implements ColumnWriter {
 
   /** Takes in the first `size` rows of the vector. */
   protected abstract read(vector: Vector, size: number): void;
-  /** Length of row `row`, which is not null; an upper bound will do. */
-  protected abstract lengthOf(row: number): number;
-  /** Writes row `row`, which is not null, at {@link position} and moves that on. */
+  /** Bytes of row `row`, which is not null, near enough to cut a batch by. */
+  protected abstract weighRow(row: number): number;
+  /** Writes row `row`, which is not null, with {@link put} or {@link putAscii}. */
   protected abstract write(row: number): void;
   /** The byte buffer was replaced: subclasses renew their views. */
   protected grown(): void {}
+
+  protected put(bytes: Uint8Array): void {
+    this.reserveBytes(bytes.byteLength);
+    this.bytes.set(bytes, this.position);
+    this.position += bytes.byteLength;
+  }
+
+  protected putAscii(text: string): void {
+    this.reserveBytes(text.length);
+    for (let index = 0; index < text.length; index += 1) {
+      this.bytes[this.position + index] = text.charCodeAt(index);
+    }
+    this.position += text.length;
+  }
 
   protected reserveRows(count: number): void {
     const needed = this.validity.length + count + 1;
@@ -85,7 +94,7 @@ export abstract class VariableWidthWriter implements ColumnWriter {
         'One row holds more than 2 GiB of text or bytes; select a part of it.',
       );
     }
-    const grown = new Uint8Array(Math.max(needed, this.bytes.byteLength * 2));
+    const grown = new Uint8Array(Math.min(BYTES_MAX, Math.max(needed, this.bytes.byteLength * 2)));
     grown.set(this.bytes.subarray(0, this.position));
     this.bytes = grown;
     this.grown();

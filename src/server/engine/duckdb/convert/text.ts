@@ -1,0 +1,156 @@
+/** Types that have no Arrow type every client knows, as the text that DuckDB prints. */
+import duckdb, { type LogicalType, type Vector } from '@duckdb/node-bindings';
+import type { ProcessMemory } from '../memory.js';
+import { StringVector } from './strings.js';
+import { VariableWidthWriter } from './variable-width.js';
+
+/** A type whose values DuckDB stores in `width` bytes, written as ASCII text of about `typicalLength`. */
+export class FixedTextWriter extends VariableWidthWriter {
+  readonly #width: number;
+  readonly #typicalLength: number;
+  readonly #format: (source: DataView, offset: number) => string;
+  #source: DataView = new DataView(new ArrayBuffer(0));
+
+  constructor(width: number, typicalLength: number, format: (source: DataView, offset: number) => string) {
+    super();
+    this.#width = width;
+    this.#typicalLength = typicalLength;
+    this.#format = format;
+  }
+
+  protected override read(vector: Vector, size: number): void {
+    const data = duckdb.vector_get_data(vector, size * this.#width);
+    this.#source = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  protected override weighRow(): number {
+    return this.#typicalLength;
+  }
+
+  protected override write(row: number): void {
+    this.putAscii(this.#format(this.#source, row * this.#width));
+  }
+}
+
+/** A type that DuckDB stores as a `string_t` of bytes, written as ASCII text of about `expansion` times the size. */
+export class BlobTextWriter extends VariableWidthWriter {
+  readonly #strings: StringVector;
+  readonly #expansion: number;
+  readonly #format: (bytes: Uint8Array) => string;
+
+  constructor(memory: ProcessMemory | undefined, expansion: number, format: (bytes: Uint8Array) => string) {
+    super();
+    this.#strings = new StringVector(memory);
+    this.#expansion = expansion;
+    this.#format = format;
+  }
+
+  protected override read(vector: Vector, size: number): void {
+    this.#strings.load(vector, size);
+  }
+
+  protected override weighRow(row: number): number {
+    return this.#strings.words[row * 4]! * this.#expansion;
+  }
+
+  protected override write(row: number): void {
+    this.putAscii(this.#format(this.#strings.get(row)));
+  }
+}
+
+/** ENUM: an index of 1, 2 or 4 bytes into the type's values. */
+export class EnumWriter extends VariableWidthWriter {
+  readonly #values: readonly Uint8Array[];
+  readonly #width: 1 | 2 | 4;
+  #indexes: Uint8Array | Uint16Array | Uint32Array = new Uint8Array(0);
+
+  constructor(type: LogicalType) {
+    super();
+    const count = duckdb.enum_dictionary_size(type);
+    this.#values = Array.from({ length: count }, (_, index) =>
+      Buffer.from(duckdb.enum_dictionary_value(type, index)),
+    );
+    const storage = duckdb.enum_internal_type(type);
+    this.#width = storage === duckdb.Type.UTINYINT ? 1 : storage === duckdb.Type.USMALLINT ? 2 : 4;
+  }
+
+  protected override read(vector: Vector, size: number): void {
+    const { buffer, byteOffset } = duckdb.vector_get_data(vector, size * this.#width);
+    if (this.#width === 1) this.#indexes = new Uint8Array(buffer, byteOffset, size);
+    else if (this.#width === 2) this.#indexes = new Uint16Array(buffer, byteOffset, size);
+    else this.#indexes = new Uint32Array(buffer, byteOffset, size);
+  }
+
+  protected override weighRow(row: number): number {
+    return this.#values[this.#indexes[row]!]!.byteLength;
+  }
+
+  protected override write(row: number): void {
+    this.put(this.#values[this.#indexes[row]!]!);
+  }
+}
+
+/** UUID: a HUGEINT whose sign bit is flipped, so that it sorts as the text does. */
+export function formatUuid(source: DataView, offset: number): string {
+  const high = source.getUint32(offset + 12, true) ^ 0x8000_0000;
+  const text =
+    hex32(high >>> 0) +
+    hex32(source.getUint32(offset + 8, true)) +
+    hex32(source.getUint32(offset + 4, true)) +
+    hex32(source.getUint32(offset, true));
+  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
+}
+
+export function formatUhugeint(source: DataView, offset: number): string {
+  return ((source.getBigUint64(offset + 8, true) << 64n) | source.getBigUint64(offset, true)).toString();
+}
+
+/** TIMETZ: 40 bits of microseconds, then 24 bits of 57,599 minus the offset in seconds. */
+export function formatTimeTz(source: DataView, offset: number): string {
+  const bits = source.getBigUint64(offset, true);
+  return formatTime(bits >> 24n) + formatOffset(57_599 - Number(bits & 0xff_ffffn));
+}
+
+/** `hh:mm:ss[.fraction]`, as DuckDB prints a time of day in units of 10^-`digits` seconds. */
+export function formatTime(value: bigint, digits: 6 | 9 = 6): string {
+  const unit = 10n ** BigInt(digits);
+  const seconds = Number(value / unit);
+  const fraction = value % unit;
+  const clock = `${two(Math.trunc(seconds / 3600))}:${two(Math.trunc(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return fraction === 0n ? clock : `${clock}.${fraction.toString().padStart(digits, '0').replace(/0+$/, '')}`;
+}
+
+/** BIT: a byte with the number of padding bits, then the bits, padded in front. */
+export function formatBit(bytes: Uint8Array): string {
+  let text = '';
+  for (let index = 1; index < bytes.byteLength; index += 1)
+    text += bytes[index]!.toString(2).padStart(8, '0');
+  return text.slice(bytes[0]!);
+}
+
+/** BIGNUM: three bytes of sign and length, then the magnitude, big-endian; all inverted where it is negative. */
+export function formatBignum(bytes: Uint8Array): string {
+  const isNegative = (bytes[0]! & 0x80) === 0;
+  let digits = '0x';
+  for (let index = 3; index < bytes.byteLength; index += 1) {
+    const byte = isNegative ? bytes[index]! ^ 0xff : bytes[index]!;
+    digits += byte.toString(16).padStart(2, '0');
+  }
+  return `${isNegative ? '-' : ''}${BigInt(digits)}`;
+}
+
+function hex32(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}
+
+function formatOffset(seconds: number): string {
+  const size = Math.abs(seconds);
+  let text = (seconds < 0 ? '-' : '+') + two(Math.trunc(size / 3600));
+  if (size % 3600 !== 0) text += `:${two(Math.trunc(size / 60) % 60)}`;
+  if (size % 60 !== 0) text += `:${two(size % 60)}`;
+  return text;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
