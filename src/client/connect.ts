@@ -1,0 +1,68 @@
+/** Connects to a Flight SQL server and logs in, within a time limit, and says plainly why it could not. */
+import { GizmoError } from '../errors.js';
+import { fromStatus } from '../flight/status.js';
+import { FlightChannel } from './connect-channel.js';
+import type { ConnectOptions, Credentials } from './connect-options.js';
+import { probeServer } from './connect-probe.js';
+import type { FlightSqlClient } from './flight-sql-client.js';
+import { FlightSqlSession } from './flight-sql-session.js';
+
+/**
+ * @throws GizmoError UNAVAILABLE where the server cannot be reached, UNAUTHENTICATED where it refuses the credentials,
+ *   USAGE for options that contradict each other
+ */
+export async function connect(options: ConnectOptions, signal?: AbortSignal): Promise<FlightSqlClient> {
+  if (options.tls?.skipVerify === true && options.tls.clientCertificate !== undefined)
+    throw new GizmoError(
+      'USAGE',
+      '--tls-skip-verify cannot be combined with a client certificate; name the authority with --tls-roots.',
+    );
+  const channel = new FlightChannel(options);
+  try {
+    await logIn(channel, options, signal);
+  } catch (reason) {
+    channel.close();
+    throw await explain(reason, options, signal);
+  }
+  return new FlightSqlSession(channel, options);
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+async function logIn(channel: FlightChannel, options: ConnectOptions, signal?: AbortSignal): Promise<void> {
+  const authorization = authorizationOf(options.credentials);
+  if (authorization !== undefined) channel.authorize(authorization);
+  try {
+    const token = await channel.handshake(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, signal);
+    if (token !== undefined) channel.authorize(token);
+  } catch (reason) {
+    // Servers without a handshake take the credentials on every call.
+    if (fromStatus(reason).code !== 'UNIMPLEMENTED') throw reason;
+  }
+}
+
+function authorizationOf(credentials: Credentials): string | undefined {
+  switch (credentials.kind) {
+    case 'none':
+      return undefined;
+    case 'bearer':
+      return `Bearer ${credentials.token}`;
+    case 'password':
+      return `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`;
+  }
+}
+
+/** Only what looks like a transport failure is probed; a server that gave a reason has the last word. */
+async function explain(reason: unknown, options: ConnectOptions, signal?: AbortSignal): Promise<GizmoError> {
+  const error = fromStatus(reason);
+  if (error.code === 'UNAUTHENTICATED' && options.credentials.kind === 'none')
+    return new GizmoError('UNAUTHENTICATED', `${error.message} Log in with --username.`, { cause: error });
+  if (signal?.aborted || !TRANSPORT_CODES.has(error.code)) return error;
+  const probed = await probeServer(options);
+  if (probed !== undefined) return probed;
+  const where = `${options.host}:${options.port}`;
+  return new GizmoError('UNAVAILABLE', `Cannot connect to ${where}: ${error.message}`, { cause: error });
+}
+
+/** DEADLINE_EXCEEDED is a silent peer; INTERNAL is what grpc-js makes of bytes that are no HTTP/2. */
+const TRANSPORT_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL']);
