@@ -2,6 +2,7 @@
  * One signal per call: client, deadline, kill, shutdown. Whoever waits needs only one listener, and the reason
  * is always a GizmoError that can be answered as it is.
  */
+import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../errors.js';
 
 /**
@@ -34,6 +35,8 @@ export function linkSignals(
       return { signal: controller.signal, dispose };
     }
     const onAbort = (): void => abort(abortReason(source));
+    // As many listeners as there are calls at once is right here; Node would warn from the eleventh on.
+    setMaxListeners(0, source);
     source.addEventListener('abort', onAbort, { once: true });
     listeners.push(() => source.removeEventListener('abort', onAbort));
   }
