@@ -3,6 +3,7 @@
  * reverse. Knows everyone; nobody knows it.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { createAuthenticator } from './auth/authenticator.js';
@@ -41,6 +42,8 @@ export interface RunningServer {
 export async function startServer(config: ServerConfig, log: Logger): Promise<RunningServer> {
   const nowMs = () => performance.timeOrigin + performance.now();
   const stopping = new AbortController();
+  // Every call listens to it.
+  setMaxListeners(0, stopping.signal);
   const admission = createAdmission();
 
   const startupToken = config.password === undefined ? makeStartupToken() : undefined;
@@ -94,6 +97,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     engine,
     serverVersion: VERSION,
     readOnly: config.readOnly,
+    queryTimeoutMs: config.queryTimeoutMs,
     log,
     stopping: stopping.signal,
     connectionOf: (peer) => connections.find(peer),

@@ -56,14 +56,14 @@ async function open(services: Services, command: SqlCommand, call: Call): Promis
     const { ticket } = await statements.queryPrepared(prepared, call.signal);
     return statements.fetch(ticket, call.caller.principal, call.signal);
   }
-  const schema = metadataSchema(services, command);
+  const schema = metadataSchema(command);
   if (schema === undefined) throw new GizmoError('INVALID_ARGUMENT', 'This is not a ticket of this server.');
-  const batches = metadataBatches(services, command, call)[Symbol.asyncIterator]();
+  const batches = metadataBatches(services, command, call);
   return {
     schemaMessage: encodeSchema(schema),
     next: async () => (await batches.next()).value,
     close: async () => {
-      await batches.return?.();
+      await batches.return(undefined);
     },
   };
 }

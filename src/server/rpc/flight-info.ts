@@ -41,7 +41,7 @@ export async function getFlightInfo(
     const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
     return queryInfo(descriptor, await statements.queryPrepared(prepared, call.signal));
   }
-  const schema = metadataSchema(services, command);
+  const schema = metadataSchema(command);
   if (schema === undefined) throw notAQuery(command);
   // By convention the ticket of a metadata command is the command itself.
   return flightInfo(descriptor, schema, descriptor.cmd, undefined);
@@ -73,7 +73,7 @@ async function describe(services: Services, command: SqlCommand, call: Call): Pr
     const handle = handleText(command.message.preparedStatementHandle);
     return requireSchema(services.statements.open.prepared(handle, session).statement?.engine.schema);
   }
-  const schema = metadataSchema(services, command);
+  const schema = metadataSchema(command);
   if (schema === undefined) throw notAQuery(command);
   return schema;
 }

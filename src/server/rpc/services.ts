@@ -15,6 +15,8 @@ export interface Services {
   readonly engine: { readonly name: string; readonly version: string };
   readonly serverVersion: string;
   readonly readOnly: boolean;
+  /** 0 = no limit. */
+  readonly queryTimeoutMs: number;
   readonly log: Logger;
   /** Aborted when the time to drain is over; its reason is what running calls fail with. */
   readonly stopping: AbortSignal;

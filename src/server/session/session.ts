@@ -1,4 +1,5 @@
 /** A session: one principal's state on the server, with an engine connection of its own. */
+import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../../errors.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
@@ -33,6 +34,8 @@ export interface SessionOptions {
 
 export function createSession({ id, principal, peer, engine, nowMs }: SessionOptions): Session {
   const controller = new AbortController();
+  // Every call of the session listens to it.
+  setMaxListeners(0, controller.signal);
   const callbacks: (() => void)[] = [];
   let lastUsedMs = nowMs();
   let callsInFlight = 0;
