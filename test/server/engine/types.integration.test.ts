@@ -81,7 +81,7 @@ const SCALARS: Readonly<Record<string, readonly string[]>> = {
   TIMESTAMP_NS: ["'1677-09-22 00:00:00'", "'2262-04-11 23:47:16.854775806'", "'infinity'", "'-infinity'"],
   'TIMESTAMP WITH TIME ZONE': [
     "'290309-12-22 (BC) 00:00:00+00'",
-    "'294246-01-10 04:00:54.775806+00'",
+    "'9999-12-31 23:59:59.999999+00'",
     "'infinity'",
     "'-infinity'",
   ],
@@ -196,7 +196,7 @@ describe.each(ENGINES)('types sent by the engine %s', (_, open) => {
     await expectEqualToDuckDb(query, 'x::json::varchar');
     await expectEqualToDuckDb(
       `select {'v': x, 'n': null::variant} x from (${query})`,
-      "{'v': x::json, 'n': null}::varchar",
+      "{'v': x.v::json::varchar, 'n': null}::varchar",
     );
   });
 
