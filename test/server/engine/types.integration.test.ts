@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readValue } from '../../../src/flight/ipc/value.js';
 import type { Engine, EngineSession } from '../../../src/server/engine/engine.js';
 import { ENGINES, runSql, toTexts } from '../../support/engines.js';
 
@@ -194,10 +195,10 @@ describe.each(ENGINES)('types sent by the engine %s', (_, open) => {
     ];
     const query = values.map((value) => `select (${value})::variant x`).join(' union all ');
     await expectEqualToDuckDb(query, 'x::json::varchar');
-    await expectEqualToDuckDb(
-      `select {'v': x, 'n': null::variant} x from (${query})`,
-      "{'v': x.v::json::varchar, 'n': null}::varchar",
-    );
+    const inside = await runSql(session, `select {'v': x, 'n': null::variant} x from (${query})`);
+    const column = inside.batches[0]?.columns[0]?.children[0];
+    const alone = toTexts(await runSql(session, query)).map(([text]) => text);
+    expect(column === undefined ? [] : alone.map((__, row) => readValue(column, row))).toEqual(alone);
   });
 
   it('announces before execution the schema that the stream then has', async () => {
