@@ -42,11 +42,12 @@ export class BodyReader {
     this.#variadicEnd = this.#variadic + 8 * (variadic?.count ?? 0);
   }
 
-  /** Length and null count of the next column, or child column. */
+  /** Length and null count of the next column, or child column. The count is -1 where the writer did not know it. */
   node(): { readonly length: number; readonly nullCount: number } {
     if (this.#node >= this.#nodesEnd) throw malformed('a batch has fewer columns than its schema');
     const length = readSize(this.#view, this.#node);
-    const nullCount = readSize(this.#view, this.#node + 8);
+    const unknown = this.#view.getInt32(this.#node + 12, true) === -1;
+    const nullCount = unknown ? -1 : readSize(this.#view, this.#node + 8);
     this.#node += 16;
     if (length > this.rowsMax) throw malformed('a column claims more values than its body can hold');
     if (nullCount > length) throw malformed('a column claims more nulls than values');

@@ -31,6 +31,12 @@ export class ByteSource {
     return this.#join(this.#pendingBytes).subarray(-count);
   }
 
+  /** Reads to the end, without taking anything, and returns all that has not been taken. */
+  async peekAll(): Promise<Uint8Array> {
+    while (await this.#receive(this.#pendingBytes + 1));
+    return this.peek(this.#pendingBytes);
+  }
+
   /** Tells the source that no more is wanted. */
   async close(): Promise<void> {
     await this.#chunks.return?.();

@@ -9,7 +9,7 @@ import {
   checkUnionSlots,
   checkViews,
 } from './check-column.js';
-import { type Column, emptyColumn } from './column.js';
+import { bitIsSet, type Column, emptyColumn } from './column.js';
 import { byteWidth } from './layout.js';
 import { malformed } from './malformed.js';
 import type { ArrowField, ArrowType } from './types.js';
@@ -25,30 +25,39 @@ export class ColumnReader {
 
   /** The next column, whose field must be `field`, with all its children. */
   read(field: ArrowField): Column {
-    const { length, nullCount } = this.#body.node();
-    if (field.dictionary !== undefined) return this.#readIndices(field, length, nullCount);
+    const { length, nullCount: claimed } = this.#body.node();
+    if (field.dictionary !== undefined) return this.#readIndices(field, length, claimed);
     const { type } = field;
     switch (type.kind) {
       case 'null':
         return makeColumn(field, length, length, {});
       case 'union':
-        return this.#readUnion(field, type, length, nullCount);
+        return this.#readUnion(field, type, length, claimed);
       case 'runEndEncoded': {
         const children = this.#readChildren(field);
         checkRunEnds(children[0]!, children[1]!, length);
         return makeColumn(field, length, 0, { children });
       }
     }
-    const validity = this.#readValidity(length, nullCount);
-    return makeColumn(field, length, nullCount, { validity, ...this.#readValues(field, length, validity) });
+    const validity = this.#readValidity(length, claimed);
+    const nullCount = countNulls(validity, length, claimed);
+    return makeColumn(field, length, nullCount, {
+      validity,
+      ...this.#readValues(field, length, nullCount, validity),
+    });
   }
 
   /** What follows the validity bitmap. */
-  #readValues(field: ArrowField, length: number, validity: Uint8Array | undefined): ColumnParts {
+  #readValues(
+    field: ArrowField,
+    length: number,
+    nullCount: number,
+    validity: Uint8Array | undefined,
+  ): ColumnParts {
     const { type } = field;
     switch (type.kind) {
       case 'bool':
-        return { data: this.#body.buffer(Math.ceil(length / 8)) };
+        return { data: this.#readData(Math.ceil(length / 8), nullCount === length) };
       case 'utf8':
       case 'binary':
       case 'largeUtf8':
@@ -90,8 +99,17 @@ export class ColumnReader {
         return { children };
       }
       default:
-        return { data: this.#body.buffer(length * byteWidth(type)) };
+        return { data: this.#readData(length * byteWidth(type), nullCount === length) };
     }
+  }
+
+  /** apache-arrow for JavaScript leaves out the values of a column that holds nothing but nulls. */
+  #readData(bytes: number, allNull: boolean): Uint8Array {
+    const data = this.#body.buffer(allNull ? 0 : bytes);
+    if (data.byteLength >= bytes) return data;
+    if (data.byteLength > 0 || bytes > ZEROS_MAX)
+      throw malformed('a buffer is shorter than its column needs');
+    return new Uint8Array(bytes);
   }
 
   #readUnion(field: ArrowField, type: UnionType, length: number, nullCount: number): Column {
@@ -113,7 +131,7 @@ export class ColumnReader {
     // A stream may leave out the dictionary of a column that holds nothing but nulls.
     const dictionary = this.#dictionaries.get(id) ?? emptyColumn(dictionaryValues(field));
     checkIndices(data, length, index, validity, dictionary.length);
-    return makeColumn(field, length, nullCount, { validity, data, dictionary });
+    return makeColumn(field, length, countNulls(validity, length, nullCount), { validity, data, dictionary });
   }
 
   #readChildren(field: ArrowField): Column[] {
@@ -121,8 +139,11 @@ export class ColumnReader {
   }
 
   #readValidity(length: number, nullCount: number): Uint8Array | undefined {
-    const bitmap = this.#body.buffer(nullCount === 0 ? 0 : Math.ceil(length / 8));
-    return nullCount === 0 ? undefined : bitmap;
+    const bytes = Math.ceil(length / 8);
+    const bitmap = this.#body.buffer(nullCount > 0 ? bytes : 0);
+    if (nullCount === 0 || bitmap.byteLength === 0) return undefined;
+    if (bitmap.byteLength < bytes) throw malformed('a validity bitmap is shorter than its column');
+    return bitmap;
   }
 
   /** `length + 1` offsets; an empty column may leave out its only one. */
@@ -147,6 +168,9 @@ export function dictionaryValues(field: ArrowField): ArrowField {
   return values;
 }
 
+/** What may be taken for values that were left out. */
+const ZEROS_MAX = 2 ** 24;
+
 type ColumnParts = Partial<Omit<Column, 'field' | 'length' | 'nullCount'>>;
 
 type UnionType = Extract<ArrowType, { kind: 'union' }>;
@@ -166,6 +190,14 @@ export function makeColumn(field: ArrowField, length: number, nullCount: number,
     children: parts.children ?? NO_CHILDREN,
     dictionary: parts.dictionary,
   };
+}
+
+/** The null count where the writer left it open, as apache-arrow for JavaScript sometimes does. */
+function countNulls(validity: Uint8Array | undefined, length: number, claimed: number): number {
+  if (claimed >= 0 || validity === undefined) return Math.max(0, claimed);
+  let count = 0;
+  for (let row = 0; row < length; row++) if (!bitIsSet(validity, row)) count++;
+  return count;
 }
 
 const NO_CHILDREN: readonly Column[] = [];

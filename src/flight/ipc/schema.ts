@@ -10,6 +10,8 @@ import type { ArrowField, ArrowSchema, ArrowType, DictionaryEncoding } from './t
 /** Encodes a schema as a Message flatbuffer (`data_header` of a stream's first FlightData). Equal schemas give equal bytes. */
 export function encodeSchema(schema: ArrowSchema): Uint8Array {
   const builder = new Builder(1024);
+  // Makes the length a multiple of 8: clients that frame the header anew take its length for the padded one.
+  builder.prep(8, 0);
   const fields = writeOffsets(
     builder,
     schema.fields.map((field) => writeField(builder, field)),
@@ -31,11 +33,16 @@ export function encodeSchema(schema: ArrowSchema): Uint8Array {
 export function decodeSchema(header: Uint8Array): ArrowSchema {
   const { kind, content } = openMessage(header);
   if (kind !== MESSAGE_KIND.schema) throw malformed('a schema was expected and another message came');
-  if (content.int16(0) !== 0) {
+  return readSchema(content);
+}
+
+/** Reads a Schema table, which stands in a schema message and in the footer of a file. */
+export function readSchema(table: FlatTable): ArrowSchema {
+  if (table.int16(0) !== 0) {
     throw new GizmoError('UNIMPLEMENTED', 'Big-endian Arrow data is not accepted; send it little-endian.');
   }
-  const fields = content.tables(1).map((table) => readField(table, 1));
-  return { fields, ...readMetadata(content.tables(2)) };
+  const fields = table.tables(1).map((field) => readField(field, 1));
+  return { fields, ...readMetadata(table.tables(2)) };
 }
 
 /** Continuation marker and length before the header, padded to 8 bytes: the form of `FlightInfo.schema` and of IPC streams. */
