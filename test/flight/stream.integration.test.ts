@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect as connectSession, constants } from 'node:http2';
+import { connect as connectSession, constants, type OutgoingHttpHeaders } from 'node:http2';
+import { gzipSync } from 'node:zlib';
 import { create } from '@bufbuild/protobuf';
 import {
   Client,
@@ -95,7 +96,7 @@ function unary(client: Client, bytes: Buffer): Promise<FlightInfo | undefined> {
 }
 
 /** A client on bare HTTP/2, because grpc-js reads ahead where nobody listens and ends what it cancels. */
-function rawCall(port: number, path: string) {
+function rawCall(port: number, path: string, headers: OutgoingHttpHeaders = {}) {
   const session = connectSession(`http://127.0.0.1:${port}`);
   cleanups.push(() => session.destroy());
   const stream = session.request({
@@ -103,6 +104,7 @@ function rawCall(port: number, path: string) {
     ':path': path,
     'content-type': 'application/grpc',
     te: 'trailers',
+    ...headers,
   });
   stream.on('error', () => {});
   return { session, stream };
@@ -472,6 +474,60 @@ describe('a malformed request', () => {
       create(TicketSchema),
     );
     expect(await failureOf(collect(readMessages(call)))).toMatchObject({ code: 'INTERNAL' });
+  });
+});
+
+describe('a server', () => {
+  const framed = (flag: number, length: number, content: Uint8Array) => {
+    const head = Buffer.from([flag, 0, 0, 0, 0]);
+    head.writeUInt32BE(length, 1);
+    return Buffer.concat([head, content]);
+  };
+
+  it.each([
+    [
+      'a message said to be compressed that is not',
+      framed(1, 4, Buffer.from('nope')),
+      { 'grpc-encoding': 'gzip' },
+    ],
+    ['a cut gzip message', framed(1, 6, gzipSync('x').subarray(0, 6)), { 'grpc-encoding': 'gzip' }],
+    ['an encoding nobody knows', framed(1, 1, Buffer.from('x')), { 'grpc-encoding': 'magic' }],
+    ['a compression flag of 255', framed(255, 1, Buffer.from('x')), {}],
+    ['a message shorter than it says', framed(0, 1000, Buffer.from('x')), {}],
+    ['half of a frame', Buffer.from([0, 0]), {}],
+    [
+      'two requests where one is due',
+      Buffer.concat([framed(0, 0, Buffer.alloc(0)), framed(0, 0, Buffer.alloc(0))]),
+      {},
+    ],
+    ['a timeout that is none', framed(0, 0, Buffer.alloc(0)), { 'grpc-timeout': 'soon' }],
+  ])('survives %s', async (_, bytes, headers) => {
+    const { client, port } = await serve({
+      doGet: async (call) => {
+        try {
+          requireMessage(call.request);
+          call.end();
+        } catch (error) {
+          call.emit('error', toStatus(error));
+        }
+      },
+      doPut: async (call) => {
+        try {
+          await collect(readMessages(call));
+          call.end();
+        } catch (error) {
+          call.emit('error', toStatus(error));
+        }
+      },
+    });
+    for (const { path } of [flightService.doGet, flightService.doPut]) {
+      const { stream } = rawCall(port, path, headers);
+      const over = once(stream, 'close');
+      stream.resume();
+      stream.end(bytes);
+      await over;
+    }
+    expect(await collect(readMessages(doGet(client)))).toEqual([]);
   });
 });
 
