@@ -1,6 +1,6 @@
 /** What a connection to a Flight SQL server can do, and what a result is: the contract of the shell and of scripts. */
-import type { RecordBatch } from '../flight/ipc/column.js';
 import type { ArrowSchema } from '../flight/ipc/types.js';
+import type { ReceivedBatch } from './render/renderer.js';
 
 export interface FlightSqlClient {
   /** Where this connection leads, for messages and prompts. */
@@ -47,7 +47,7 @@ export interface TableFilter extends SchemaFilter {
  * One result, to be iterated once. Iteration rejects when the statement fails midway, so an end is an end only
  * if the loop finished. Leaving the loop early cancels.
  */
-export interface ResultStream extends AsyncIterable<RecordBatch> {
+export interface ResultStream extends AsyncIterable<ReceivedBatch> {
   readonly schema: ArrowSchema;
   /** `rows`: a result set; `count`: DML, rows changed; `nothing`: DDL, SET, transaction control. */
   readonly returns: 'rows' | 'count' | 'nothing';

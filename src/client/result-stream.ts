@@ -1,13 +1,13 @@
 /** Turns a FlightInfo into the stream of batches it stands for. */
 import { GizmoError } from '../errors.js';
 import type { FlightInfo } from '../flight/gen/flight_pb.js';
-import type { RecordBatch } from '../flight/ipc/column.js';
 import { BatchReader } from '../flight/ipc/reader.js';
 import { decodeSchema, schemasEqual, unwrapEncapsulated } from '../flight/ipc/schema.js';
 import type { ArrowSchema } from '../flight/ipc/types.js';
 import { abortReason } from '../flight/signal.js';
 import type { FlightChannel } from './connect-channel.js';
 import type { ResultStream } from './flight-sql-client.js';
+import type { ReceivedBatch } from './render/renderer.js';
 
 /**
  * Starts to read the first endpoint and resolves when its schema is here.
@@ -50,7 +50,7 @@ async function* readEndpoints(
   reader: BatchReader,
   signal: AbortSignal,
   release: () => void,
-): AsyncGenerator<RecordBatch, void, undefined> {
+): AsyncGenerator<ReceivedBatch, void, undefined> {
   const announced = info.schema.length === 0 ? undefined : decodeSchema(unwrapEncapsulated(info.schema));
   try {
     for (const [i, endpoint] of info.endpoint.entries()) {
@@ -66,7 +66,7 @@ async function* readEndpoints(
         const isSchema = endpointReader.schema === undefined;
         const batch = endpointReader.push(message);
         if (isSchema) checkSchema(announced, endpointReader.schema);
-        if (batch !== undefined) yield batch;
+        if (batch !== undefined) yield { ...batch, message };
       }
     }
   } finally {
@@ -88,9 +88,9 @@ function checkSchema(announced: ArrowSchema | undefined, sent: ArrowSchema | und
 }
 
 async function* resume(
-  first: IteratorResult<RecordBatch, void>,
-  rest: AsyncGenerator<RecordBatch, void, undefined>,
-): AsyncGenerator<RecordBatch, void, undefined> {
+  first: IteratorResult<ReceivedBatch, void>,
+  rest: AsyncGenerator<ReceivedBatch, void, undefined>,
+): AsyncGenerator<ReceivedBatch, void, undefined> {
   try {
     if (first.done === true) return;
     yield first.value;

@@ -61,9 +61,12 @@ export class ByteBuffer {
     return this.bytes.toString('utf8', start, this.length);
   }
 
-  /** A copy of the text, for a destination that keeps it while this buffer is written anew. */
-  toBytes(): Buffer {
-    return Buffer.from(this.bytes.subarray(0, this.length));
+  /** Hands the bytes over and begins a new text: whoever has them may keep them. */
+  take(): Buffer {
+    const taken = this.bytes.subarray(0, this.length);
+    this.bytes = Buffer.allocUnsafe(this.bytes.length);
+    this.length = 0;
+    return taken;
   }
 }
 

@@ -1,0 +1,78 @@
+/** JSON: one array of objects (`json`), or one object a line (`jsonl`). Both stream. */
+import type { ArrowSchema } from '../../flight/ipc/types.js';
+import { createJsonWriter } from './cells/json-value.js';
+import { nullTest } from './cells/nested-slots.js';
+import type { ReceivedBatch, Renderer, RenderOptions, TextSink } from './renderer.js';
+import { RowStream } from './row-stream.js';
+
+export function createJsonRenderer(sink: TextSink, _options: RenderOptions): Renderer {
+  return new JsonRenderer(sink, { open: '[', between: ',\n', close: ']\n' });
+}
+
+export function createJsonlRenderer(sink: TextSink, _options: RenderOptions): Renderer {
+  return new JsonRenderer(sink, { open: '', between: '\n', close: '\n' });
+}
+
+interface Frame {
+  readonly open: string;
+  readonly between: string;
+  readonly close: string;
+}
+
+class JsonRenderer implements Renderer {
+  readonly #stream: RowStream;
+  readonly #frame: Frame;
+  #labels: readonly string[] = [];
+  #hasRows = false;
+
+  constructor(sink: TextSink, frame: Frame) {
+    this.#stream = new RowStream(sink);
+    this.#frame = frame;
+  }
+
+  begin(schema: ArrowSchema): void {
+    this.#labels = uniqueNames(schema.fields.map(({ name }) => name)).map(
+      (name, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`,
+    );
+    this.#stream.out.ascii(this.#frame.open);
+  }
+
+  async batch(batch: ReceivedBatch): Promise<void> {
+    const { out } = this.#stream;
+    const cells = batch.columns.map((column, i) => {
+      const label = Buffer.from(this.#labels[i] ?? '');
+      return { label, isNull: nullTest(column), write: createJsonWriter(column) };
+    });
+    await this.#stream.rows(batch, (row) => {
+      if (this.#hasRows) out.ascii(this.#frame.between);
+      this.#hasRows = true;
+      for (const { label, isNull, write } of cells) {
+        out.copy(label, 0, label.length);
+        if (isNull(row)) out.ascii('null');
+        else write(out, row);
+      }
+      out.ascii(cells.length === 0 ? '{}' : '}');
+    });
+    await this.#stream.flush();
+  }
+
+  end(): Promise<void> {
+    if (this.#hasRows || this.#frame.open !== '') this.#stream.out.ascii(this.#frame.close);
+    return this.#stream.flush();
+  }
+}
+
+/**
+ * Two members of one name would lose a value in most readers, so the second `a` becomes `a_1`, as DuckDB itself names
+ * the columns when such a result becomes a table.
+ */
+export function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let i = 1; seen.has(unique) || (unique !== name && taken.has(unique)); i++) unique = `${name}_${i}`;
+    seen.add(unique);
+    return unique;
+  });
+}
