@@ -1,4 +1,5 @@
 /** What Tab offers: the common beginning at once, then each candidate in turn. */
+import { cutText, displayWidth } from '../render/display-text.js';
 import { type CompletionMenu, type EditorState, replaceRange } from './editor-state.js';
 
 /** Candidates for the text between `start` and the cursor, best first. */
@@ -29,6 +30,33 @@ export function cycleMenu(state: EditorState, menu: CompletionMenu, step: 1 | -1
   const wrapped = step !== 'original' && index < 0 ? count - 1 : index;
   const insertion = menu.candidates[wrapped] ?? menu.original;
   return { ...replaceRange(state, menu.start, state.cursor, insertion), menu: { ...menu, index: wrapped } };
+}
+
+/** The candidates under the input, in columns, the chosen one in brackets; rows that do not fit are counted. */
+export function menuLines(menu: CompletionMenu, columns: number): string[] {
+  const shown = menu.candidates.map((candidate, index) =>
+    index === menu.index ? `[${candidate.trim()}]` : ` ${candidate.trim()} `,
+  );
+  const width = Math.min(Math.max(...shown.map(displayWidth)) + 1, Math.max(columns, 1));
+  const across = Math.max(1, Math.floor(columns / width));
+  const rows = Array.from({ length: Math.ceil(shown.length / across) }, (_, row) =>
+    shown
+      .slice(row * across, (row + 1) * across)
+      .map((text) => padTo(cutText(text, width), width))
+      .join('')
+      .trimEnd(),
+  );
+  const current = Math.max(0, Math.floor(menu.index / across));
+  const start = Math.max(0, Math.min(current - MENU_ROWS_MAX + 1, rows.length - MENU_ROWS_MAX));
+  const hidden = rows.length - Math.min(rows.length, MENU_ROWS_MAX);
+  const visible = rows.slice(start, start + MENU_ROWS_MAX);
+  return hidden === 0 ? visible : [...visible, ` … ${menu.candidates.length} in all`];
+}
+
+const MENU_ROWS_MAX = 5;
+
+function padTo(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }
 
 /** Longest beginning that all share, in the case of the first. */

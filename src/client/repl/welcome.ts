@@ -1,0 +1,35 @@
+/** The one line that the shell begins with. */
+import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
+import { readRows } from '../read-rows.js';
+import { escapeControls } from '../render/display-text.js';
+
+/** Names the server, says how to get help and how to leave. */
+export async function welcome(client: FlightSqlClient, call: CallOptions = {}): Promise<string> {
+  const { host, port, tls } = client.target;
+  const server = await serverName(client, call);
+  const who = client.user === undefined ? '' : ` as ${client.user}`;
+  const where = `${host}:${port}${tls ? ' (TLS)' : ''}`;
+  return `${escapeControls(`Connected to ${server}at ${where}${who}.`)} Statements end with ; — .help lists commands, Ctrl-D leaves.`;
+}
+
+/** FLIGHT_SQL_SERVER_NAME and FLIGHT_SQL_SERVER_VERSION of the message SqlInfo. */
+const SERVER_NAME = 0;
+const SERVER_VERSION = 1;
+
+/** `duckdb v1.5.6 `, or nothing: a server need not say who it is. */
+async function serverName(client: FlightSqlClient, call: CallOptions): Promise<string> {
+  const told = new Map<unknown, unknown>();
+  try {
+    const result = await client.getSqlInfo([SERVER_NAME, SERVER_VERSION], call);
+    for await (const [code, info] of readRows(result)) told.set(code, memberOf(info));
+  } catch {
+    return '';
+  }
+  const words = [told.get(SERVER_NAME), told.get(SERVER_VERSION)].filter((word) => typeof word === 'string');
+  return words.map((word) => `${word} `).join('');
+}
+
+/** The value inside a union value. */
+function memberOf(info: unknown): unknown {
+  return typeof info === 'object' && info !== null && 'value' in info ? info.value : undefined;
+}
