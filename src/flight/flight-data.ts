@@ -5,7 +5,14 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type FlightDescriptor, FlightDescriptorSchema } from './gen/flight_pb.js';
 import type { IpcMessage } from './ipc/types.js';
-import { decodeMessage, fieldLength, fieldPrefixLength, readFields, writeFieldPrefix } from './wire.js';
+import {
+  decodeMessage,
+  fieldLength,
+  fieldPrefixLength,
+  readFields,
+  varintLength,
+  writeFieldPrefix,
+} from './wire.js';
 
 /** Encodes one message of a DoGet, DoPut or DoExchange stream. Keeps `message` by reference until it is sent. */
 export function encodeFlightData(data: FlightDataInit): FlightFrame {
@@ -89,6 +96,8 @@ const EMPTY: Uint8Array = new Uint8Array(0);
 const EMPTY_MESSAGE: IpcMessage = { header: EMPTY, body: EMPTY };
 /** The gRPC frame puts one flag byte and four length bytes before a message. */
 const GRPC_PREFIX_BYTES = 5;
+/** A varint of 32 bits fits in five bytes. */
+const LENGTH_BYTES_MAX = 5;
 
 function encodeHead(
   descriptor: Uint8Array,
@@ -97,37 +106,42 @@ function encodeHead(
   bodyLength: number,
 ): Uint8Array {
   const others =
-    optionalLength(FIELD.descriptor, descriptor) +
-    optionalLength(FIELD.appMetadata, appMetadata) +
-    (bodyLength === 0 ? 0 : fieldPrefixLength(FIELD.body, bodyLength));
-  const padding = bodyLength === 0 || header.length === 0 ? 0 : headerPadding(others, header.length);
-  const paddedLength = header.length + padding;
+    optionalLength(FIELD.descriptor, descriptor) + optionalLength(FIELD.appMetadata, appMetadata);
+  // Some clients take the length of the header for its padded length in an IPC stream. Zeros behind a flatbuffer
+  // are no part of it: readers find its end from its start.
+  const headerLength = (header.length + 7) & ~7;
+  const headerLengthBytes = varintLength(headerLength);
+  const bodyLengthBytes = varintLength(bodyLength);
+  let length = others;
+  if (headerLength > 0) length += fieldLength(FIELD.header, headerLength);
+  if (bodyLength > 0) length += fieldPrefixLength(FIELD.body, bodyLength);
+  const spare =
+    headerLength > 0 && bodyLength > 0 ? spareBytes(length, headerLengthBytes, bodyLengthBytes) : 0;
+  const headerSpare = Math.min(spare, LENGTH_BYTES_MAX - headerLengthBytes);
 
-  // Zeroed: the padding behind the header is part of the message.
-  const head = new Uint8Array(others + (paddedLength === 0 ? 0 : fieldLength(FIELD.header, paddedLength)));
+  const head = new Uint8Array(length + spare);
   let at = writeBytes(head, 0, FIELD.descriptor, descriptor);
-  if (paddedLength > 0) {
-    at = writeFieldPrefix(head, at, FIELD.header, paddedLength);
+  if (headerLength > 0) {
+    at = writeFieldPrefix(head, at, FIELD.header, headerLength, headerLengthBytes + headerSpare);
     head.set(header, at);
-    at += paddedLength;
+    at += headerLength;
   }
   at = writeBytes(head, at, FIELD.appMetadata, appMetadata);
-  if (bodyLength > 0) writeFieldPrefix(head, at, FIELD.body, bodyLength);
+  if (bodyLength > 0)
+    writeFieldPrefix(head, at, FIELD.body, bodyLength, bodyLengthBytes + spare - headerSpare);
   return head;
 }
 
 /**
- * Zero bytes to add behind the flatbuffer (readers find its end from its start, so they see none of it) so
- * that the body starts on 8 bytes once gRPC has put its prefix before the message. A receiver that keeps
- * frame and message in one buffer, as grpc-js does, can then view 64-bit values in place instead of copying.
+ * Bytes by which the two lengths are written longer than they need to be, so that the body starts on 8 bytes once
+ * gRPC has put its prefix before the message. A receiver that keeps frame and message in one buffer, as grpc-js
+ * does, can then view 64-bit values in place instead of copying. Any protobuf reader takes such a length
+ * (Protocol Buffers, "Encoding": a varint of a 32-bit number may have up to 10 bytes; 5 are never exceeded here).
  */
-function headerPadding(othersLength: number, headerLength: number): number {
-  for (let padding = 0; padding < 8; padding++) {
-    const head = othersLength + fieldLength(FIELD.header, headerLength + padding);
-    if ((GRPC_PREFIX_BYTES + head) % 8 === 0) return padding;
-  }
-  // Where the length itself grows by a byte on the way, one remainder is skipped: the receiver copies instead.
-  return 0;
+function spareBytes(headLength: number, headerLengthBytes: number, bodyLengthBytes: number): number {
+  const wanted = (8 - ((GRPC_PREFIX_BYTES + headLength) % 8)) % 8;
+  const room = 2 * LENGTH_BYTES_MAX - headerLengthBytes - bodyLengthBytes;
+  return wanted <= room ? wanted : 0;
 }
 
 function optionalLength(fieldNumber: number, content: Uint8Array): number {

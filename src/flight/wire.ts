@@ -78,18 +78,19 @@ export function fieldPrefixLength(fieldNumber: number, contentLength: number): n
   return varintLength(fieldNumber * 8 + WIRE_TYPE.lengthDelimited) + varintLength(contentLength);
 }
 
-/** Writes tag and length of a length-delimited field at `at`; returns where its content belongs. */
+/**
+ * Writes tag and length of a length-delimited field at `at`; returns where its content belongs. `lengthBytes` is how
+ * many bytes the length takes; more than it needs is valid and moves the content on.
+ */
 export function writeFieldPrefix(
   target: Uint8Array,
   at: number,
   fieldNumber: number,
   contentLength: number,
+  lengthBytes = varintLength(contentLength),
 ): number {
-  return writeVarint(
-    target,
-    writeVarint(target, at, fieldNumber * 8 + WIRE_TYPE.lengthDelimited),
-    contentLength,
-  );
+  const tag = fieldNumber * 8 + WIRE_TYPE.lengthDelimited;
+  return writeVarint(target, writeVarint(target, at, tag, varintLength(tag)), contentLength, lengthBytes);
 }
 
 /**
@@ -109,15 +110,15 @@ export function decodeMessage<Schema extends DescMessage>(
 
 const WIRE_TYPE = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
 
-function writeVarint(target: Uint8Array, at: number, value: number): number {
+function writeVarint(target: Uint8Array, at: number, value: number, bytes: number): number {
+  const last = at + bytes - 1;
   let rest = value;
-  let next = at;
-  while (rest > 0x7f) {
-    target[next++] = (rest & 0x7f) | 0x80;
+  for (let next = at; next < last; next++) {
+    target[next] = (rest & 0x7f) | 0x80;
     rest = Math.floor(rest / 128);
   }
-  target[next++] = rest;
-  return next;
+  target[last] = rest;
+  return last + 1;
 }
 
 function malformedMessage(what: string, cause?: unknown): GizmoError {

@@ -89,6 +89,16 @@ describe('FlightData', () => {
     }
   });
 
+  it('sends a header whose length is a multiple of 8, whatever length it had', () => {
+    for (let length = 1; length < 300; length++) {
+      const message = { header: new Uint8Array(length).fill(7), body: new Uint8Array(length * 1000) };
+      const { header, body } = decodeFlightData(encodeFlightData({ message }).toBuffer());
+      expect(header.length).toBe(Math.ceil(length / 8) * 8);
+      expect(header.subarray(length).every((byte) => byte === 0)).toBe(true);
+      expect(body.length).toBe(length * 1000);
+    }
+  });
+
   it('hands out views, not copies', () => {
     const buffer = encodeFlightData({
       message: { header: Buffer.from('h'), body: Buffer.from('b') },
