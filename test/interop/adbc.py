@@ -141,7 +141,7 @@ def metadata(server):
 
 def low_level(server):
     uri = f"grpc://{server['host']}:{server['port']}"
-    options = {"uri": uri, AUTHORIZATION: f"Bearer {server['token']}"}
+    options = {AUTHORIZATION: f"Bearer {server['token']}"}
     with adbc_driver_flightsql.connect(uri, db_kwargs=options) as database:
         with adbc_driver_manager.AdbcConnection(database) as connection:
             with adbc_driver_manager.AdbcStatement(connection) as statement:
