@@ -100,6 +100,9 @@ function writeUnion(
   const slots = values.map((value) =>
     isNull(value) ? { typeId: firstId!, value: null } : takeUnion(field, value),
   );
+  if (slots.some((slot) => !type.typeIds.includes(slot.typeId))) {
+    throw misfit(field, `a member with type id ${type.typeIds.join(' or ')}`);
+  }
   writer.node(values.length, 0);
   writer.buffer(Uint8Array.from(slots, (slot) => slot.typeId));
   if (type.mode === 'sparse') {
