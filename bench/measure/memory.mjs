@@ -6,7 +6,7 @@ import { runChild, startServer } from '../support/processes.mjs';
 
 const MEBIBYTE = 1024 * 1024;
 
-export async function measureMemory({ database, memoryRows }) {
+export async function measureMemory({ database, rows: tableRows, memoryRows }) {
   if (!existsSync('/proc/self/status')) return [];
   const server = await startServer(database);
   const { host, port, token } = server;
@@ -15,7 +15,7 @@ export async function measureMemory({ database, memoryRows }) {
     await observer.execute('from lineitem limit 100000');
     const before = await beyondDuckDb(server.pid, observer);
     const idle = await runChild('read-gizmo.mjs', { server, sql: 'select 1' });
-    const copies = Math.ceil(memoryRows / 6_000_000);
+    const copies = Math.ceil(memoryRows / tableRows);
     const sql = `select l.* from lineitem l, range(${copies}) limit ${memoryRows}`;
     const reading = runChild('read-gizmo.mjs', { server, sql });
     const peak = await watchPeak(server.pid, observer, reading);
