@@ -5,6 +5,7 @@ import { encodeSchema } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import type { EngineStatement, ExecuteOptions } from '../engine.js';
+import { ParameterBinder } from './bind-parameters.js';
 import { BatchWriter } from './convert/batch-writer.js';
 import { createWriter } from './convert/create-writer.js';
 import { describeParameters } from './parameter-types.js';
@@ -28,6 +29,7 @@ export class DuckDbStatement implements EngineStatement {
   readonly #prepared: PreparedStatement;
   readonly #sql: string;
   readonly #facts: StatementFacts;
+  readonly #binder: ParameterBinder;
   #message: { readonly schema: ArrowSchema; readonly bytes: Uint8Array } | undefined;
   #open: DuckDbResult | undefined;
   #closed = false;
@@ -42,6 +44,7 @@ export class DuckDbStatement implements EngineStatement {
     this.returns = this.#facts.returns;
     this.readOnly = this.#facts.readOnly;
     this.parameters = describeParameters(prepared);
+    this.#binder = new ParameterBinder(prepared, this.parameters);
     this.schema = this.#describe();
   }
 
@@ -51,6 +54,7 @@ export class DuckDbStatement implements EngineStatement {
     const core = this.#core;
     core.begin();
     try {
+      this.#binder.bind(options.parameters);
       const streams = this.readOnly && !core.isSmall(this.#sql);
       const run = streams ? duckdb.execute_prepared_streaming : duckdb.execute_prepared;
       const duckResult = await core.run(this.kind, this.#sql, signal, () => run(this.#prepared));

@@ -10,7 +10,13 @@ import type {
   ExecuteOptions,
   IngestRequest,
 } from '../engine.js';
-import { detachable, type ExecuteAnswer, type NextAnswer, type PreparedAnswer } from './protocol.js';
+import {
+  detachable,
+  type ExecuteAnswer,
+  type NextAnswer,
+  type ParametersAsk,
+  type PreparedAnswer,
+} from './protocol.js';
 import { WorkerChannel } from './worker-channel.js';
 
 /** Starts the worker and opens the database in it; on failure the worker is gone. Errors: GizmoError. */
@@ -96,6 +102,7 @@ class WorkerStatement implements EngineStatement {
   readonly #channel: WorkerChannel;
   readonly #statement: number;
   #schemaMessage: Uint8Array | undefined;
+  #parameterBatch: EncodedBatch | undefined;
   #closing: Promise<unknown> | undefined;
 
   constructor(channel: WorkerChannel, answer: PreparedAnswer) {
@@ -112,12 +119,7 @@ class WorkerStatement implements EngineStatement {
   async execute({ signal, parameters, ...options }: ExecuteOptions = {}): Promise<EngineResult> {
     const ask = {
       statement: this.#statement,
-      options: {
-        ...options,
-        ...(parameters === undefined
-          ? {}
-          : { parameters: { ...parameters, batch: detachable(parameters.batch) } }),
-      },
+      options: { ...options, parameters: parameters && this.#packParameters(parameters) },
     };
     const { answer, release } = await this.#channel.execute(ask, signal);
     const schema = answer.isStatementSchema ? this.schema : answer.schema;
@@ -130,6 +132,12 @@ class WorkerStatement implements EngineStatement {
   async close(): Promise<void> {
     this.#closing ??= this.#channel.callIfAlive('closeStatement', { statement: this.#statement });
     await this.#closing;
+  }
+
+  #packParameters({ schema, batch, row }: NonNullable<ExecuteOptions['parameters']>): ParametersAsk {
+    const isKnown = this.#parameterBatch === batch;
+    this.#parameterBatch = batch;
+    return { fresh: isKnown ? undefined : { schema, batch: detachable(batch) }, row };
   }
 }
 

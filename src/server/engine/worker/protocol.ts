@@ -29,7 +29,15 @@ export type PreparedAnswer = Pick<
 > & { readonly statement: number };
 
 export type IngestAsk = Omit<IngestRequest, 'batches' | 'signal'>;
-export type ExecuteAsk = Omit<ExecuteOptions, 'signal'>;
+export interface ExecuteAsk extends Omit<ExecuteOptions, 'signal' | 'parameters'> {
+  readonly parameters: ParametersAsk | undefined;
+}
+
+/** The rows of one batch are executed one after the other: the batch crosses once, later rows only name themselves. */
+export interface ParametersAsk {
+  readonly fresh: { readonly schema: ArrowSchema; readonly batch: EncodedBatch } | undefined;
+  readonly row: number;
+}
 
 export interface ExecuteAnswer extends NextAnswer {
   readonly result: number;

@@ -13,6 +13,7 @@ import {
   errorToData,
   type FromWorker,
   type NextAnswer,
+  type ParametersAsk,
   type ToWorker,
 } from './protocol.js';
 
@@ -31,6 +32,7 @@ interface CallContext {
 interface OpenStatement {
   readonly statement: EngineStatement;
   schemaSent: boolean;
+  parameters: ParametersAsk['fresh'];
 }
 
 interface OpenResult {
@@ -73,7 +75,7 @@ const answers: Answers = {
   async prepare({ session, sql, part }) {
     const statement = await find(sessions, session).prepare(sql, part);
     const { kind, parts, schema, returns, readOnly, parameters } = statement;
-    const handle = keep(statements, { statement, schemaSent: false });
+    const handle = keep(statements, { statement, schemaSent: false, parameters: undefined });
     return { statement: handle, kind, parts, schema, returns, readOnly, parameters };
   },
   async inTransaction({ session }) {
@@ -96,7 +98,10 @@ const answers: Answers = {
   },
   async execute({ statement: handle, options }, { id, signal }) {
     const open = find(statements, handle);
-    const result = await open.statement.execute({ ...options, signal });
+    const { parameters: asked, ...others } = options;
+    if (asked?.fresh !== undefined) open.parameters = asked.fresh;
+    const parameters = asked && open.parameters && { ...open.parameters, row: asked.row };
+    const result = await open.statement.execute({ ...others, ...(parameters && { parameters }), signal });
     const batch = await result.next();
     const isStatementSchema = result.schema === open.statement.schema;
     const schemaMessage = isStatementSchema && open.schemaSent ? undefined : result.schemaMessage;
