@@ -71,9 +71,14 @@ export class ShellSession implements Shell {
     await this.output.close();
   }
 
+  readonly connected = async (): Promise<FlightSqlClient> => {
+    await this.#options.ensureConnected?.();
+    return this.client;
+  };
+
   readonly runStatement = async (sql: string): Promise<void> => {
     const startMs = performance.now();
-    const result = await this.client.query(sql, this.call);
+    const result = await (await this.connected()).query(sql, this.call);
     if (result.returns === 'rows') await this.render(result);
     else await drain(result);
     const elapsed = formatDuration(performance.now() - startMs);
@@ -152,6 +157,8 @@ export interface ShellSessionOptions {
   readonly interactive?: boolean;
   /** No messages but errors. */
   readonly quiet?: boolean;
+  /** Called before the server is asked for something; may replace `client`. */
+  readonly ensureConnected?: () => Promise<void>;
   /** Told of each statement that succeeded. */
   readonly afterStatement?: (sql: string) => void;
   /** Shows an error that does not end the script. */

@@ -21,7 +21,10 @@ export interface DotCommand {
 
 /** Functions, not methods: commands take what they need out of it. */
 export interface Shell {
+  /** The connection as it is, perhaps lost. */
   readonly client: FlightSqlClient;
+  /** The connection to ask something of, made again where it was lost. */
+  readonly connected: () => Promise<FlightSqlClient>;
   /** Carries the signal that Ctrl-C aborts. */
   readonly call: CallOptions;
   readonly settings: ShellSettings;

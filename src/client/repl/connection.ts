@@ -1,5 +1,5 @@
 /** A connection that may be lost: says so, and is made again when the next statement needs it. */
-import type { ErrorCode, GizmoError } from '../../errors.js';
+import { type ErrorCode, GizmoError } from '../../errors.js';
 import type { FlightSqlClient } from '../flight-sql-client.js';
 import type { PromptTracker } from './prompt.js';
 
@@ -30,30 +30,30 @@ export class Connection {
     this.#lost = true;
     this.#lostTransaction = this.#prompt.inTransaction;
     return this.#lostTransaction
-      ? 'The connection is lost, and the open transaction with it.'
-      : 'The connection is lost. The next statement connects again.';
+      ? 'The open transaction is lost with it. The next statement connects again.'
+      : 'The next statement connects again.';
   }
 
   /**
-   * Connects again where needed. False where the next statement must not run: it was meant for the transaction that
-   * was lost, and would run outside of it.
+   * Connects again where needed.
    *
-   * @throws GizmoError as connecting does
+   * @throws GizmoError as connecting does; ABORTED where the statement must not run, because it was meant for the
+   *   transaction that was lost and would run outside of it
    */
-  async ready(): Promise<boolean> {
-    if (!this.#lost || this.#reconnect === undefined) return true;
+  async ensure(): Promise<void> {
+    if (!this.#lost || this.#reconnect === undefined) return;
     const client = await this.#reconnect();
     await this.#session.client.close();
     this.#session.client = client;
     this.#lost = false;
     this.#prompt.noteConnection();
     await this.#session.notify('Connected again, in a new session: temporary tables and settings are gone.');
-    if (!this.#lostTransaction) return true;
+    if (!this.#lostTransaction) return;
     this.#lostTransaction = false;
-    await this.#session.notify(
-      'The statement was not run: it belonged to the lost transaction. Begin it again.',
+    throw new GizmoError(
+      'ABORTED',
+      'Not run: this belonged to the transaction that was lost. Begin it again.',
     );
-    return false;
   }
 }
 

@@ -97,6 +97,7 @@ class Shell {
       interactive: true,
       terminal: () => ({ columns: output.columns || 80, color: options.color }),
       reportError: this.#reportError,
+      ensureConnected: () => this.#connection.ensure(),
       afterStatement: (sql) => {
         this.#prompt.noteStatement(sql);
         if (mayChangeTables(sql)) names.forget();
@@ -150,9 +151,7 @@ class Shell {
     const text = /^\s*(exit|quit)\s*;?\s*$/i.test(outcome.text) ? '.quit' : outcome.text;
     if (text.trim() === '') return undefined;
     await this.#history.add(outcome.text.trimEnd());
-    return this.#run(async () => {
-      if (await this.#connection.ready()) await this.#session.runText(text);
-    });
+    return this.#run(() => this.#session.runText(text));
   }
 
   /** Runs with Ctrl-C meaning cancel, and shows the error if there is one. */

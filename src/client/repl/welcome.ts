@@ -9,24 +9,24 @@ export async function welcome(client: FlightSqlClient, call: CallOptions = {}): 
   const server = await serverName(client, call);
   const who = client.user === undefined ? '' : ` as ${client.user}`;
   const where = `${host}:${port}${tls ? ' (TLS)' : ''}`;
-  return `${escapeControls(`Connected to ${server}at ${where}${who}.`)} Statements end with ; — .help lists commands, Ctrl-D leaves.`;
+  return `${escapeControls(`${server}at ${where}${who}`)} — .help for help, Ctrl-D to leave`;
 }
 
 /** FLIGHT_SQL_SERVER_NAME and FLIGHT_SQL_SERVER_VERSION of the message SqlInfo. */
 const SERVER_NAME = 0;
 const SERVER_VERSION = 1;
 
-/** `duckdb v1.5.6 `, or nothing: a server need not say who it is. */
+/** `gizmo 0.1.0 `, or a general word: a server need not say who it is. */
 async function serverName(client: FlightSqlClient, call: CallOptions): Promise<string> {
   const told = new Map<unknown, unknown>();
   try {
     const result = await client.getSqlInfo([SERVER_NAME, SERVER_VERSION], call);
     for await (const [code, info] of readRows(result)) told.set(code, memberOf(info));
   } catch {
-    return '';
+    return 'Connected ';
   }
   const words = [told.get(SERVER_NAME), told.get(SERVER_VERSION)].filter((word) => typeof word === 'string');
-  return words.map((word) => `${word} `).join('');
+  return words.length === 0 ? 'Connected ' : words.map((word) => `${word} `).join('');
 }
 
 /** The value inside a union value. */

@@ -9,7 +9,7 @@ export const CATALOGS: DotCommand = {
   summary: 'list the databases',
   argumentsMin: 0,
   argumentsMax: 0,
-  async run({ client, call, render }) {
-    await render(await client.getCatalogs(call));
+  async run({ connected, call, render }) {
+    await render(await (await connected()).getCatalogs(call));
   },
 };

@@ -12,8 +12,8 @@ export const SCHEMA: DotCommand = {
   argumentsMin: 0,
   argumentsMax: 1,
   completes: 'tables',
-  async run({ client, call, print, notify }, [pattern = '*']) {
-    const result = await client.query(
+  async run({ connected, call, print, notify }, [pattern = '*']) {
+    const result = await (await connected()).query(
       `select sql from (
          select table_name as name, sql, 1 as kind from duckdb_tables() where not internal
          union all select view_name, sql, 2 from duckdb_views() where not internal

@@ -9,7 +9,7 @@ export const SCHEMAS: DotCommand = {
   summary: 'list the schemas',
   argumentsMin: 0,
   argumentsMax: 0,
-  async run({ client, call, render }) {
-    await render(await client.getDbSchemas({}, call));
+  async run({ connected, call, render }) {
+    await render(await (await connected()).getDbSchemas({}, call));
   },
 };

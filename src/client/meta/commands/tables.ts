@@ -11,11 +11,11 @@ export const TABLES: DotCommand = {
   argumentsMin: 0,
   argumentsMax: 1,
   completes: 'tables',
-  async run({ client, call, render }, [pattern = '*']) {
+  async run({ connected, call, render }, [pattern = '*']) {
     const dot = pattern.lastIndexOf('.');
     const tablePattern = toLike(pattern.slice(dot + 1));
     const filter =
       dot < 0 ? { tablePattern } : { tablePattern, schemaPattern: toLike(pattern.slice(0, dot)) };
-    await render(await client.getTables(filter, call));
+    await render(await (await connected()).getTables(filter, call));
   },
 };
