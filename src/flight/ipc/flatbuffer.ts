@@ -5,8 +5,9 @@
  */
 import { malformed } from './malformed.js';
 
-/** Tables and characters that may be read for each byte of the buffer; honest writers share little. */
+/** What reading may cost for each byte of the buffer: one a character, and per table what it takes in memory or so. */
 const BUDGET_PER_BYTE = 16;
+const TABLE_COST = 64;
 
 /** One table. `slot` is the index of a field in the schema's order of declaration (a union takes two). */
 export class FlatTable {
@@ -19,7 +20,7 @@ export class FlatTable {
 
   constructor(source: Source, at: number) {
     const { view } = source;
-    spend(source, 8);
+    spend(source, TABLE_COST);
     if (at + 4 > view.byteLength) throw outside();
     const vtable = at - view.getInt32(at, true);
     if (vtable < 0 || vtable + 4 > view.byteLength) throw outside();

@@ -1,4 +1,5 @@
 /** IPC streams and files: messages behind each other with their lengths. Source: Arrow columnar format, "Serialization and IPC". */
+import { GizmoError } from '../../errors.js';
 import { ByteSource } from './byte-source.js';
 import { FlatTable } from './flatbuffer.js';
 import { malformed } from './malformed.js';
@@ -48,6 +49,9 @@ const FILE_MAGIC = Buffer.from('ARROW1');
 /** Headers grow with the number of columns, not of rows: ten thousand columns take about 2 MiB. */
 const HEADER_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Offsets into a body are 32 bits wide, save those of large types. */
+const BODY_BYTES_MAX = 2 ** 31 - 1;
+
 async function* readMessages(bytes: ByteSource): AsyncGenerator<IpcMessage> {
   let marked = false;
   for (;;) {
@@ -66,7 +70,14 @@ async function* readMessages(bytes: ByteSource): AsyncGenerator<IpcMessage> {
       throw malformed('this is neither an IPC stream nor an IPC file');
     const header = await bytes.take(length);
     if (header === undefined) throw cutOff();
-    const body = await bytes.take(openMessage(header).bodyLength);
+    const { bodyLength } = openMessage(header);
+    if (bodyLength > BODY_BYTES_MAX) {
+      throw new GizmoError(
+        'RESOURCE_EXHAUSTED',
+        'A batch of the Arrow data exceeds 2 GiB; write it in smaller batches.',
+      );
+    }
+    const body = await bytes.take(bodyLength);
     if (body === undefined) throw cutOff();
     yield { header, body };
   }

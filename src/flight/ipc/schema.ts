@@ -154,9 +154,12 @@ function checkChildren(type: ArrowType, children: readonly ArrowField[]): void {
     throw malformed(`a field of type ${type.kind} has ${children.length} children`);
   }
   const [first] = children;
-  if (type.kind === 'map' && (first?.type.kind !== 'struct' || first.children.length !== 2)) {
-    throw malformed('the entries of a map are not pairs');
+  if (type.kind === 'map') {
+    const isPair =
+      first?.type.kind === 'struct' && first.children.length === 2 && first.dictionary === undefined;
+    if (!isPair) throw malformed('the entries of a map are not pairs');
   }
+  if (type.kind === 'union' && children.length === 0) throw malformed('a union has no members');
   if (type.kind === 'runEndEncoded') {
     const ends = first?.type;
     if (ends?.kind !== 'int' || !ends.signed || ends.bits === 8 || first?.dictionary !== undefined) {

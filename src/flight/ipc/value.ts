@@ -17,12 +17,19 @@
  * | union | {@link UnionValue}, never null itself |
  * | dictionary, run-end encoded | the value meant |
  */
+import { constants } from 'node:buffer';
+import { GizmoError } from '../../errors.js';
 import { type Column, isValid } from './column.js';
 import { columnIntegers, integerReader } from './integer.js';
 
-/** The value of slot `row`, which must exist. For many slots of a column use {@link valueReader}. */
+/** The value of slot `row`, which must exist. */
 export function readValue(column: Column, row: number): unknown {
-  return valueReader(column)(row);
+  let read = READERS.get(column);
+  if (read === undefined) {
+    read = valueReader(column);
+    READERS.set(column, read);
+  }
+  return read(row);
 }
 
 /** A function that reads values of one column; what depends on its type is decided here, once. */
@@ -54,6 +61,9 @@ export interface UnionValue {
 }
 
 type Reader = (row: number) => unknown;
+
+/** Making a reader costs more than five reads. */
+const READERS = new WeakMap<Column, Reader>();
 
 function plainReader(column: Column): Reader {
   const { type } = column.field;
@@ -92,7 +102,10 @@ function plainReader(column: Column): Reader {
       return (row) => data.subarray(row * type.byteWidth, (row + 1) * type.byteWidth);
     case 'utf8View': {
       const bytes = viewedBytes(column);
-      return (row) => asBuffer(bytes(row)).toString('utf8');
+      return (row) => {
+        const cell = asBuffer(bytes(row));
+        return decodeText(cell, 0, cell.byteLength);
+      };
     }
     case 'binaryView':
       return viewedBytes(column);
@@ -202,7 +215,17 @@ function intervals(
 
 function strings(column: Column, data: Uint8Array): Reader {
   const buffer = asBuffer(data);
-  return ranges(column, (start, end) => (start === end ? '' : buffer.toString('utf8', start, end)));
+  return ranges(column, (start, end) => decodeText(buffer, start, end));
+}
+
+function decodeText(bytes: Buffer, start: number, end: number): string {
+  if (end - start > constants.MAX_STRING_LENGTH) {
+    throw new GizmoError(
+      'RESOURCE_EXHAUSTED',
+      `A text of ${end - start} bytes is too long to show; select a part of it.`,
+    );
+  }
+  return start === end ? '' : bytes.toString('utf8', start, end);
 }
 
 /** Reads what lies between a slot's two offsets. */

@@ -8,10 +8,17 @@ import {
   schemasEqual,
   unwrapEncapsulated,
 } from '../../../src/flight/ipc/schema.js';
-import { type ArrowField, type ArrowSchema, type ArrowType, field } from '../../../src/flight/ipc/types.js';
+import {
+  type ArrowField,
+  type ArrowSchema,
+  type ArrowType,
+  type DictionaryEncoding,
+  field,
+} from '../../../src/flight/ipc/types.js';
 import { sampleBatch } from '../../support/arrow-arbitrary.js';
 
 const item = [field('item', { kind: 'int', bits: 8, signed: true })];
+const ENCODING: DictionaryEncoding = { id: -7n, index: { bits: 16, signed: false }, ordered: true };
 const READ_ONLY: readonly ArrowField[] = [
   ...(['largeUtf8', 'utf8View', 'largeBinary', 'binaryView'] as const).map((kind) => field(kind, { kind })),
   ...(['largeList', 'listView', 'largeListView'] as const).map((kind) =>
@@ -28,11 +35,7 @@ const READ_ONLY: readonly ArrowField[] = [
       ],
     },
   ),
-  field(
-    'dictionary',
-    { kind: 'utf8' },
-    { dictionary: { id: -7n, index: { bits: 16, signed: false }, ordered: true } },
-  ),
+  field('dictionary', { kind: 'utf8' }, { dictionary: ENCODING }),
 ];
 
 describe('schemas', () => {
@@ -79,6 +82,12 @@ describe('schemas', () => {
   test.each<[string, ArrowType, readonly ArrowField[]]>([
     ['a list without items', { kind: 'list' }, []],
     ['a map of single values', { kind: 'map', keysSorted: false }, item],
+    ['a union without members', { kind: 'union', mode: 'sparse', typeIds: [] }, []],
+    [
+      'a map of dictionary-encoded entries',
+      { kind: 'map', keysSorted: false },
+      [field('entries', { kind: 'struct' }, { children: [...item, ...item], dictionary: ENCODING })],
+    ],
     ['a union with more ids than members', { kind: 'union', mode: 'dense', typeIds: [0, 1] }, item],
     [
       'a union with two members of one id',
