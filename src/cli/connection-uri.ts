@@ -1,0 +1,96 @@
+/** `gizmo://user@host:port?useEncryption=true&…`, also spelt `gizmosql://`. */
+import { GizmoError } from '../errors.js';
+import { nearest } from '../nearest.js';
+import { parsePort, parseSwitch } from './environment.js';
+
+/** @throws GizmoError USAGE naming what is wrong; never repeats a password */
+export function parseConnectionUri(text: string): ConnectionUri {
+  if (!/^gizmo(sql)?:\/\//i.test(text))
+    throw new GizmoError('USAGE', 'A connection URI looks like gizmo://user@host:31337.');
+  let url: URL;
+  try {
+    // As an http URL, whose parts the parser takes apart; of an unknown scheme it would leave the host alone.
+    url = new URL(text.replace(/^gizmo(sql)?:/i, 'http:'));
+  } catch (cause) {
+    throw new GizmoError('USAGE', 'The connection URI is malformed. It looks like gizmo://user@host:31337.', {
+      cause,
+    });
+  }
+  if (url.pathname !== '' && url.pathname !== '/')
+    throw new GizmoError('USAGE', 'The connection URI has a path; a Gizmo server has one database.');
+  const read = readParameters(url.searchParams);
+  const port = portOf(text);
+  return {
+    ...(url.hostname === '' ? {} : { host: url.hostname.replace(/^\[(.*)\]$/, '$1') }),
+    ...(port === undefined ? {} : { port: parsePort(port, 'The port of the URI') }),
+    ...defined('username', decode(url.username) || read.username),
+    ...defined('password', decode(url.password) || undefined),
+    ...defined('tls', read.useEncryption),
+    ...defined('tlsSkipVerify', read.disableCertificateVerification),
+    ...defined('tlsRoots', read.tlsRoots),
+    ...defined('authType', read.authType),
+  };
+}
+
+export interface ConnectionUri {
+  readonly host?: string;
+  readonly port?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: boolean;
+  readonly tlsSkipVerify?: boolean;
+  readonly tlsRoots?: string;
+  readonly authType?: string;
+}
+
+interface Parameters {
+  username?: string;
+  useEncryption?: boolean;
+  disableCertificateVerification?: boolean;
+  tlsRoots?: string;
+  authType?: string;
+}
+
+const PARAMETERS = [
+  'username',
+  'useEncryption',
+  'disableCertificateVerification',
+  'tlsRoots',
+  'authType',
+] as const;
+
+function readParameters(given: URLSearchParams): Parameters {
+  const read: Parameters = {};
+  for (const [name, value] of given) {
+    const known = PARAMETERS.find((parameter) => parameter.toLowerCase() === name.toLowerCase());
+    if (known === undefined) {
+      const guess = nearest(name, PARAMETERS);
+      const hint = guess === undefined ? `Known are ${PARAMETERS.join(', ')}.` : `Did you mean ${guess}?`;
+      throw new GizmoError('USAGE', `The connection URI has no parameter ${name}. ${hint}`);
+    }
+    if (known === 'useEncryption' || known === 'disableCertificateVerification')
+      read[known] = parseSwitch(value, known);
+    else read[known] = value;
+  }
+  return read;
+}
+
+/** From the text, because a URL drops the default port of its scheme. */
+function portOf(text: string): string | undefined {
+  const authority = /^[^/]*\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
+  return /:([^:\]@]*)$/.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[1];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone % means itself.
+  }
+}
+
+function defined<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  const part: { [P in K]?: V } = {};
+  if (value !== undefined) part[key] = value;
+  return part;
+}

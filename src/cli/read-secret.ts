@@ -1,0 +1,89 @@
+/** Asks for a secret on the terminal, unseen. */
+import { openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { GizmoError } from '../errors.js';
+
+/**
+ * Reads key by key in raw mode, because a line of a terminal in its usual mode ends at 4,096 characters, and tokens
+ * are pasted that are longer. Without a terminal on standard input the controlling terminal is asked.
+ * @throws GizmoError USAGE without a terminal, CANCELLED on Ctrl-C
+ */
+export async function readSecret(prompt: string): Promise<string> {
+  const terminal = openTerminal();
+  process.stderr.write(prompt);
+  terminal.setRawMode(true);
+  try {
+    return await readLine(terminal);
+  } finally {
+    terminal.setRawMode(false);
+    terminal.pause();
+    if (terminal !== process.stdin) terminal.destroy();
+    process.stderr.write('\n');
+  }
+}
+
+/** Edits `line` by the keys in `text`; `done` is how it ended, if it did. Exported for its tests. */
+export function editSecret(line: string, text: string): { line: string; done?: 'enter' | 'interrupt' } {
+  let edited = line;
+  for (const key of text.replace(PASTE_MARKS, '')) {
+    switch (key) {
+      case '\r':
+      case '\n':
+      case '\u0004':
+        return { line: edited, done: 'enter' };
+      case '\u0003':
+        return { line: edited, done: 'interrupt' };
+      case '\u007f':
+      case '\b':
+        edited = [...edited].slice(0, -1).join('');
+        break;
+      case '\u0015':
+        edited = '';
+        break;
+      default:
+        if (key >= ' ' && edited.length < LENGTH_MAX) edited += key;
+    }
+  }
+  return { line: edited };
+}
+
+const LENGTH_MAX = 1 << 16;
+const PASTE_MARKS = /\u001b\[20[01]~/g;
+
+function openTerminal(): ReadStream {
+  if (process.stdin.isTTY) return process.stdin;
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch (cause) {
+    throw new GizmoError(
+      'USAGE',
+      'There is no terminal to ask for the password on. Use --password-file, --password-stdin or GIZMO_PASSWORD.',
+      { cause },
+    );
+  }
+}
+
+function readLine(terminal: ReadStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let line = '';
+    const stop = (): void => {
+      terminal.off('data', onData);
+      terminal.off('end', onEnd);
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(line);
+    };
+    const onData = (chunk: Buffer | string): void => {
+      const edited = editSecret(line, chunk.toString());
+      line = edited.line;
+      if (edited.done === undefined) return;
+      stop();
+      if (edited.done === 'enter') resolve(line);
+      else reject(new GizmoError('CANCELLED', 'Interrupted.'));
+    };
+    terminal.setEncoding('utf8');
+    terminal.on('data', onData);
+    terminal.on('end', onEnd);
+  });
+}

@@ -1,0 +1,19 @@
+/** Where the shell keeps what belongs to one user (XDG Base Directory Specification; %LOCALAPPDATA% on Windows). */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from './environment.js';
+
+/** `GIZMO_HISTFILE`, or `$XDG_STATE_HOME/gizmo/history`. */
+export function historyPath(env: Environment): string {
+  return env.GIZMO_HISTFILE || join(baseDirectory(env, 'XDG_STATE_HOME', '.local/state'), 'gizmo', 'history');
+}
+
+/** `$XDG_CONFIG_HOME/gizmo/init.sql`: statements and dot commands an interactive shell begins with. */
+export function initPath(env: Environment): string {
+  return join(baseDirectory(env, 'XDG_CONFIG_HOME', '.config'), 'gizmo', 'init.sql');
+}
+
+function baseDirectory(env: Environment, variable: string, fallback: string): string {
+  const local = process.platform === 'win32' ? env.LOCALAPPDATA : undefined;
+  return env[variable] || local || join(homedir(), fallback);
+}
