@@ -64,3 +64,29 @@ function endOfStatement(text: string, start: number): { end: number; next: numbe
     at = token.end;
   }
 }
+
+/** Length of the beginning of `text` that nothing after it can change: whole statements and whole command lines. */
+export function settledLength(text: string): number {
+  let settled = 0;
+  for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, at)) {
+    if (isCommandStart(text, at)) {
+      at = endOfLine(text, at) + 1;
+      if (at > text.length) return settled;
+    } else {
+      const end = endOfSemicolon(text, at);
+      if (end === undefined) return settled;
+      at = end;
+    }
+    settled = at;
+  }
+  return settled;
+}
+
+function endOfSemicolon(text: string, start: number): number | undefined {
+  for (let at = start; ; ) {
+    const token = readToken(text, at);
+    if (token === undefined) return undefined;
+    if (token.kind === 'semicolon') return token.end;
+    at = token.end;
+  }
+}

@@ -1,0 +1,119 @@
+/** `gizmo client` once everything is known: connects, runs a script or the shell, and closes. */
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { GizmoError } from '../errors.js';
+import { connect } from './connect.js';
+import type { ConnectOptions } from './connect-options.js';
+import { describeFileError } from './file-error.js';
+import type { FlightSqlClient } from './flight-sql-client.js';
+import type { TerminalOptions, TextSink } from './render/renderer.js';
+import type { ShellOptions } from './repl/run-shell.js';
+import { runScript, type ScriptStep } from './run-script.js';
+import { ShellSession } from './shell-session.js';
+import type { ShellSettings } from './shell-settings.js';
+import { streamSink } from './stream-sink.js';
+
+/** Answers the exit code; rejects with what keeps the client from starting, or ends its script. */
+export async function runClient(job: ClientJob): Promise<number> {
+  const client = await connect(job.connection, job.signal);
+  if (job.shell !== undefined) return runInteractively(job, job.shell, client);
+  const output = job.outputPath === undefined ? undefined : await openOutput(job.outputPath);
+  try {
+    const exitCode = await runBatch(job, client, output?.sink ?? streamSink(process.stdout));
+    await output?.close();
+    return exitCode;
+  } catch (error) {
+    await output?.abandon();
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+export interface ClientJob {
+  readonly connection: ConnectOptions;
+  /** What to run; ignored where `shell` is set. */
+  readonly steps: readonly ScriptStep[];
+  /** Set for an interactive shell on the process's own terminal. */
+  readonly shell?: ShellOptions;
+  readonly settings: Partial<ShellSettings>;
+  /** File that takes the results instead of standard output. */
+  readonly outputPath?: string;
+  /** Width and colour of standard output where it is a terminal. */
+  readonly terminal?: () => TerminalOptions;
+  readonly quiet: boolean;
+  /** Aborting it cancels the statement that runs and ends the script; the shell has its own. */
+  readonly signal: AbortSignal;
+  /** Shows an error that does not end the script. */
+  readonly reportError: (error: GizmoError) => void;
+}
+
+async function runInteractively(
+  job: ClientJob,
+  options: ShellOptions,
+  client: FlightSqlClient,
+): Promise<number> {
+  const { runShell } = await import('./repl/run-shell.js');
+  return runShell({
+    client,
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    options: {
+      ...options,
+      settings: job.settings,
+      quiet: job.quiet,
+      reconnect: () => connect(job.connection),
+    },
+  });
+}
+
+async function runBatch(job: ClientJob, client: FlightSqlClient, output: TextSink): Promise<number> {
+  const { terminal } = job;
+  const session = new ShellSession({
+    client,
+    output,
+    messages: streamSink(process.stderr),
+    settings: job.settings,
+    quiet: job.quiet,
+    reportError: async (error) => job.reportError(error),
+    ...(terminal === undefined || job.outputPath !== undefined ? {} : { terminal }),
+  });
+  session.call = { signal: job.signal };
+  try {
+    return await runScript(session, job.steps, process.stdin);
+  } finally {
+    await session.close();
+  }
+}
+
+interface OutputFile {
+  readonly sink: TextSink;
+  close(): Promise<void>;
+  /** Closes it and says what is in it. */
+  abandon(): Promise<void>;
+}
+
+async function openOutput(path: string): Promise<OutputFile> {
+  const stream = createWriteStream(path);
+  const fail = (error: unknown): GizmoError =>
+    new GizmoError('USAGE', `Cannot write "${path}": ${describeFileError(error)}.`, { cause: error });
+  await new Promise<void>((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', (error) => reject(fail(error)));
+  });
+  stream.on('error', () => undefined); // Each write reports its own.
+  const { write } = streamSink(stream);
+  const close = async (): Promise<void> => {
+    stream.end();
+    await finished(stream).catch((error: unknown) => Promise.reject(fail(error)));
+  };
+  return {
+    sink: { write: (chunk) => write(chunk).catch((error: unknown) => Promise.reject(fail(error))) },
+    close,
+    abandon: async () => {
+      await close();
+      if (stream.bytesWritten > 0) process.stderr.write(`The output in "${path}" is incomplete.\n`);
+    },
+  };
+}
