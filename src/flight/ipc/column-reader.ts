@@ -9,7 +9,7 @@ import {
   checkUnionSlots,
   checkViews,
 } from './check-column.js';
-import { bitIsSet, type Column, emptyColumn } from './column.js';
+import { bitIsSet, type Column, type ColumnParts, emptyColumn, makeColumn } from './column.js';
 import { byteWidth } from './layout.js';
 import { malformed } from './malformed.js';
 import type { ArrowField, ArrowType } from './types.js';
@@ -171,26 +171,7 @@ export function dictionaryValues(field: ArrowField): ArrowField {
 /** What may be taken for values that were left out. */
 const ZEROS_MAX = 2 ** 24;
 
-type ColumnParts = Partial<Omit<Column, 'field' | 'length' | 'nullCount'>>;
-
 type UnionType = Extract<ArrowType, { kind: 'union' }>;
-
-/** Every column has every property, in one order: code that reads columns stays monomorphic, hence fast. */
-export function makeColumn(field: ArrowField, length: number, nullCount: number, parts: ColumnParts): Column {
-  return {
-    field,
-    length,
-    nullCount,
-    validity: parts.validity,
-    offsets: parts.offsets,
-    sizes: parts.sizes,
-    data: parts.data,
-    typeIds: parts.typeIds,
-    variadic: parts.variadic,
-    children: parts.children ?? NO_CHILDREN,
-    dictionary: parts.dictionary,
-  };
-}
 
 /** The null count where the writer left it open, as apache-arrow for JavaScript sometimes does. */
 function countNulls(validity: Uint8Array | undefined, length: number, claimed: number): number {
@@ -199,8 +180,6 @@ function countNulls(validity: Uint8Array | undefined, length: number, claimed: n
   for (let row = 0; row < length; row++) if (!bitIsSet(validity, row)) count++;
   return count;
 }
-
-const NO_CHILDREN: readonly Column[] = [];
 
 /** The first `length` bytes where a typed array of `width`-byte elements can lie on them; copied if need be. */
 function align(bytes: Uint8Array, length: number, width: number): Uint8Array {

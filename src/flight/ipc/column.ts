@@ -44,22 +44,38 @@ export function bitIsSet(bitmap: Uint8Array | undefined, row: number): boolean {
   return bitmap === undefined || (bitmap[row >> 3]! & (1 << (row & 7))) !== 0;
 }
 
-/** A column without rows. */
-export function emptyColumn(field: ArrowField): Column {
-  const { kind } = field.type;
-  const children = field.children.map(emptyColumn);
-  const offsets = kind.startsWith('large') ? new BigInt64Array(1) : new Int32Array(1);
+/** Every column has every property, in one order: code that reads columns stays monomorphic, hence fast. */
+export function makeColumn(field: ArrowField, length: number, nullCount: number, parts: ColumnParts): Column {
   return {
     field,
-    length: 0,
-    nullCount: 0,
+    length,
+    nullCount,
+    validity: parts.validity,
+    offsets: parts.offsets,
+    sizes: parts.sizes,
+    data: parts.data,
+    typeIds: parts.typeIds,
+    variadic: parts.variadic,
+    children: parts.children ?? NO_CHILDREN,
+    dictionary: parts.dictionary,
+  };
+}
+
+export type ColumnParts = Partial<Omit<Column, 'field' | 'length' | 'nullCount'>>;
+
+const NO_CHILDREN: readonly Column[] = [];
+
+/** A column without rows. */
+export function emptyColumn(field: ArrowField): Column {
+  const offsets = field.type.kind.startsWith('large') ? new BigInt64Array(1) : new Int32Array(1);
+  return makeColumn(field, 0, 0, {
     offsets,
     sizes: offsets,
     data: new Uint8Array(0),
     typeIds: new Int8Array(0),
     variadic: [],
-    children,
-  };
+    children: field.children.map(emptyColumn),
+  });
 }
 
 /** Bytes that the buffers of a column and its children have, without its dictionary. */

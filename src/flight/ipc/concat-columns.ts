@@ -1,7 +1,6 @@
 /** Joins two columns of one type into one: what a delta adds to a dictionary. */
 import { GizmoError } from '../../errors.js';
-import { bitIsSet, type Column } from './column.js';
-import { makeColumn } from './column-reader.js';
+import { bitIsSet, type Column, makeColumn } from './column.js';
 import { byteWidth } from './layout.js';
 
 /** `a` followed by `b`, copied. UNIMPLEMENTED for nested types and views, of which nobody sends deltas. */
@@ -30,7 +29,7 @@ export function concatColumns(a: Column, b: Column): Column {
       `Deltas of a dictionary of type ${field.type.kind} are not accepted; send it whole.`,
     );
   }
-  const data = Buffer.concat([a.data!.subarray(0, a.length * width), b.data!.subarray(0, b.length * width)]);
+  const data = joinBytes(a.data!.subarray(0, a.length * width), b.data!.subarray(0, b.length * width));
   return makeColumn(field, length, nullCount, { validity, data });
 }
 
@@ -46,10 +45,7 @@ function concatBits(a: Column, b: Column, isSet: (column: Column, row: number) =
 function concatBytes(a: Column, b: Column): { offsets: Int32Array | BigInt64Array; data: Uint8Array } {
   const end = Number(a.offsets![a.length]);
   const start = Number(b.offsets![0]);
-  const data = Buffer.concat([
-    a.data!.subarray(0, end),
-    b.data!.subarray(start, Number(b.offsets![b.length])),
-  ]);
+  const data = joinBytes(a.data!.subarray(0, end), b.data!.subarray(start, Number(b.offsets![b.length])));
   if (a.offsets instanceof BigInt64Array && b.offsets instanceof BigInt64Array) {
     const shift = BigInt(end - start);
     const wide = new BigInt64Array(a.length + b.length + 1);
@@ -64,4 +60,11 @@ function concatBytes(a: Column, b: Column): { offsets: Int32Array | BigInt64Arra
   for (let i = 0; i <= a.length; i++) offsets[i] = Number(a.offsets![i]);
   for (let i = 1; i <= b.length; i++) offsets[a.length + i] = Number(b.offsets![i]) + end - start;
   return { offsets, data };
+}
+
+function joinBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.byteLength + b.byteLength);
+  joined.set(a);
+  joined.set(b, a.byteLength);
+  return joined;
 }
