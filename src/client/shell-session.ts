@@ -3,7 +3,7 @@
  * Results go to the output; everything else is a message.
  */
 import { readFile } from 'node:fs/promises';
-import { GizmoError, toGizmoError } from '../errors.js';
+import { type ErrorCode, GizmoError } from '../errors.js';
 import { describeFileError } from './file-error.js';
 import type { CallOptions, FlightSqlClient, ResultStream } from './flight-sql-client.js';
 import type { Shell } from './meta/dot-command.js';
@@ -46,10 +46,10 @@ export class ShellSession implements Shell {
       try {
         await this.runPart(part);
       } catch (error) {
-        const reason = toGizmoError(error);
-        if (this.settings.bail || this.call.signal?.aborted || reason.code === 'UNAVAILABLE') throw reason;
-        await this.#options.reportError(reason);
-        this.#failure = reason.class.exit;
+        // Anything but a GizmoError is a defect or a broken pipe: no script goes on after that.
+        if (!(error instanceof GizmoError) || this.#endsScript(error)) throw error;
+        await this.#options.reportError(error);
+        this.#failure = error.class.exit;
       }
       if (this.#exitCode !== undefined) break;
     }
@@ -135,6 +135,10 @@ export class ShellSession implements Shell {
     this.#exitCode = exitCode;
   };
 
+  #endsScript(error: GizmoError): boolean {
+    return this.settings.bail || this.call.signal?.aborted === true || CONNECTION_CODES.has(error.code);
+  }
+
   /** Asked for anew at each result, because windows change their size. */
   #terminal(): TerminalOptions | undefined {
     const terminal = this.output.isStandard ? this.#options.terminal?.() : undefined;
@@ -166,6 +170,8 @@ export interface ShellSessionOptions {
 }
 
 const READ_DEPTH_MAX = 16;
+/** Whatever comes next would fail the same way. */
+const CONNECTION_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UNAVAILABLE', 'UNAUTHENTICATED']);
 
 async function drain(result: ResultStream): Promise<void> {
   const batches = result[Symbol.asyncIterator]();

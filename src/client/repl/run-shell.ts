@@ -89,7 +89,11 @@ class Shell {
     this.#options = options;
     this.#history = history;
     this.#prompt = new PromptTracker();
-    this.#reportError = (error) => messages.write(errorText(error, options.errorColor));
+    this.#reportError = async (error) => {
+      await messages.write(errorText(error, options.errorColor));
+      const lost = this.#connection.note(error);
+      if (lost !== undefined) await this.#session.notify(lost);
+    };
     this.#session = new ShellSession({
       client,
       output: streamSink(output),
@@ -164,10 +168,7 @@ class Shell {
       this.#forced = forced;
       return forced ? EXIT.interrupted : undefined;
     } catch (reason) {
-      const error = toGizmoError(reason);
-      await this.#reportError(error);
-      const lost = this.#connection.note(error);
-      if (lost !== undefined) await this.#session.notify(lost);
+      await this.#reportError(toGizmoError(reason));
       return undefined;
     } finally {
       this.#session.call = {};
@@ -182,8 +183,8 @@ function isReady(text: string): boolean {
 
 /** DuckDB's own lines and caret are kept; nothing else in a server's text may command the terminal. */
 function errorText(error: GizmoError, color: boolean): string {
-  // A defect of the shell itself has no log to look in.
-  const message = error.cause === undefined ? error.message : (error.detail ?? error.message);
+  // A defect of the shell itself has no log to look in: what is known is shown here.
+  const message = error.code === 'INTERNAL' ? (error.detail ?? error.message) : error.message;
   const text = message.split('\n').map(escapeControls).join('\n');
   return color ? `\x1b[31m${text}\x1b[0m\n` : `${text}\n`;
 }

@@ -7,7 +7,7 @@ export const TABLES: DotCommand = {
   name: 'tables',
   aliases: ['\\dt'],
   usage: '[PATTERN]',
-  summary: 'list tables and views; PATTERN is a name or SCHEMA.NAME, with * or % for anything',
+  summary: 'list tables and views; PATTERN may have a schema. and *',
   argumentsMin: 0,
   argumentsMax: 1,
   completes: 'tables',

@@ -17,11 +17,9 @@ export async function complete(
   const place = placeOf(before);
   if (place === undefined) return { start: cursor, candidates: [] };
   const tables = await names.matching(place.word, signal);
-  const keywords = place.word.includes('.') ? [] : keywordCandidates(place.word);
-  return finish({
-    start: place.start,
-    candidates: place.afterFrom ? [...tables, ...keywords] : [...keywords, ...tables],
-  });
+  if (place.afterFrom && tables.length > 0) return finish({ start: place.start, candidates: tables });
+  const keywords = keywordCandidates(place.word);
+  return finish({ start: place.start, candidates: [...keywords, ...tables] });
 }
 
 /** A single candidate is complete, so that the next word can follow; a directory goes on. */
