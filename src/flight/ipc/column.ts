@@ -16,7 +16,7 @@ export interface Column {
   readonly offsets?: Int32Array | BigInt64Array | undefined;
   /** List views: one size a slot. */
   readonly sizes?: Int32Array | BigInt64Array | undefined;
-  /** Values of fixed-width types, characters of utf8, bytes of binary, bits of bool, 16-byte views. */
+  /** Values of fixed-width types, characters of utf8, bytes of binary, bits of bool, 16-byte views; maybe padded. */
   readonly data?: Uint8Array | undefined;
   /** Unions: type id a slot; dense unions have `offsets` into the children too. */
   readonly typeIds?: Int8Array | undefined;

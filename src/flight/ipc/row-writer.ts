@@ -73,6 +73,7 @@ export class RowWriter {
         return this.#writeFixedWidth(column, rows);
     }
   }
+
   #writeFixedWidth(column: Column, rows: Int32Array): boolean {
     const width = byteWidth(column.field.type);
     if (!this.#reserve(rows.length * width)) return false;
