@@ -11,11 +11,13 @@ export function misfit(field: ArrowField, wanted: string): GizmoError {
   );
 }
 
+/** For bool. */
 export function takeBool(field: ArrowField, value: unknown): boolean {
   if (typeof value !== 'boolean') throw misfit(field, 'true or false');
   return value;
 }
 
+/** For floats; integers have {@link takeInteger}. */
 export function takeNumber(field: ArrowField, value: unknown): number {
   if (typeof value !== 'number') throw misfit(field, 'a number');
   return value;
@@ -32,26 +34,31 @@ export function takeInteger(field: ArrowField, value: unknown, bits: number, sig
   return integer;
 }
 
+/** For utf8. */
 export function takeString(field: ArrowField, value: unknown): string {
   if (typeof value !== 'string') throw misfit(field, 'a string');
   return value;
 }
 
+/** For binary and fixedSizeBinary. */
 export function takeBytes(field: ArrowField, value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array)) throw misfit(field, 'bytes');
   return value;
 }
 
+/** For lists, maps and the entries of maps. */
 export function takeArray(field: ArrowField, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw misfit(field, 'an array');
   return value;
 }
 
+/** For structs: own properties only. */
 export function takeObject(field: ArrowField, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) throw misfit(field, 'an object');
   return { ...value };
 }
 
+/** A decimal of exactly `scale`; nothing is rounded. */
 export function takeDecimal(field: ArrowField, value: unknown, scale: number): DecimalValue {
   const { unscaled, scale: given } = takeObject(field, value);
   if (typeof unscaled !== 'bigint' || given !== scale)
@@ -59,6 +66,7 @@ export function takeDecimal(field: ArrowField, value: unknown, scale: number): D
   return { unscaled, scale };
 }
 
+/** For intervals of any unit. */
 export function takeInterval(field: ArrowField, value: unknown): IntervalValue {
   const { months, days, nanos } = takeObject(field, value);
   if (typeof months !== 'number' || typeof days !== 'number' || typeof nanos !== 'bigint') {
@@ -67,6 +75,7 @@ export function takeInterval(field: ArrowField, value: unknown): IntervalValue {
   return { months, days, nanos };
 }
 
+/** The slot of a union; whether the union has such a member is for the caller to check. */
 export function takeUnion(field: ArrowField, value: unknown): UnionValue {
   const slot = takeObject(field, value);
   if (typeof slot.typeId !== 'number') throw misfit(field, '{ typeId: number, value }');
