@@ -22,19 +22,19 @@ export async function probeServer(
   const sentence =
     outcome.kind === 'error'
       ? explainError(outcome.code, outcome.message, where, tls)
-      : explainAnswer(outcome, where, tls);
+      : explainAnswer(outcome.kind, where, tls);
   if (sentence === undefined) return undefined;
-  const wantsTls =
-    tls === undefined && outcome.kind !== 'error' && outcome.kind !== 'http2' && outcome.kind !== 'http1'
-      ? (await dial(host, port, { skipVerify: true }, timeoutMs)).kind !== 'error'
-      : false;
-  if (!wantsTls) return new GizmoError('UNAVAILABLE', sentence);
-  return new GizmoError('UNAVAILABLE', `The server at ${where} expects TLS. Connect with --tls.`);
+  const mayWantTls = tls === undefined && (outcome.kind === 'closed' || outcome.kind === 'other');
+  if (mayWantTls && (await dial(host, port, { skipVerify: true }, timeoutMs)).kind !== 'error')
+    return new GizmoError('UNAVAILABLE', `The server at ${where} expects TLS. Connect with --tls.`);
+  return new GizmoError('UNAVAILABLE', sentence);
 }
 
 type Outcome =
   | { readonly kind: 'error'; readonly code: string; readonly message: string }
-  | { readonly kind: 'http2' | 'http1' | 'other' | 'silent' | 'closed' };
+  | { readonly kind: Answer };
+
+type Answer = 'http2' | 'http1' | 'other' | 'silent' | 'closed';
 
 /** HTTP/2's connection preface and an empty SETTINGS frame (RFC 9113 §3.4, §6.5). */
 const HTTP2_OPENING = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
@@ -87,8 +87,8 @@ function classify(bytes: Buffer): 'http2' | 'http1' | 'other' {
   return bytes.subarray(0, 5).toString('latin1') === 'HTTP/' ? 'http1' : 'other';
 }
 
-function explainAnswer(outcome: Outcome, where: string, tls: TlsOptions | undefined): string | undefined {
-  switch (outcome.kind) {
+function explainAnswer(answer: Answer, where: string, tls: TlsOptions | undefined): string | undefined {
+  switch (answer) {
     case 'http2':
       return undefined;
     case 'http1':

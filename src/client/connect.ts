@@ -28,6 +28,7 @@ export async function connect(options: ConnectOptions, signal?: AbortSignal): Pr
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 3000;
 
 async function logIn(channel: FlightChannel, options: ConnectOptions, signal?: AbortSignal): Promise<void> {
   const authorization = authorizationOf(options.credentials);
@@ -56,9 +57,14 @@ function authorizationOf(credentials: Credentials): string | undefined {
 async function explain(reason: unknown, options: ConnectOptions, signal?: AbortSignal): Promise<GizmoError> {
   const error = fromStatus(reason);
   if (error.code === 'UNAUTHENTICATED' && options.credentials.kind === 'none')
-    return new GizmoError('UNAUTHENTICATED', `${error.message} Log in with --username.`, { cause: error });
+    return new GizmoError('UNAUTHENTICATED', 'The server wants a login. Connect with --username.', {
+      cause: error,
+    });
   if (signal?.aborted || !TRANSPORT_CODES.has(error.code)) return error;
-  const probed = await probeServer(options);
+  const probed = await probeServer(
+    options,
+    Math.min(PROBE_TIMEOUT_MS, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS),
+  );
   if (probed !== undefined) return probed;
   const where = `${options.host}:${options.port}`;
   return new GizmoError('UNAVAILABLE', `Cannot connect to ${where}: ${error.message}`, { cause: error });

@@ -36,7 +36,11 @@ Exit codes: 0 ok, 1 SQL error, 2 usage, 3 cannot connect, 4 authentication, 5 ti
   ];
   static override readonly laterFlags = ['oauth-port', 'session-tag', 'query-tag'];
   static override args = {
-    uri: Args.string({ description: 'gizmo://user@host:port?useEncryption=true (gizmosql:// as well)' }),
+    // Standard input is SQL; oclif would take it for a missing argument.
+    uri: Args.string({
+      ignoreStdin: true,
+      description: 'gizmo://user@host:port?useEncryption=true (gizmosql:// as well)',
+    }),
   };
   static override flags = {
     host: Flags.string({
