@@ -20,7 +20,8 @@ export async function runServer(
     );
   }
   // TLS is a later version's; until then the guide's warning is always true.
-  log.warning('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.');
+  // Whatever the log's level and file: this must be seen.
+  process.stderr.write('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.\n');
   let runtimeFile: RuntimeFile | undefined;
   try {
     const server = await startServer(config, log);

@@ -31,7 +31,8 @@ export interface RunningServer {
   /** Made because no other way in is configured; undefined otherwise. Show it to nobody but the user. */
   readonly startupToken: string | undefined;
   readonly username: string;
-  readonly engine: Pick<Engine, 'name' | 'version' | 'memoryBytes'>;
+  /** `openSession` is for whoever started the server, to fill the database; clients have no way to it. */
+  readonly engine: Pick<Engine, 'name' | 'version' | 'memoryBytes' | 'openSession'>;
   /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
   readonly failed: Promise<GizmoError>;
   /** Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. */

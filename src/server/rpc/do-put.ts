@@ -20,6 +20,8 @@ import type { Services } from './services.js';
 type PutCall = ServerDuplexStream<Received<FlightDataMessage>, PutResult>;
 
 export async function doPut(services: Services, grpcCall: PutCall, call: Call): Promise<void> {
+  // Entered first: the call's signal then knows of the session's end, too.
+  await call.session();
   const messages = readMessages(grpcCall, call.signal);
   const { value: first } = await messages.next();
   const descriptor = first?.descriptor;

@@ -1,5 +1,6 @@
 /** Step 5: execution. Takes only what was authorized, and tells the record how it ended, whatever happens. */
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import { abortReason } from '../../flight/signal.js';
 import type { ExecuteOptions } from '../engine/engine.js';
 import type { Life } from './life.js';
 import { startRecord } from './record.js';
@@ -25,8 +26,10 @@ export async function run(
   const record = startRecord(life, statement);
   const fail = (error: unknown): never => {
     limit.dispose();
-    record.failed(error);
-    throw error;
+    // "Interrupted" is true and helps nobody: what interrupted it is the reason.
+    const reason = limit.signal.aborted ? abortReason(limit.signal) : error;
+    record.failed(reason);
+    throw reason;
   };
   const result = await limit
     .count(() => statement.engine.execute({ signal: limit.signal, ...(parameters && { parameters }) }))

@@ -67,7 +67,7 @@ function renderJson(time: Date, level: LogLevel, message: string, fields: LogFie
 }
 
 function renderText(time: Date, level: LogLevel, message: string, fields: LogFields): string {
-  let line = `${time.toISOString()} ${level.toUpperCase()} ${oneLine(message)}`;
+  let line = `${time.toISOString()} ${level.toUpperCase()} - ${oneLine(message)}`;
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     const text = String(cut(value));

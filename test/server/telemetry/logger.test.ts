@@ -27,7 +27,7 @@ describe('logger', () => {
     const text = await logged('info', 'text', (log) =>
       log.info('login', { user: 'ann', peer: '127.0.0.1:1', role: undefined }),
     );
-    expect(text).toBe('1970-01-01T00:00:00.000Z INFO login user=ann peer=127.0.0.1:1\n');
+    expect(text).toBe('1970-01-01T00:00:00.000Z INFO - login user=ann peer=127.0.0.1:1\n');
   });
 
   it('keeps every event on one line, whatever it holds', async () => {
@@ -55,7 +55,7 @@ describe('logger', () => {
       log.warning('c');
       log.error('d');
     });
-    expect(text.match(/[A-Z]+ [a-d]$/gm)).toEqual(['WARNING c', 'ERROR d']);
+    expect(text.match(/[A-Z]+ - [a-d]$/gm)).toEqual(['WARNING - c', 'ERROR - d']);
     expect(await logged('off', 'text', (log) => log.error('d'))).toBe('');
   });
 

@@ -1,0 +1,132 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BasicAuthSchema } from '../../../src/flight/gen/flight_pb.js';
+import type { RunningServer } from '../../../src/server/start-server.js';
+import { basic, connectRaw, type RawClient } from '../../support/raw-client.js';
+import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
+
+let server: RunningServer;
+let raw: RawClient;
+beforeAll(async () => {
+  server = await startTestServer();
+  raw = connectRaw(server.address.port);
+});
+afterAll(async () => {
+  raw.close();
+  await server.stop();
+});
+
+const EMPTY = new Uint8Array(0);
+const payload = toBinary(BasicAuthSchema, create(BasicAuthSchema, { username: USER, password: PASSWORD }));
+
+/** Whether a token opens a session, sent the way `header` says. */
+async function works(headers: Readonly<Record<string, string>>): Promise<boolean> {
+  const client = connectRaw(server.address.port, headers);
+  try {
+    return (await client.rows('select 42'))[0]?.[0] === 42;
+  } finally {
+    client.close();
+  }
+}
+
+describe('Handshake', () => {
+  it.each([
+    ['Basic without messages (ADBC, pyarrow, ODBC)', basic(), []],
+    ['Basic without padding (Go)', basic().replace(/=+$/, ''), []],
+    ['Basic and one empty message (JDBC, arrow-rs, JavaScript)', basic(), [EMPTY]],
+  ])('answers %s with a session token in headers and trailers', async (_, authorization, payloads) => {
+    const { headers, trailers, responses } = await raw.handshake({ authorization }, payloads);
+    const [bearer] = headers?.get('authorization') ?? [];
+    expect(bearer).toMatch(/^Bearer \S+\.\S+\.\S+$/);
+    expect(trailers.get('authorization')).toEqual([bearer]);
+    expect(headers?.get('set-cookie')[0]).toMatch(/^arrow_flight_session_id=/);
+    expect(responses).toEqual([]);
+    expect(await works({ authorization: String(bearer) })).toBe(true);
+  });
+
+  it('sends its headers before the client half-closes, and ends', async () => {
+    const { headers } = await raw.handshake({ authorization: basic() }, [EMPTY], false);
+    expect(headers?.get('authorization')).toHaveLength(1);
+  });
+
+  it('answers a BasicAuth payload with one response that holds the token', async () => {
+    const { responses } = await raw.handshake({}, [payload]);
+    expect(responses).toHaveLength(1);
+    const token = Buffer.from(responses[0]?.payload ?? EMPTY).toString();
+    expect(await works({ authorization: `Bearer ${token}` })).toBe(true);
+  });
+
+  it('takes the token of a payload in the binary header of C++ clients', async () => {
+    const { responses } = await raw.handshake({}, [payload]);
+    const token = Buffer.from(responses[0]?.payload ?? EMPTY).toString();
+    expect(await works({ 'auth-token-bin': token })).toBe(true);
+    expect(await works({ 'auth-token-bin': '', authorization: `Bearer ${token}` })).toBe(true);
+  });
+
+  it.each([[[]], [[EMPTY]]])('echoes a Bearer that is right (JDBC token=, ODBC)', async (payloads) => {
+    const first = await raw.handshake({ authorization: basic() });
+    const bearer = String(first.headers?.get('authorization')[0]);
+    const { headers } = await raw.handshake({ authorization: bearer }, payloads);
+    expect(headers?.get('authorization')).toEqual([bearer]);
+  });
+
+  it.each<[string, Record<string, string>, Uint8Array[]]>([
+    ['a wrong password', { authorization: basic(USER, 'wrong') }, []],
+    ['an unknown user', { authorization: basic('eve', PASSWORD) }, []],
+    ['a bearer of nobody', { authorization: 'Bearer abc' }, [EMPTY]],
+    ['a forged session token', { authorization: 'Bearer a.b.c' }, []],
+    ['another scheme', { authorization: 'Negotiate abc' }, []],
+    ['no credential', {}, []],
+    ['an empty message and no credential', {}, [EMPTY]],
+    ['a payload that is no BasicAuth', {}, [Buffer.from('ffffff', 'hex')]],
+    [
+      'a payload with a wrong password',
+      {},
+      [toBinary(BasicAuthSchema, create(BasicAuthSchema, { username: USER, password: 'x' }))],
+    ],
+  ])('refuses %s as UNAUTHENTICATED', async (_, headers, payloads) => {
+    await expect(raw.handshake(headers, payloads)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+  });
+
+  it('refuses a payload beyond 64 KiB without reading it', async () => {
+    await expect(raw.handshake({}, [new Uint8Array(70_000)])).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+    });
+  });
+});
+
+describe('a call without a handshake', () => {
+  it.each([
+    ['Basic', basic()],
+    ['Basic without padding', basic().replace(/=+$/, '')],
+  ])('may carry %s', async (_, authorization) => {
+    expect(await works({ authorization })).toBe(true);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no credential', {}],
+    ['a wrong password', { authorization: basic(USER, 'wrong') }],
+    ['two credentials', { authorization: `${basic()}, Bearer x` }],
+  ])('is refused with %s', async (_, headers) => {
+    await expect(works(headers)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+  });
+
+  it('is answered with who it acts for', async () => {
+    const client = connectRaw(server.address.port, { authorization: basic() });
+    const call = client.openGet((await client.query('select 1')).endpoint[0]?.ticket?.ticket ?? EMPTY);
+    const metadata = await new Promise<ReturnType<typeof client.metadata>>((resolve) =>
+      call.once('metadata', resolve),
+    );
+    call.cancel();
+    call.on('error', () => undefined);
+    expect(metadata.getMap()).toMatchObject({ 'x-username': USER, 'x-role': 'admin' });
+    client.close();
+  });
+
+  it('is refused when its headers exceed the limit', async () => {
+    await expect(works({ authorization: basic(), 'x-big': 'x'.repeat(66_000) })).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+    });
+  });
+});

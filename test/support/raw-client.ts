@@ -1,0 +1,201 @@
+/** A Flight client with nothing between the test and the wire: raw grpc-js over the service definition. */
+import { create } from '@bufbuild/protobuf';
+import {
+  type ClientOptions,
+  credentials,
+  Metadata,
+  makeClientConstructor,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import type { FlightDataMessage } from '../../src/flight/flight-data.js';
+import { encodeFlightData } from '../../src/flight/flight-data.js';
+import {
+  type Action,
+  ActionSchema,
+  type FlightDescriptor,
+  FlightDescriptor_DescriptorType,
+  FlightDescriptorSchema,
+  type FlightInfo,
+  type HandshakeRequest,
+  HandshakeRequestSchema,
+  type HandshakeResponse,
+  type PutResult,
+  type Result,
+  type SchemaResult,
+  type Ticket,
+  TicketSchema,
+} from '../../src/flight/gen/flight_pb.js';
+import { BatchReader } from '../../src/flight/ipc/reader.js';
+import type { IpcMessage } from '../../src/flight/ipc/types.js';
+import { readValue } from '../../src/flight/ipc/value.js';
+import { flightService } from '../../src/flight/service.js';
+import { encodeCommand } from '../../src/flight/sql/command.js';
+import { PASSWORD, USER } from './start-test-server.js';
+
+const Client = makeClientConstructor(flightService, 'FlightService');
+
+/** A credential as an `authorization` header. */
+export const basic = (user = USER, password = PASSWORD) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+export interface Handshaken {
+  readonly headers: Metadata | undefined;
+  readonly trailers: Metadata;
+  readonly responses: HandshakeResponse[];
+}
+
+export type RawClient = ReturnType<typeof connectRaw>;
+
+/** One HTTP/2 connection of its own; `headers` go with every call. */
+export function connectRaw(
+  port: number,
+  headers: Readonly<Record<string, string>> = {},
+  options: ClientOptions = {},
+) {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.max_receive_message_length': -1,
+    ...options,
+  });
+  const metadata = (more: Readonly<Record<string, string>> = {}) => {
+    const md = new Metadata();
+    for (const [key, value] of Object.entries({ ...headers, ...more }))
+      md.set(key, key.endsWith('-bin') ? Buffer.from(value) : value);
+    return md;
+  };
+  const unary = <Q, R>(
+    method: { path: string; requestSerialize(q: Q): Buffer; responseDeserialize(b: Buffer): R },
+    request: Q,
+  ) =>
+    new Promise<R>((resolve, reject) => {
+      client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        metadata(),
+        (error, response) => (error === null && response !== undefined ? resolve(response) : reject(error)),
+      );
+    });
+
+  const raw = {
+    client,
+    metadata,
+    close: () => client.close(),
+
+    handshake(
+      own: Readonly<Record<string, string>>,
+      payloads: readonly Uint8Array[] = [],
+      halfClose = true,
+    ): Promise<Handshaken> {
+      const { path, requestSerialize, responseDeserialize } = flightService.handshake;
+      const call = client.makeBidiStreamRequest<HandshakeRequest, HandshakeResponse>(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        metadata(own),
+      );
+      return new Promise((resolve, reject) => {
+        let initial: Metadata | undefined;
+        const responses: HandshakeResponse[] = [];
+        call.on('metadata', (md) => {
+          initial = md;
+        });
+        call.on('data', (response) => responses.push(response));
+        call.on('error', reject);
+        call.on('status', (status) => {
+          if (status.code === 0) resolve({ headers: initial, trailers: status.metadata, responses });
+        });
+        for (const payload of payloads) call.write(create(HandshakeRequestSchema, { payload }));
+        if (halfClose) call.end();
+      });
+    },
+
+    info: (cmd: Uint8Array) => unary<FlightDescriptor, FlightInfo>(flightService.getFlightInfo, command(cmd)),
+    schema: (cmd: Uint8Array) => unary<FlightDescriptor, SchemaResult>(flightService.getSchema, command(cmd)),
+    query: (query: string) => raw.info(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
+
+    /** The open DoGet call behind a ticket. */
+    openGet(ticket: Uint8Array) {
+      const { path, requestSerialize, responseDeserialize } = flightService.doGet;
+      return client.makeServerStreamRequest<Ticket, FlightDataMessage>(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        create(TicketSchema, { ticket }),
+        metadata(),
+      );
+    },
+
+    /** All rows behind a ticket. */
+    async get(ticket: Uint8Array): Promise<unknown[][]> {
+      return decodeRows(await collect(raw.openGet(ticket)));
+    },
+
+    /** GetFlightInfo and DoGet. */
+    async rows(query: string): Promise<unknown[][]> {
+      return raw.get(ticketOf(await raw.query(query)));
+    },
+
+    async action(type: string, body: Uint8Array = new Uint8Array(0)): Promise<Uint8Array[]> {
+      const { path, requestSerialize, responseDeserialize } = flightService.doAction;
+      const call = client.makeServerStreamRequest<Action, Result>(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        create(ActionSchema, { type, body }),
+        metadata(),
+      );
+      return (await collect<Result>(call)).map((result) => result.body);
+    },
+
+    /** DoPut: the command with the first message, then the rest; resolves with the answers' app_metadata. */
+    put(cmd: Uint8Array, messages: readonly IpcMessage[] = [], halfClose = true): Promise<Uint8Array[]> {
+      const { path, requestSerialize, responseDeserialize } = flightService.doPut;
+      const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata());
+      const [first, ...rest] = messages;
+      call.write(encodeFlightData({ descriptor: command(cmd), ...(first && { message: first }) }));
+      for (const message of rest) call.write(encodeFlightData({ message }));
+      if (halfClose) call.end();
+      return collect<PutResult>(call).then((results) => results.map(({ appMetadata }) => appMetadata));
+    },
+  };
+  return raw;
+}
+
+/** A session of its own: logs in and sends the session token from then on. */
+export async function logIn(port: number, options: ClientOptions = {}): Promise<RawClient> {
+  const first = connectRaw(port);
+  const { headers } = await first.handshake({ authorization: basic() });
+  first.close();
+  return connectRaw(port, { authorization: String(headers?.get('authorization')[0]) }, options);
+}
+
+export function ticketOf(info: FlightInfo): Uint8Array {
+  return info.endpoint[0]?.ticket?.ticket ?? new Uint8Array(0);
+}
+
+export function decodeRows(messages: readonly FlightDataMessage[]): unknown[][] {
+  const reader = new BatchReader();
+  const rows: unknown[][] = [];
+  for (const message of messages) {
+    const batch = reader.push(message);
+    for (let row = 0; row < (batch?.length ?? 0); row++)
+      rows.push(batch?.columns.map((column) => readValue(column, row)) ?? []);
+  }
+  return rows;
+}
+
+/** Everything a call delivers; rejects with its status. */
+export function collect<T>(call: NodeJS.EventEmitter): Promise<T[]> {
+  return new Promise((resolve, reject) => {
+    const all: T[] = [];
+    call.on('data', (message: T) => all.push(message));
+    call.on('error', (error: ServiceError) => reject(error));
+    call.on('end', () => resolve(all));
+  });
+}
+
+function command(cmd: Uint8Array): FlightDescriptor {
+  return create(FlightDescriptorSchema, { type: FlightDescriptor_DescriptorType.CMD, cmd });
+}
