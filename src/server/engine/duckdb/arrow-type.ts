@@ -64,7 +64,18 @@ const { Type } = duckdb;
 const DECIMAL_WIDTH_MAX = 38;
 const ARRAY_SIZE_MAX = 100_000;
 
+/** A decimal that says it was a HUGEINT keeps its 128 bits, also those of a 39th digit. */
+export function isHugeint({ type, metadata }: ArrowField): boolean {
+  return (
+    type.kind === 'decimal' &&
+    type.bits === 128 &&
+    type.scale === 0 &&
+    metadata?.get('ARROW:FLIGHT:SQL:TYPE_NAME') === 'HUGEINT'
+  );
+}
+
 function decimalType(field: ArrowField, type: ArrowType & { kind: 'decimal' }): LogicalType {
+  if (isHugeint(field)) return duckdb.create_logical_type(Type.HUGEINT);
   const { width, scale } = decimalShape(field, type);
   return duckdb.create_decimal_type(width, scale);
 }

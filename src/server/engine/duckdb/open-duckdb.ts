@@ -5,6 +5,7 @@ import type { Engine, EngineSession } from '../engine.js';
 import { CallGate } from './call-gate.js';
 import { claimFile, type FileClaim } from './database-registry.js';
 import { toEngineError } from './errors.js';
+import { IngestFunction } from './ingest/ingest-function.js';
 import { Lane } from './lane.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
 import { DuckDbSession } from './session.js';
@@ -62,6 +63,7 @@ class DuckDbEngine implements Engine {
   readonly #gate: CallGate;
   readonly #memory: ProcessMemory | undefined;
   readonly #smallTexts = new SmallTexts();
+  readonly #ingests: IngestFunction;
   readonly #sessions = new Set<DuckDbSession>();
   readonly #reportFatal: (error: GizmoError) => void;
   #closing: Promise<void> | undefined;
@@ -76,11 +78,14 @@ class DuckDbEngine implements Engine {
     this.#claim = claim;
     this.#gate = new CallGate(options.concurrentCallsMax ?? CONCURRENT_CALLS_MAX);
     this.#memory = options.safeMemory === true ? undefined : openProcessMemory();
+    this.#ingests = new IngestFunction(this.#memory);
   }
 
   async openSession(): Promise<EngineSession> {
     const core = new SessionCore(await this.#connect(), this.#memory, this.#smallTexts);
-    const session: DuckDbSession = new DuckDbSession(core, () => this.#sessions.delete(session));
+    const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () =>
+      this.#sessions.delete(session),
+    );
     this.#sessions.add(session);
     if (this.#closing !== undefined) {
       await session.close();

@@ -2,6 +2,7 @@
 import duckdb from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { StatementKind } from '../../model/statement-kind.js';
+import { StringVector } from './convert/strings.js';
 import { isAborted } from './errors.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
@@ -74,6 +75,17 @@ export class SessionCore {
     await this.lane.call(() => duckdb.query(this.lane.connection, sql));
   }
 
+  /** The first row of a query of our own whose columns are short texts. The connection must be claimed. */
+  async readTexts(sql: string): Promise<string[]> {
+    const result = await this.lane.call(() => duckdb.query(this.lane.connection, sql));
+    const chunk = duckdb.result_get_chunk(result, 0);
+    const strings = new StringVector(this.memory);
+    return Array.from({ length: duckdb.column_count(result) }, (_, index) => {
+      strings.load(duckdb.data_chunk_get_vector(chunk, index), 1);
+      return Buffer.from(strings.get(0)).toString();
+    });
+  }
+
   isSmall(sql: string): boolean {
     return this.#smallTexts.has(sql);
   }
@@ -104,10 +116,8 @@ export class SessionCore {
 
   async #transactionId(): Promise<string> {
     const sql = 'select system.main.txid_current()::varchar';
-    const result = await this.lane.call(() => duckdb.query(this.lane.connection, sql));
-    const vector = duckdb.data_chunk_get_vector(duckdb.result_get_chunk(result, 0), 0);
-    // An inlined string_t: a number of up to 12 digits, compared as bytes.
-    return Buffer.from(duckdb.vector_get_data(vector, 16)).toString('latin1');
+    const [id = ''] = await this.readTexts(sql);
+    return id;
   }
 }
 

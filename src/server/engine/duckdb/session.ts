@@ -2,18 +2,22 @@
 import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { EngineSession, IngestRequest } from '../engine.js';
+import { ingest } from './ingest/ingest.js';
+import type { IngestFunction } from './ingest/ingest-function.js';
 import type { SessionCore } from './session-core.js';
 import { DuckDbStatement } from './statement.js';
 
 export class DuckDbSession implements EngineSession {
   readonly #core: SessionCore;
+  readonly #ingests: IngestFunction;
   readonly #onClose: () => void;
   /** Kept between the parts of a text: DuckDB makes up names for PIVOT's enum types anew at each extraction. */
   #extraction: Extraction | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(core: SessionCore, onClose: () => void) {
+  constructor(core: SessionCore, ingests: IngestFunction, onClose: () => void) {
     this.#core = core;
+    this.#ingests = ingests;
     this.#onClose = onClose;
   }
 
@@ -34,9 +38,9 @@ export class DuckDbSession implements EngineSession {
     });
   }
 
-  async ingest(_request: IngestRequest): Promise<{ readonly rows: number }> {
+  async ingest(request: IngestRequest): Promise<{ readonly rows: number }> {
     this.#refuseIfClosed();
-    throw new GizmoError('UNIMPLEMENTED', 'Bulk ingest is on its way.');
+    return await this.#core.exclusively(() => ingest(this.#core, this.#ingests, request));
   }
 
   async inTransaction(): Promise<boolean> {

@@ -88,7 +88,8 @@ export class WorkerChannel {
     } finally {
       release();
       this.#feeds.delete(id);
-      await feed.iterator.return?.();
+      // Not awaited: a source that hangs would hang its own end too.
+      void Promise.resolve(feed.iterator.return?.()).catch(() => undefined);
     }
   }
 

@@ -1,0 +1,228 @@
+/** Arrow columns of fixed width into DuckDB vectors: copied where both store alike, else converted. */
+import duckdb, { type Vector } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../../errors.js';
+import type { Column } from '../../../../flight/ipc/column.js';
+import type { ArrowField, TimeUnit } from '../../../../flight/ipc/types.js';
+import type { DecimalShape } from '../arrow-type.js';
+import type { ColumnReader } from './create-reader.js';
+import { isSet, sliceBits, writeValidity } from './validity.js';
+
+/** Values of `width` bytes that DuckDB stores as they are. */
+export class CopyReader implements ColumnReader {
+  readonly takesRanges = true;
+  readonly #width: number;
+  #data: Uint8Array = EMPTY;
+  #validity: Uint8Array | undefined;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  load(column: Column): void {
+    this.#data = column.data ?? EMPTY;
+    this.#validity = column.validity;
+  }
+
+  fill(vector: Vector, start: number, count: number, mask?: Uint8Array): void {
+    const width = this.#width;
+    const { buffer, byteOffset } = this.#data;
+    copyToVector(vector, buffer, byteOffset + start * width, count * width);
+    writeValidity(vector, sliceBits(this.#validity, start, count, mask));
+  }
+}
+
+/** Reads values into scratch memory of `width` bytes a row, which is then copied to the vector. */
+abstract class ConvertingReader implements ColumnReader {
+  readonly takesRanges = true;
+  protected view = new DataView(new ArrayBuffer(0));
+  protected readonly scratch = new DataView(new ArrayBuffer(CHUNK_ROWS * 16));
+  readonly #width: number;
+  #validity: Uint8Array | undefined;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  load(column: Column): void {
+    const { buffer, byteOffset, byteLength } = column.data ?? EMPTY;
+    this.view = new DataView(buffer as ArrayBuffer, byteOffset, byteLength);
+    this.#validity = column.validity;
+  }
+
+  fill(vector: Vector, start: number, count: number, mask?: Uint8Array): void {
+    const bits = sliceBits(this.#validity, start, count, mask);
+    const width = this.#width;
+    // A child vector can be longer than a chunk.
+    for (let done = 0; done < count; done += CHUNK_ROWS) {
+      const rows = Math.min(CHUNK_ROWS, count - done);
+      for (let row = 0; row < rows; row += 1) {
+        if (isSet(bits, done + row)) this.convert(start + done + row, row);
+      }
+      duckdb.copy_data_to_vector(vector, done * width, this.scratch.buffer, 0, rows * width);
+    }
+    writeValidity(vector, bits);
+  }
+
+  /** Writes the value of row `from` to place `to` of the scratch memory. */
+  protected abstract convert(from: number, to: number): void;
+}
+
+/** BOOLEAN: a bit a value in Arrow, a byte in DuckDB. */
+export class BoolReader extends ConvertingReader {
+  constructor() {
+    super(1);
+  }
+
+  protected override convert(from: number, to: number): void {
+    this.scratch.setUint8(to, (this.view.getUint8(from >> 3) >> (from & 7)) & 1);
+  }
+}
+
+/** Integers of 32 or 64 bits, multiplied or divided to make microseconds. */
+export class ScaledReader extends ConvertingReader {
+  readonly #field: ArrowField;
+  readonly #sourceWidth: 4 | 8;
+  readonly #scale: bigint;
+
+  constructor(field: ArrowField, sourceWidth: 4 | 8, scale: bigint) {
+    super(8);
+    this.#field = field;
+    this.#sourceWidth = sourceWidth;
+    this.#scale = scale;
+  }
+
+  protected override convert(from: number, to: number): void {
+    const { view } = this;
+    const value =
+      this.#sourceWidth === 4 ? BigInt(view.getInt32(from * 4, true)) : view.getBigInt64(from * 8, true);
+    const scaled = this.#scale > 0n ? value * this.#scale : value / -this.#scale;
+    if (BigInt.asIntN(64, scaled) !== scaled) throw outOfRange(this.#field, 'microseconds of 64 bits');
+    this.scratch.setBigInt64(to * 8, scaled, true);
+  }
+}
+
+/** Dates in milliseconds, durations and intervals. */
+export class WordsReader extends ConvertingReader {
+  readonly #kind: WordsKind;
+  readonly #unit: TimeUnit;
+
+  constructor(kind: WordsKind, unit: TimeUnit = 'us') {
+    super(kind === 'days' ? 4 : 16);
+    this.#kind = kind;
+    this.#unit = unit;
+  }
+
+  protected override convert(from: number, to: number): void {
+    const { view } = this;
+    switch (this.#kind) {
+      case 'days':
+        this.scratch.setInt32(to * 4, Number(view.getBigInt64(from * 8, true)) / 86_400_000, true);
+        return;
+      case 'duration':
+        this.#interval(to, 0, 0, toMicros(this.#unit, view.getBigInt64(from * 8, true)));
+        return;
+      case 'yearMonth':
+        this.#interval(to, view.getInt32(from * 4, true), 0, 0n);
+        return;
+      case 'dayTime':
+        this.#interval(
+          to,
+          0,
+          view.getInt32(from * 8, true),
+          BigInt(view.getInt32(from * 8 + 4, true)) * 1000n,
+        );
+        return;
+      case 'monthDayNano':
+        // DuckDB counts microseconds: what is finer is cut off.
+        this.#interval(
+          to,
+          view.getInt32(from * 16, true),
+          view.getInt32(from * 16 + 4, true),
+          view.getBigInt64(from * 16 + 8, true) / 1000n,
+        );
+    }
+  }
+
+  #interval(to: number, months: number, days: number, micros: bigint): void {
+    this.scratch.setInt32(to * 16, months, true);
+    this.scratch.setInt32(to * 16 + 4, days, true);
+    this.scratch.setBigInt64(to * 16 + 8, micros, true);
+  }
+}
+
+type WordsKind = 'days' | 'duration' | 'yearMonth' | 'dayTime' | 'monthDayNano';
+
+/** Decimals of 32 to 256 bits into DuckDB's 16 to 128; DuckDB does not check the width on this way. */
+export class DecimalReader extends ConvertingReader {
+  readonly #field: ArrowField;
+  readonly #sourceBytes: number;
+  readonly #bytes: number;
+  readonly #limit: bigint;
+  readonly #surelyWithin: number;
+
+  constructor(field: ArrowField, bits: number, { width }: DecimalShape) {
+    const bytes = width <= 4 ? 2 : width <= 9 ? 4 : width <= 18 ? 8 : 16;
+    super(bytes);
+    this.#field = field;
+    this.#sourceBytes = bits / 8;
+    this.#bytes = bytes;
+    this.#limit = 10n ** BigInt(width);
+    this.#surelyWithin = 10 ** width * 0.999;
+  }
+
+  protected override convert(from: number, to: number): void {
+    if (this.#bytes === 8 && this.#sourceBytes === 16 && this.#copyLow(from * 16, to * 8)) return;
+    const value = this.#read(from * this.#sourceBytes);
+    if (value >= this.#limit || value <= -this.#limit) throw outOfRange(this.#field, 'its precision');
+    const { scratch } = this;
+    if (this.#bytes === 2) scratch.setInt16(to * 2, Number(value), true);
+    else if (this.#bytes === 4) scratch.setInt32(to * 4, Number(value), true);
+    else {
+      scratch.setBigInt64(to * this.#bytes, BigInt.asIntN(64, value), true);
+      if (this.#bytes === 16) scratch.setBigInt64(to * 16 + 8, value >> 64n, true);
+    }
+  }
+
+  /** The usual case, without a bigint: the upper half only repeats the sign. False where that is not certain. */
+  #copyLow(from: number, to: number): boolean {
+    const { view, scratch } = this;
+    const low = view.getUint32(from, true);
+    const high = view.getInt32(from + 4, true);
+    const sign = high >> 31;
+    if (view.getInt32(from + 8, true) !== sign || view.getInt32(from + 12, true) !== sign) return false;
+    // A number is exact to one part in 2^53: what comes near the limit is left to the exact way.
+    if (Math.abs(high * 0x1_0000_0000 + low) > this.#surelyWithin) return false;
+    scratch.setUint32(to, low, true);
+    scratch.setInt32(to + 4, high, true);
+    return true;
+  }
+
+  #read(at: number): bigint {
+    const { view } = this;
+    if (this.#sourceBytes === 4) return BigInt(view.getInt32(at, true));
+    let value = view.getBigInt64(at + this.#sourceBytes - 8, true);
+    for (let word = this.#sourceBytes - 16; word >= 0; word -= 8) {
+      value = (value << 64n) | view.getBigUint64(at + word, true);
+    }
+    return value;
+  }
+}
+
+/** Copies received bytes, which may lie in memory of any kind, to the front of a vector. */
+export function copyToVector(vector: Vector, buffer: ArrayBufferLike, offset: number, count: number): void {
+  if (count === 0) return;
+  if (buffer instanceof ArrayBuffer) duckdb.copy_data_to_vector(vector, 0, buffer, offset, count);
+  else duckdb.copy_data_to_vector(vector, 0, new Uint8Array(buffer, offset, count).slice().buffer, 0, count);
+}
+
+const EMPTY = new Uint8Array(0);
+const CHUNK_ROWS = 2048;
+
+function toMicros(unit: TimeUnit, value: bigint): bigint {
+  if (unit === 'ns') return value / 1000n;
+  return value * { s: 1_000_000n, ms: 1000n, us: 1n }[unit];
+}
+
+function outOfRange(field: ArrowField, what: string): GizmoError {
+  return new GizmoError('OUT_OF_RANGE', `A value of "${field.name}" does not fit ${what}.`);
+}

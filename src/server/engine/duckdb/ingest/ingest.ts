@@ -1,0 +1,117 @@
+/** Bulk load of Arrow batches into a table, all or nothing. */
+import duckdb, { type PreparedStatement } from '@duckdb/node-bindings';
+import { GizmoError } from '../../../../errors.js';
+import { plainSchema } from '../../../../flight/ipc/plain-schema.js';
+import { decodeRecordBatch } from '../../../../flight/ipc/record-batch.js';
+import { splitBatch } from '../../../../flight/ipc/split-batch.js';
+import type { ArrowSchema, EncodedBatch } from '../../../../flight/ipc/types.js';
+import { abortable, throwIfAborted } from '../../abort.js';
+import type { IngestRequest } from '../../engine.js';
+import type { SessionCore } from '../session-core.js';
+import type { IngestFunction, IngestJob } from './ingest-function.js';
+import { findTarget, type Target } from './ingest-target.js';
+
+/**
+ * Loads the batches in one transaction, or as a part of the session's own, which a failure then spoils: DuckDB
+ * has no savepoints. The connection must be claimed.
+ */
+export async function ingest(
+  core: SessionCore,
+  functions: IngestFunction,
+  request: IngestRequest,
+): Promise<{ readonly rows: number }> {
+  const { signal, arrowSchema } = request;
+  throwIfAborted(signal);
+  if (arrowSchema.fields.length === 0) {
+    throw new GizmoError('INVALID_ARGUMENT', 'The data has no columns, so there is no table to make of it.');
+  }
+  const joins = await core.inTransaction();
+  const job = functions.open(plainSchema(arrowSchema), core.lane.connection);
+  try {
+    if (!joins) await core.runOwn('begin transaction');
+    const rows = await core.lane.under(signal, () => load(core, job, request));
+    throwIfAborted(signal);
+    if (!joins) await core.runOwn('commit');
+    return { rows };
+  } catch (error) {
+    await undo(core, joins);
+    throw job.failure ?? error;
+  } finally {
+    job.close();
+  }
+}
+
+async function load(core: SessionCore, job: IngestJob, request: IngestRequest): Promise<number> {
+  const target = await findTarget(core, request);
+  await makeTable(core, job, request, target);
+  const sql = `insert into ${target.name} by name select * from ${sourceOf(job)}`;
+  const insert = await core.lane.call(() => duckdb.prepare(core.lane.connection, sql));
+  try {
+    let rows = 0;
+    const batches = abortable(request.batches, request.signal);
+    for await (const batch of plainBatches(batches, request.arrowSchema)) {
+      rows += await insertBatch(core, job, insert, request.arrowSchema, batch);
+    }
+    return rows;
+  } finally {
+    duckdb.destroy_prepare_sync(insert);
+  }
+}
+
+async function makeTable(
+  core: SessionCore,
+  job: IngestJob,
+  { ifExists, ifMissing, table }: IngestRequest,
+  target: Target,
+): Promise<void> {
+  if (target.exists) {
+    if (ifExists === 'append') return;
+    if (ifExists === 'fail') throw new GizmoError('ALREADY_EXISTS', `Table "${table}" already exists.`);
+    await core.runOwn(`drop table ${target.name}`);
+  } else if (ifMissing === 'fail') {
+    throw new GizmoError('NOT_FOUND', `Table "${table}" does not exist.`);
+  }
+  await core.runOwn(`create ${target.kind} ${target.name} as from ${sourceOf(job)} with no data`);
+}
+
+async function insertBatch(
+  core: SessionCore,
+  job: IngestJob,
+  insert: PreparedStatement,
+  schema: ArrowSchema,
+  batch: EncodedBatch,
+): Promise<number> {
+  if (batch.rows === 0) return 0;
+  job.load(decodeRecordBatch(plainSchema(schema), batch));
+  const result = await core.lane.call(() => duckdb.execute_prepared(insert));
+  return duckdb.rows_changed(result);
+}
+
+/** Batches in the plain layouts; what is plain already passes through. */
+async function* plainBatches(
+  batches: AsyncIterable<EncodedBatch>,
+  schema: ArrowSchema,
+): AsyncGenerator<EncodedBatch> {
+  const isPlain = plainSchema(schema) === schema;
+  for await (const batch of batches) {
+    if (isPlain) yield batch;
+    else yield* splitBatch(decodeRecordBatch(schema, batch), { rowsMax: 65_536, bytesMax: 16 * 1024 * 1024 });
+  }
+}
+
+/**
+ * Rolls back. In a transaction of the session's own only a statement that fails while
+ * it runs can keep it from being committed; one that fails while it is bound does not. */
+async function undo(core: SessionCore, joined: boolean): Promise<void> {
+  const sql = joined ? 'select system.main.error(r.i::varchar) from system.main.range(3) r(i)' : 'rollback';
+  try {
+    await core.runOwn(sql);
+  } catch (error) {
+    // To fail is what the first is for; a rollback fails only where DuckDB has rolled back by itself.
+    if (!(error instanceof GizmoError)) throw error;
+  }
+}
+
+function sourceOf(job: IngestJob): string {
+  return `system.main.gizmo_ingest('${job.handle}')`;
+}
