@@ -1,5 +1,7 @@
 /** One HTTP/2 connection to a Flight server and the four kinds of call Flight SQL makes over it. */
 
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   type CallOptions,
@@ -37,9 +39,10 @@ export class FlightChannel {
   constructor(options: ConnectOptions) {
     const { host, port, tls } = options;
     const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
-    this.#client = new Client(address, channelCredentials(tls), {
+    this.#client = new Client(address, channelCredentials(host, tls), {
       ...CHANNEL_OPTIONS,
       'grpc.max_receive_message_length': options.receiveBytesMax ?? -1,
+      ...(tls !== undefined && isIP(host) !== 0 ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
       // A proxy from the environment is for other machines.
       'grpc.enable_http_proxy': isLoopback(host) ? 0 : 1,
     });
@@ -217,14 +220,20 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 10_000,
 };
 
-function channelCredentials(tls: TlsOptions | undefined) {
+/**
+ * An address must not be sent as the server's name (RFC 6066 §3), which grpc-js would do: a name that says nothing is
+ * sent instead, and the certificate checked against the address.
+ */
+function channelCredentials(host: string, tls: TlsOptions | undefined) {
   if (tls === undefined) return credentials.createInsecure();
   const { roots, skipVerify = false, clientCertificate } = tls;
   return credentials.createSsl(
     asBuffer(roots ?? readSystemRoots()),
     asBuffer(clientCertificate?.key),
     asBuffer(clientCertificate?.cert),
-    skipVerify ? { rejectUnauthorized: false, checkServerIdentity: () => undefined } : {},
+    skipVerify
+      ? { rejectUnauthorized: false, checkServerIdentity: () => undefined }
+      : { checkServerIdentity: (name, cert) => checkServerIdentity(isIP(host) === 0 ? name : host, cert) },
   );
 }
 
