@@ -82,9 +82,16 @@ export class Terminal {
       });
   }
 
-  /** While a handler is set, Ctrl-C goes to it instead of into the queue, ahead of what was typed before. */
+  /**
+   * While a handler is set, Ctrl-C goes to it instead of into the queue, ahead of what was typed before. It is told
+   * at once of those that wait already, pressed between Enter and the start of the statement.
+   */
   onInterrupt(handler: (() => void) | undefined): void {
     this.#interrupt = handler;
+    if (handler === undefined) return;
+    const waiting = this.#events.filter(isInterrupt);
+    this.#events = this.#events.filter((event) => !isInterrupt(event));
+    for (const _ of waiting) handler();
   }
 
   /** Ctrl-Z: stops the process as job control does, and comes back with it. Nothing where there is no job control. */
@@ -109,8 +116,9 @@ export class Terminal {
   };
 
   #pushKey(key: Key): void {
-    if (this.#interrupt !== undefined && key.kind === 'chord' && key.chord === 'C-c') this.#interrupt();
-    else this.#push({ kind: 'key', key });
+    const event: TerminalEvent = { kind: 'key', key };
+    if (this.#interrupt !== undefined && isInterrupt(event)) this.#interrupt();
+    else this.#push(event);
   }
 
   #push(event: TerminalEvent): void {
@@ -144,6 +152,10 @@ export type TerminalEvent =
   | { readonly kind: 'resize' }
   /** The terminal is gone, or its input ended. */
   | { readonly kind: 'closed' };
+
+function isInterrupt(event: TerminalEvent): boolean {
+  return event.kind === 'key' && event.key.kind === 'chord' && event.key.chord === 'C-c';
+}
 
 const ENDING_SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
 const BRACKETED_PASTE_ON = '\x1b[?2004h';
