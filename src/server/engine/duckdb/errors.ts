@@ -21,19 +21,13 @@ export function isFatal(error: GizmoError): boolean {
   return error.message.startsWith('FATAL Error') || error.message.includes('database has been invalidated');
 }
 
-/** Whether a statement was refused only because its transaction failed earlier. */
-export function isAborted(error: GizmoError): boolean {
-  return ABORTED.test(error.message);
-}
-
-const ABORTED = /Current transaction is aborted/i;
 const CLOSED_PREFIX = 'Attempting to execute an unsuccessful or closed pending query result\nError: ';
 
 /** By the first words of the text, which are DuckDB's `ExceptionTypeToString`; the first match holds. */
 const CODES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^FATAL Error|database has been invalidated/, 'UNAVAILABLE'],
   [/^INTERRUPT Error/, 'CANCELLED'],
-  [ABORTED, 'FAILED_PRECONDITION'],
+  [/Current transaction is aborted/, 'FAILED_PRECONDITION'],
   [/^TransactionContext Error: .*(onflict|Failed to commit)/, 'ABORTED'],
   [/^Transaction Error: .*onflict/, 'ABORTED'],
   [/^TransactionContext Error/, 'FAILED_PRECONDITION'],

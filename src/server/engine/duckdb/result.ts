@@ -18,7 +18,7 @@ export class DuckDbResult implements EngineResult {
   readonly #chunks: ChunkSource;
   readonly #writer: BatchWriter;
   readonly #rowsMax: number;
-  readonly #onEnd: (rows: number) => void;
+  readonly #onEnd: DuckDbResultOptions['onEnd'];
   #batches = 0;
   #rows = 0;
   #first: EncodedBatch | undefined;
@@ -50,13 +50,13 @@ export class DuckDbResult implements EngineResult {
     return first ?? (await this.#read());
   }
 
-  async close(): Promise<void> {
+  async close(hasFailed = false): Promise<void> {
     this.#first = undefined;
     if (this.#ended) return;
     this.#ended = true;
     this.#writer.release();
     await this.#chunks.close();
-    this.#onEnd(this.#rows);
+    await this.#onEnd(this.#rows, hasFailed);
   }
 
   async #read(): Promise<EncodedBatch | undefined> {
@@ -66,14 +66,14 @@ export class DuckDbResult implements EngineResult {
       while (!this.#writer.fill(rowsMax)) {
         const chunk = await this.#chunks.next();
         if (chunk === undefined) {
-          this.#finish();
+          await this.#finish();
           return this.#writer.rows === 0 ? undefined : this.#take();
         }
         this.#writer.load(chunk);
       }
       return this.#take();
     } catch (error) {
-      await this.close();
+      await this.close(true);
       throw error;
     }
   }
@@ -85,9 +85,9 @@ export class DuckDbResult implements EngineResult {
     return batch;
   }
 
-  #finish(): void {
+  async #finish(): Promise<void> {
     this.#ended = true;
-    this.#onEnd(this.#rows + this.#writer.rows);
+    await this.#onEnd(this.#rows + this.#writer.rows, false);
   }
 }
 
@@ -98,8 +98,8 @@ export interface DuckDbResultOptions {
   readonly chunks: ChunkSource;
   readonly writer: BatchWriter;
   readonly rowsMax: number;
-  /** Called once, at the end or when closed, with the number of rows handed over. */
-  readonly onEnd: (rows: number) => void;
+  /** Called once, at the end, when it fails, or when closed, with the number of rows handed over. */
+  readonly onEnd: (rows: number, hasFailed: boolean) => Promise<void>;
 }
 
 /** Where chunks come from: a stream, or a result that DuckDB holds already. */
@@ -137,8 +137,6 @@ export class StreamedChunks implements ChunkSource {
   readonly #memory: ProcessMemory | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #interrupt: () => void;
-  /** Whether an interrupt would do harm: it aborts an explicit transaction. */
-  readonly #isPatient: () => boolean;
   #ahead: Promise<DataChunk | null> | undefined;
   #ended = false;
 
@@ -147,7 +145,6 @@ export class StreamedChunks implements ChunkSource {
     this.#result = options.result;
     this.#memory = options.memory;
     this.#signal = options.signal;
-    this.#isPatient = options.isPatient;
     this.#interrupt = () => this.#lane.interrupt(abortReason(options.signal ?? AbortSignal.abort()));
     this.#signal?.addEventListener('abort', this.#interrupt, { once: true });
     this.#fetchAhead();
@@ -173,13 +170,8 @@ export class StreamedChunks implements ChunkSource {
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#end();
-    const ahead = this.#ahead;
-    if (ahead !== undefined) {
-      if (!this.#isPatient() || !(await settlesWithin(ahead, PATIENCE_MS))) {
-        this.#lane.interrupt(new GizmoError('CANCELLED', 'The result was closed before its end.'));
-      }
-      await this.#lane.settle();
-    }
+    this.#lane.interrupt(new GizmoError('CANCELLED', 'The result was closed before its end.'));
+    await this.#lane.settle();
     try {
       const bare = await this.#lane.call(() => duckdb.prepare(this.#lane.connection, 'select 1'));
       duckdb.destroy_prepare_sync(bare);
@@ -215,24 +207,4 @@ export interface StreamedChunksOptions {
   readonly result: Result;
   readonly memory: ProcessMemory | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly isPatient: () => boolean;
-}
-
-const PATIENCE_MS = 100;
-
-/** Whether the promise settles within the time. */
-async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
-  });
-  const settled = promise.then(
-    () => true,
-    () => true,
-  );
-  try {
-    return await Promise.race([settled, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,7 +3,6 @@ import duckdb from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import { StringVector } from './convert/strings.js';
-import { isAborted } from './errors.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
 import type { SmallTexts } from './small-texts.js';
@@ -13,6 +12,7 @@ export class SessionCore {
   readonly memory: ProcessMemory | undefined;
   readonly #smallTexts: SmallTexts;
   #busy = false;
+  #aborted = false;
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
 
@@ -20,10 +20,6 @@ export class SessionCore {
     this.lane = lane;
     this.memory = memory;
     this.#smallTexts = smallTexts;
-  }
-
-  get mayBeInTransaction(): boolean {
-    return this.#inTransaction !== false;
   }
 
   /** Claims the connection. Anything else on it would silently end a stream that is open. */
@@ -53,15 +49,27 @@ export class SessionCore {
     signal: AbortSignal | undefined,
     execute: () => Promise<T>,
   ): Promise<T> {
-    const { lane } = this;
-    const commitsNothing = kind === 'transaction' && COMMIT.test(sql) && (await this.#isAborted());
+    if (this.#aborted) await this.#leaveAborted(kind, sql);
+    if (TRANSACTIONAL.has(kind)) this.#inTransaction = undefined;
     try {
-      const result = await lane.under(signal, () => lane.call(execute, sql));
-      if (commitsNothing) throw rolledBack();
-      return result;
-    } finally {
-      if (TRANSACTIONAL.has(kind)) this.#inTransaction = undefined;
+      return await this.lane.under(signal, () => this.lane.call(execute, sql));
+    } catch (error) {
+      await this.noteFailure();
+      throw error;
     }
+  }
+
+  /**
+   * To be called when a statement has failed while it ran. DuckDB would then refuse to go on with an explicit
+   * transaction, but not with `disable_database_invalidation`: what the statement had written already would
+   * stay, and be committed. So the transaction is refused here.
+   */
+  async noteFailure(): Promise<void> {
+    this.#aborted ||= await this.inTransaction();
+  }
+
+  refuseIfAborted(): void {
+    if (this.#aborted) throw aborted();
   }
 
   /** Whether an explicit transaction is open. The connection must be claimed. */
@@ -94,24 +102,24 @@ export class SessionCore {
     this.#smallTexts.learn(sql, rows);
   }
 
-  async #isAborted(): Promise<boolean> {
-    try {
-      await this.runOwn('select 1');
-      return false;
-    } catch (error) {
-      return error instanceof GizmoError && isAborted(error);
+  /** Of a transaction that has failed only the end can be run: ROLLBACK goes on, COMMIT becomes one. */
+  async #leaveAborted(kind: StatementKind, sql: string): Promise<void> {
+    const verb = kind === 'transaction' ? VERB.exec(sql)?.[1]?.toLowerCase() : undefined;
+    if (verb === 'rollback' || verb === 'abort') {
+      this.#aborted = false;
+      return;
     }
+    if (verb !== 'commit' && verb !== 'end') throw aborted();
+    await this.runOwn('rollback');
+    this.#aborted = false;
+    this.#inTransaction = false;
+    throw rolledBack();
   }
 
   /** In autocommit every statement has a transaction of its own, and so a number of its own. */
   async #probe(): Promise<boolean> {
-    try {
-      const first = await this.#transactionId();
-      return first === (await this.#transactionId());
-    } catch (error) {
-      if (error instanceof GizmoError && isAborted(error)) return true;
-      throw error;
-    }
+    const first = await this.#transactionId();
+    return first === (await this.#transactionId());
   }
 
   async #transactionId(): Promise<string> {
@@ -124,13 +132,20 @@ export class SessionCore {
 /** After these the transaction may be another one. */
 const TRANSACTIONAL: ReadonlySet<StatementKind> = new Set<StatementKind>(['transaction', 'execute', 'multi']);
 
-/** COMMIT or END, behind comments and spaces. */
-const COMMIT = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:commit|end)\b/i;
+/** The first word of a statement, behind comments and spaces. */
+const VERB = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*([a-z]+)/i;
 
 function busy(): GizmoError {
   return new GizmoError(
     'FAILED_PRECONDITION',
     'The session still has a result open; read it to its end or close it first.',
+  );
+}
+
+function aborted(): GizmoError {
+  return new GizmoError(
+    'FAILED_PRECONDITION',
+    'The current transaction has failed; end it with ROLLBACK before anything else.',
   );
 }
 

@@ -86,8 +86,7 @@ export class DuckDbStatement implements EngineStatement {
       : [];
     let chunks: ChunkSource = NO_CHUNKS;
     if (streams) {
-      const isPatient = () => core.mayBeInTransaction;
-      chunks = new StreamedChunks({ lane: core.lane, result, memory: core.memory, signal, isPatient });
+      chunks = new StreamedChunks({ lane: core.lane, result, memory: core.memory, signal });
     } else if (isRows) chunks = new MaterializedChunks(result);
     return new DuckDbResult({
       schema,
@@ -96,9 +95,10 @@ export class DuckDbStatement implements EngineStatement {
       chunks,
       writer: new BatchWriter(columns, batchBytesMax),
       rowsMax: batchRowsMax,
-      onEnd: (rows) => {
+      onEnd: async (rows, hasFailed) => {
         this.#open = undefined;
-        if (this.readOnly) core.learn(this.#sql, rows);
+        if (hasFailed) await core.noteFailure();
+        else if (this.readOnly) core.learn(this.#sql, rows);
         core.end();
       },
     });

@@ -28,7 +28,8 @@ export async function ingest(
   const joins = await core.inTransaction();
   const job = functions.open(plainSchema(arrowSchema), core.lane.connection);
   try {
-    if (!joins) await core.runOwn('begin transaction');
+    if (joins) core.refuseIfAborted();
+    else await core.runOwn('begin transaction');
     const rows = await core.lane.under(signal, () => load(core, job, request));
     throwIfAborted(signal);
     if (!joins) await core.runOwn('commit');
@@ -99,17 +100,10 @@ async function* plainBatches(
   }
 }
 
-/**
- * Rolls back. In a transaction of the session's own only a statement that fails while
- * it runs can keep it from being committed; one that fails while it is bound does not. */
+/** Rolls back, or has the session refuse to go on with the transaction that was joined. */
 async function undo(core: SessionCore, joined: boolean): Promise<void> {
-  const sql = joined ? 'select system.main.error(r.i::varchar) from system.main.range(3) r(i)' : 'rollback';
-  try {
-    await core.runOwn(sql);
-  } catch (error) {
-    // To fail is what the first is for; a rollback fails only where DuckDB has rolled back by itself.
-    if (!(error instanceof GizmoError)) throw error;
-  }
+  if (joined) await core.noteFailure();
+  else await core.runOwn('rollback');
 }
 
 function sourceOf(job: IngestJob): string {
