@@ -22,7 +22,7 @@ export function resolveConnection(
     );
   const envPort = readSetting(env, 'PORT');
   return {
-    host: flags.host ?? uri.host ?? readSetting(env, 'HOST') ?? 'localhost',
+    host: (flags.host ?? uri.host ?? readSetting(env, 'HOST') ?? 'localhost').replace(/^\[(.*)\]$/, '$1'),
     port: flags.port ?? uri.port ?? (envPort === undefined ? 31_337 : parsePort(envPort, 'GIZMO_PORT')),
     username: flags.username ?? uri.username ?? readSetting(env, 'USER', 'USERNAME'),
     uriPassword: uri.password,

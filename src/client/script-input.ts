@@ -7,8 +7,7 @@ export async function* readScript(source: AsyncIterable<string>): AsyncGenerator
   let scannedLength = 0;
   for await (const chunk of source) {
     text += chunk;
-    // A long statement is looked through again only when it has doubled, which keeps the whole linear.
-    if (text.length > RESCAN_LENGTH && text.length < scannedLength * 2) continue;
+    if (!isWorthScanning(text, chunk, scannedLength)) continue;
     const settled = settledLength(text);
     if (settled > 0) yield text.slice(0, settled);
     text = text.slice(settled);
@@ -17,4 +16,12 @@ export async function* readScript(source: AsyncIterable<string>): AsyncGenerator
   if (text !== '') yield text;
 }
 
-const RESCAN_LENGTH = 1 << 18;
+/**
+ * A long statement is looked through again only when it has doubled, which keeps the whole linear, or when it looks
+ * as if it ended here, so that whoever writes a pipe statement by statement does not wait.
+ */
+function isWorthScanning(text: string, chunk: string, scannedLength: number): boolean {
+  return text.length < SHORT || text.length >= scannedLength * 2 || /;\s*$/.test(chunk.slice(-SHORT));
+}
+
+const SHORT = 4096;

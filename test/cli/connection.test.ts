@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveConnection } from '../../src/cli/connection.js';
+import { parseConnectionUri } from '../../src/cli/connection-uri.js';
+import { readSetting, readSwitch } from '../../src/cli/environment.js';
+
+describe('parseConnectionUri', () => {
+  test.each([
+    ['gizmo://db.example', { host: 'db.example' }],
+    ['gizmosql://db.example:80', { host: 'db.example', port: 80 }],
+    ['GIZMO://ada@[::1]:31337/', { host: '::1', port: 31_337, username: 'ada' }],
+    ['gizmo://ada:p%40ss@h', { host: 'h', username: 'ada', password: 'p@ss' }],
+    [
+      'gizmosql://h:1?username=bob&useEncryption=true&disableCertificateVerification=false&tlsRoots=/ca.pem&authType=password',
+      {
+        host: 'h',
+        port: 1,
+        username: 'bob',
+        tls: true,
+        tlsSkipVerify: false,
+        tlsRoots: '/ca.pem',
+        authType: 'password',
+      },
+    ],
+  ])('reads %s', (uri, expected) => expect(parseConnectionUri(uri)).toEqual(expected));
+
+  test.each([
+    ['http://h', /looks like gizmo/],
+    ['gizmo://', /malformed/],
+    ['gizmo://h:99999', /malformed|1 to 65535/],
+    ['gizmo://h:0', /1 to 65535/],
+    ['gizmo://h/db', /has a path/],
+    ['gizmo://h?useEncrypton=true', /Did you mean useEncryption/],
+    ['gizmo://h?useEncryption=maybe', /true or false/],
+  ])('refuses %s', (uri, message) => expect(() => parseConnectionUri(uri)).toThrow(message));
+
+  test('never repeats a password', () => {
+    expect(() => parseConnectionUri('gizmo://u:secret@h:port')).toThrow(/^(?!.*secret)/);
+  });
+});
+
+describe('resolveConnection', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gizmo-cli-'));
+  const pem = join(folder, 'x.pem');
+  beforeAll(() => writeFileSync(pem, 'pem'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('has defaults', () => {
+    expect(resolveConnection({}, undefined, {})).toMatchObject({
+      host: 'localhost',
+      port: 31_337,
+      username: undefined,
+      tls: undefined,
+      connectTimeoutMs: 10_000,
+    });
+  });
+
+  test('flags win over the environment, GIZMO_ over GIZMOSQL_', () => {
+    const env = {
+      GIZMO_HOST: 'a',
+      GIZMOSQL_HOST: 'b',
+      GIZMOSQL_PORT: '5',
+      GIZMOSQL_USERNAME: 'bob',
+      GIZMO_TLS: '1',
+    };
+    expect(resolveConnection({}, undefined, env)).toMatchObject({
+      host: 'a',
+      port: 5,
+      username: 'bob',
+      tls: { skipVerify: false },
+    });
+    expect(resolveConnection({ host: '[::1]', tls: false }, undefined, env)).toMatchObject({
+      host: '::1',
+      tls: undefined,
+    });
+  });
+
+  test('certificates imply TLS', () => {
+    expect(resolveConnection({ 'tls-roots': pem }, undefined, {}).tls?.roots).toEqual(Buffer.from('pem'));
+    expect(resolveConnection({ 'tls-skip-verify': true }, undefined, {}).tls).toEqual({ skipVerify: true });
+    expect(resolveConnection({ 'mtls-cert': pem, 'mtls-key': pem }, undefined, {}).tls).toHaveProperty(
+      'clientCertificate',
+    );
+  });
+
+  test.each([
+    [{ 'mtls-cert': 'x' }, undefined, /belong together/],
+    [{ 'mtls-cert': 'x', 'mtls-key': 'y', 'tls-skip-verify': true }, undefined, /cannot be combined/],
+    [{ tls: false, 'tls-roots': 'x' }, undefined, /switched off/],
+    [{ 'tls-roots': '/no/such/file' }, undefined, /--tls-roots \/no\/such\/file: no such file/],
+    [{ host: 'a' }, 'gizmo://b', /--host cannot be combined/],
+    [{ 'auth-type': 'external' }, undefined, /not in this version yet/],
+    [{}, 'gizmo://b?authType=external', /not in this version yet/],
+  ])('refuses %j with %s', (flags, uri, message) => {
+    expect(() => resolveConnection(flags, uri, {})).toThrow(message);
+  });
+
+  test('a URI in the environment gives way to flags', () => {
+    const env = { GIZMO_URI: 'gizmo://a:7' };
+    expect(resolveConnection({ port: 8 }, undefined, env)).toMatchObject({ host: 'a', port: 8 });
+  });
+});
+
+describe('the environment', () => {
+  test('an empty variable is not set', () => {
+    expect(readSetting({ GIZMO_HOST: '', GIZMOSQL_HOST: 'x' }, 'HOST')).toBe('x');
+  });
+
+  test('switches are on, off, or refused', () => {
+    expect(readSwitch({ GIZMO_TLS: 'Yes' }, 'TLS')).toBe(true);
+    expect(readSwitch({ GIZMOSQL_TLS: '0' }, 'TLS')).toBe(false);
+    expect(readSwitch({}, 'TLS')).toBeUndefined();
+    expect(() => readSwitch({ GIZMO_TLS: 'si' }, 'TLS')).toThrow(/GIZMO_TLS is either true or false/);
+  });
+});
