@@ -91,8 +91,8 @@ export class DuckDbSession implements EngineSession {
       sql,
     );
     if (statements === 0) {
-      const text = duckdb.extract_statements_error(extracted);
-      if (text) throw lane.fail(new Error(text), sql);
+      const text = extractionError(extracted);
+      if (text !== undefined) throw lane.fail(new Error(text), sql);
     }
     return { sql, extracted, statements };
   }
@@ -114,6 +114,15 @@ interface Extraction {
 }
 
 const SEVERAL_STATEMENTS = 'Cannot prepare multiple statements at once';
+
+/** Why no statement was found; undefined where the text has none, for which the bindings throw. */
+function extractionError(extracted: ExtractedStatements): string | undefined {
+  try {
+    return duckdb.extract_statements_error(extracted) || undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function closed(): GizmoError {
   return new GizmoError('CANCELLED', 'The session was closed.');

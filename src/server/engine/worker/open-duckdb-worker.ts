@@ -1,6 +1,7 @@
 /** DuckDB in a worker thread, as an Engine in this one: conversion and gRPC then have a core each. */
 import type { GizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
   Engine,
@@ -21,12 +22,16 @@ import { WorkerChannel } from './worker-channel.js';
 
 /** Starts the worker and opens the database in it; on failure the worker is gone. Errors: GizmoError. */
 export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> {
+  // The registry of open files is one a thread: the one that counts is this thread's.
+  const claim = options.path === undefined ? undefined : claimFile(options.path);
   const channel = new WorkerChannel();
   try {
     const { name, version } = await channel.call('open', options);
-    return new WorkerEngine(channel, name, version);
+    claim?.confirm();
+    return new WorkerEngine(channel, name, version, claim);
   } catch (error) {
     await channel.stop();
+    claim?.release();
     throw error;
   }
 }
@@ -36,10 +41,12 @@ class WorkerEngine implements Engine {
   readonly version: string;
   readonly failed: Promise<GizmoError>;
   readonly #channel: WorkerChannel;
+  readonly #claim: FileClaim | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(channel: WorkerChannel, name: string, version: string) {
+  constructor(channel: WorkerChannel, name: string, version: string, claim: FileClaim | undefined) {
     this.#channel = channel;
+    this.#claim = claim;
     this.name = name;
     this.version = version;
     this.failed = channel.failed;
@@ -54,7 +61,7 @@ class WorkerEngine implements Engine {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#channel.stop();
+    this.#closing ??= this.#channel.stop().finally(() => this.#claim?.release());
     return this.#closing;
   }
 }
