@@ -2,7 +2,7 @@
  * Finds out who calls before anything of the call's message is read: refused callers cost no memory. What it
  * finds is handed to the handler under the call's own metadata object, which nothing a client sends can forge.
  */
-import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { type Deadline, type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { toStatus } from '../../flight/status.js';
 import { callers } from '../rpc/call.js';
@@ -17,6 +17,8 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
   return (method, call) => {
     if (method.path === HANDSHAKE) limitMessageBytes(call, HANDSHAKE_BYTES_MAX);
     const peer = call.getPeer();
+    // A call may be cancelled before its handler exists, and its stream then never hears of it.
+    const cancelled = new AbortController();
     return new ServerInterceptingCall(call, {
       start(next) {
         next({
@@ -45,14 +47,23 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               return;
             }
             identify(services, metadata, connection).then((caller) => {
-              callers.set(metadata, caller);
+              if (cancelled.signal.aborted) return;
+              callers.set(metadata, { caller, cancelled: cancelled.signal });
               proceed(metadata);
             }, refuse);
           },
+          onCancel: () => cancelled.abort(whyCancelled(call)),
         });
       },
     });
   };
+}
+
+/** grpc-js tells nothing but that the call is over: it is asked for after a call that ended well, too. */
+function whyCancelled(call: { getDeadline(): Deadline }): GizmoError {
+  return Number(call.getDeadline()) <= Date.now()
+    ? new GizmoError('DEADLINE_EXCEEDED', "The client's time limit for this call has passed.")
+    : new GizmoError('CANCELLED', 'The client cancelled the call or went away.');
 }
 
 function headerBytes(metadata: Metadata): number {

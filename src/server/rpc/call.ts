@@ -13,14 +13,21 @@ import type {
 } from '@grpc/grpc-js';
 import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
-import { linkSignals, type ServerCall, signalOfCall } from '../../flight/signal.js';
+import { linkSignals } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
 import type { Session } from '../session/session.js';
 import type { Caller } from './identify.js';
 import type { Services } from './services.js';
 
-/** Callers by the metadata object of their call: set by the interceptor, and by nothing a client can send. */
-export const callers = new WeakMap<Metadata, Caller>();
+/** What the interceptor knows of a call. */
+export interface IdentifiedCall {
+  readonly caller: Caller;
+  /** Aborted when the call is over for whatever reason; the reason says which. */
+  readonly cancelled: AbortSignal;
+}
+
+/** By the metadata object of the call: set by the interceptor, and by nothing a client can send. */
+export const callers = new WeakMap<Metadata, IdentifiedCall>();
 
 /** One call, as a handler sees it. */
 export interface Call {
@@ -30,7 +37,10 @@ export interface Call {
   session(): Promise<Session>;
 }
 
-type AnyCall = ServerCall & { readonly metadata: Metadata; sendMetadata(metadata: Metadata): void };
+interface AnyCall {
+  readonly metadata: Metadata;
+  sendMetadata(metadata: Metadata): void;
+}
 
 /** A unary handler out of a function. */
 export function unary<Request, Response>(
@@ -89,9 +99,10 @@ async function withCall<T>(
   grpcCall: AnyCall,
   handle: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const caller = callers.get(grpcCall.metadata);
-  if (caller === undefined) throw new GizmoError('UNAUTHENTICATED', 'This call was not identified.');
-  const ofCall = linkSignals([signalOfCall(grpcCall), services.stopping]);
+  const identified = callers.get(grpcCall.metadata);
+  if (identified === undefined) throw new GizmoError('UNAUTHENTICATED', 'This call was not identified.');
+  const { caller, cancelled } = identified;
+  const ofCall = linkSignals([cancelled, services.stopping]);
   let linked = ofCall;
   let leave: (() => void) | undefined;
   const headers = new GrpcMetadata();

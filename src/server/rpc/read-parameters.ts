@@ -1,15 +1,15 @@
 /** The parameter rows of a DoPut stream. */
 import { GizmoError } from '../../errors.js';
 import type { FlightDataMessage } from '../../flight/flight-data.js';
-import { buildBatch } from '../../flight/ipc/build.js';
-import type { RecordBatch } from '../../flight/ipc/column.js';
+import { plainSchema } from '../../flight/ipc/plain-schema.js';
 import { BatchReader } from '../../flight/ipc/reader.js';
-import type { ArrowField, ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
-import { readValue } from '../../flight/ipc/value.js';
+import { splitBatch } from '../../flight/ipc/split-batch.js';
+import type { EncodedBatch } from '../../flight/ipc/types.js';
 import type { ParameterRows } from '../statement/statement.js';
 
 /** Parameters are held until the statement ran; more data than this is a bulk load's business. */
 const PARAMETER_BYTES_MAX = 256 * 1024 * 1024;
+const WHOLE = { rowsMax: Number.POSITIVE_INFINITY, bytesMax: PARAMETER_BYTES_MAX };
 
 /** Undefined where the stream has no fields: that is how clients say "no parameters". */
 export async function readParameters(
@@ -31,11 +31,10 @@ export async function readParameters(
     }
     const batch = reader.push(message);
     if (batch === undefined) return;
-    batches.push(
-      hasDictionary(batch.schema)
-        ? withoutDictionaries(batch)
-        : { header: message.header, body: message.body, rows: batch.length },
-    );
+    const { header, body } = message;
+    // Dictionaries, views and runs are resolved here, so that nobody behind has to know of them.
+    if (plainSchema(batch.schema) === batch.schema) batches.push({ header, body, rows: batch.length });
+    else batches.push(...splitBatch(batch, WHOLE));
   };
   push(first);
   for await (const message of rest) push(message);
@@ -43,24 +42,4 @@ export async function readParameters(
   if (schema === undefined)
     throw new GizmoError('INVALID_ARGUMENT', 'The parameters lack their schema message.');
   return schema.fields.length === 0 ? undefined : { schema: plainSchema(schema), batches };
-}
-
-/** Parameters are few: their dictionaries are resolved here, so that nobody behind has to know of them. */
-function withoutDictionaries(batch: RecordBatch): EncodedBatch {
-  const columns = batch.columns.map((column) =>
-    Array.from({ length: batch.length }, (_, row) => readValue(column, row)),
-  );
-  return buildBatch(plainSchema(batch.schema), columns);
-}
-
-function plainSchema(schema: ArrowSchema): ArrowSchema {
-  return hasDictionary(schema) ? { ...schema, fields: schema.fields.map(plainField) } : schema;
-}
-
-function plainField({ dictionary: _, ...field }: ArrowField): ArrowField {
-  return { ...field, children: field.children.map(plainField) };
-}
-
-function hasDictionary({ fields }: { readonly fields: readonly ArrowField[] }): boolean {
-  return fields.some((field) => field.dictionary !== undefined || hasDictionary({ fields: field.children }));
 }

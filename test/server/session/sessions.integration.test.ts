@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../../../src/server/start-server.js';
-import { basic, connectRaw, logIn, type RawClient } from '../../support/raw-client.js';
+import { basic, collect, connectRaw, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 let server: RunningServer;
@@ -140,8 +140,9 @@ describe('the end of a session', () => {
     const { authorization } = await bearer();
     const client = connect({ authorization });
     await client.rows('select 1');
-    const running = client.rows('select count(*) from range(1e12::bigint)');
-    const refused = expect(running).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    const call = client.openGet(ticketOf(await client.query('select count(*) from range(1e12::bigint)')));
+    const refused = expect(collect(call)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    await once(call, 'metadata');
     await client.action('CloseSession');
     await refused;
   });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBatch } from '../../../src/flight/ipc/build.js';
@@ -318,6 +319,8 @@ describe('cancelling', () => {
     const call = client.openGet(ticketOf(await client.query(LONG)));
     const ended = new Promise((resolve) => call.once('error', resolve));
     call.on('data', () => undefined);
+    // grpc-js tells the server nothing of a call that is cancelled in the turn it was made in.
+    await once(call, 'metadata');
     call.cancel();
     await ended;
     expect(await client.rows('select 1')).toEqual([[1]]);
