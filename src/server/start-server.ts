@@ -21,7 +21,7 @@ import type { Services } from './rpc/services.js';
 import { createSession } from './session/session.js';
 import { createSessionRegistry } from './session/session-registry.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
-import type { Life } from './statement/life.js';
+import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
 import { createStatements, type Statements } from './statement/statements.js';
 import type { Logger } from './telemetry/logger.js';

@@ -24,7 +24,7 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
   sql: { now: ['errors.ts'] },
   flight: { now: ['errors.ts'] },
   pki: { now: ['errors.ts'] },
-  cli: { now: ['errors.ts', 'version.ts', 'nearest.ts'] },
+  cli: { now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'] },
   server: { now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'runtime-file.ts'] },
   client: {
     now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'],

@@ -16,6 +16,7 @@ export function makeStartupToken(): string {
   return PREFIX + randomBytes(32).toString('base64url');
 }
 
+/** Accepts `token` as Bearer, and as the password of `username`. */
 export function createStartupTokenStrategy(username: string, token: string): Strategy {
   const userDigest = digestSecret(username);
   const tokenDigest = digestSecret(token);

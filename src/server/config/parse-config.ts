@@ -61,6 +61,7 @@ const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
   off: 'off',
 };
 
+/** Throws GizmoError USAGE for a value that cannot be, with the flag to change in the sentence. */
 export function parseConfig(
   raw: RawServerSettings,
   environment: NodeJS.ProcessEnv = process.env,

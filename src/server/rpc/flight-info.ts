@@ -19,6 +19,7 @@ import { handleText, refuseTransaction } from './command-fields.js';
 import { metadataSchema } from './metadata/answers.js';
 import type { Services } from './services.js';
 
+/** Plans a query, runs it at once where it changes something, and answers with a ticket for its result. */
 export async function getFlightInfo(
   services: Services,
   received: Received<FlightDescriptor>,
@@ -47,6 +48,7 @@ export async function getFlightInfo(
   return flightInfo(descriptor, schema, descriptor.cmd, undefined);
 }
 
+/** The schema of a command's result; never runs the statement. */
 export async function getSchema(
   services: Services,
   received: Received<FlightDescriptor>,

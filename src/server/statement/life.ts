@@ -9,24 +9,13 @@
  * session's queue: one statement at a time.
  */
 import type { ExecuteOptions } from '../engine/engine.js';
-import type { Logger } from '../telemetry/logger.js';
-import type { Admission } from './admit.js';
 import { authorize } from './authorize.js';
+import type { Life } from './life-context.js';
 import { parse } from './parse.js';
 import { plan } from './plan.js';
 import { startRecord } from './record.js';
 import { type RunningResult, run } from './run.js';
 import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './statement.js';
-
-/** What the steps need to know about the server. */
-export interface Life {
-  readonly admission: Admission;
-  /** 0 = no limit. */
-  readonly queryTimeoutMs: number;
-  readonly printQueries: boolean;
-  readonly log: Logger;
-  readonly nowMs: () => number;
-}
 
 /** Takes a text up to the point where its last statement may run, and returns that; those before it have run. */
 export async function openStatement(life: Life, request: StatementRequest): Promise<AuthorizedStatement> {

@@ -69,6 +69,7 @@ interface Held {
   readonly tickets: Map<string, { readonly ticket: Ticket; readonly expiresAtMs: number }>;
 }
 
+/** Keeps them until they are closed, expire, or their session ends. Call `stop` when the server does. */
 export function createOpenStatements(nowMs: () => number): OpenStatements {
   const bySession = new Map<Session, Held>();
   const ticketOwners = new Map<string, Session>();

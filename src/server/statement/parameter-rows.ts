@@ -1,7 +1,9 @@
 /** One statement executed for each row of its parameters. */
 import { encodeSchema } from '../../flight/ipc/schema.js';
+import { abortReason } from '../../flight/signal.js';
 import type { ExecuteOptions } from '../engine/engine.js';
-import { drain, execute, type Life, openStatement } from './life.js';
+import { drain, execute, openStatement } from './life.js';
+import type { Life } from './life-context.js';
 import type { RunningResult } from './run.js';
 import type { ParameterRows, PlannedStatement } from './statement.js';
 
@@ -50,6 +52,8 @@ export async function updateRows(
     for (const parameters of eachRow(rows)) {
       changes += (await drain(await execute(life, statement, signal, parameters))) ?? 0;
     }
+    // A cancelled upload can look like a finished one until now.
+    if (signal.aborted) throw abortReason(signal);
     if (needsTransaction) await command(life, statement, 'COMMIT', signal);
     return changes;
   } catch (error) {

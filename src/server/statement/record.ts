@@ -1,7 +1,7 @@
 /** Step 6: what happened. Refusals and failures are recorded by the same call as successes. */
 import { toGizmoError } from '../../errors.js';
 import type { LogFields } from '../telemetry/logger.js';
-import type { Life } from './life.js';
+import type { Life } from './life-context.js';
 import { redactSql } from './redact-sql.js';
 import type { PlannedStatement } from './statement.js';
 

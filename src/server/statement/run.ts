@@ -2,7 +2,7 @@
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
 import { abortReason } from '../../flight/signal.js';
 import type { ExecuteOptions } from '../engine/engine.js';
-import type { Life } from './life.js';
+import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
 import type { AuthorizedStatement } from './statement.js';
 import { createTimeLimit } from './time-limit.js';

@@ -28,6 +28,7 @@ select column_name, is_nullable
 from system.main.duckdb_columns()
 where database_name = $1 and schema_name = $2 and table_name = $3`;
 
+/** In order of catalog, schema and name; filters are patterns of LIKE with a backslash as escape. */
 export async function listTables(
   services: Services,
   command: CommandGetTables,

@@ -1,0 +1,13 @@
+/** What the steps of a statement's life are given. */
+import type { Logger } from '../telemetry/logger.js';
+import type { Admission } from './admit.js';
+
+/** What the steps need to know about the server. */
+export interface Life {
+  readonly admission: Admission;
+  /** 0 = no limit. */
+  readonly queryTimeoutMs: number;
+  readonly printQueries: boolean;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
