@@ -5,13 +5,20 @@
 
 const argv = process.argv.slice(2);
 
-// What needs no command at all answers from here, before anything heavy loads.
-const ANSWERS = { '--version': () => `gizmo ${require('../package.json').version}\n` };
-const answer = argv.length === 1 && Object.hasOwn(ANSWERS, argv[0]) ? ANSWERS[argv[0]] : undefined;
+// What is wanted at once goes around oclif, which alone takes as long to load as Node itself.
+const SHORTCUTS = {
+  '--version': () => void process.stdout.write(`gizmo ${require('../package.json').version}\n`),
+  client: async (args) => {
+    const [{ runMain }, { planClient }, { runClient }] = await Promise.all([
+      import('../dist/cli/run-main.js'),
+      import('../dist/cli/plan-client.js'),
+      import('../dist/client/run-client.js'),
+    ]);
+    await runMain(async () => runClient(await planClient(args)));
+  },
+};
 
-if (answer !== undefined) {
-  process.stdout.write(answer());
-} else {
-  if (argv[0] === 'server' || argv[0] === 'quickstart') process.env.UV_THREADPOOL_SIZE ??= '64';
-  import('../dist/cli/main.js').then(({ main }) => main(argv));
-}
+if (argv[0] === 'server' || argv[0] === 'quickstart') process.env.UV_THREADPOOL_SIZE ??= '64';
+
+if (Object.hasOwn(SHORTCUTS, argv[0] ?? '') && !argv.includes('--help')) SHORTCUTS[argv[0]](argv.slice(1));
+else import('../dist/cli/main.js').then(({ main }) => main(argv));

@@ -1,24 +1,14 @@
-/** Runs one command line: finds the command, runs it, and turns what it throws into a sentence and an exit code. */
+/** Runs one command line through oclif, which knows the commands and writes the help. */
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { EXIT } from '../errors.js';
 import { nearest } from '../nearest.js';
-import { exitAfterFlush } from './exit.js';
-import { reportError } from './report-error.js';
+import { runMain } from './run-main.js';
 
 /** Never rejects; ends the process when the command is done and its output is written. */
-export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever writes hears of a broken pipe from the write itself; without a listener it would be a crash.
-  process.stdout.on('error', () => undefined);
-  process.stderr.on('error', () => undefined);
-  let code: number;
-  try {
-    code = await runCommand(asHelp(argv));
-  } catch (error) {
-    code = reportError(error);
-  }
-  await exitAfterFlush(code);
+export function main(argv: readonly string[]): Promise<never> {
+  return runMain(() => runCommand(asHelp(argv)));
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

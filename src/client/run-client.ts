@@ -6,7 +6,7 @@ import { connect } from './connect.js';
 import type { ConnectOptions } from './connect-options.js';
 import { describeFileError } from './file-error.js';
 import type { FlightSqlClient } from './flight-sql-client.js';
-import type { TerminalOptions, TextSink } from './render/renderer.js';
+import { parseFormat, type TerminalOptions, type TextSink } from './render/renderer.js';
 import type { ShellOptions } from './repl/run-shell.js';
 import { runScript, type ScriptStep } from './run-script.js';
 import { ShellSession } from './shell-session.js';
@@ -15,11 +15,12 @@ import { streamSink } from './stream-sink.js';
 
 /** Answers the exit code; rejects with what keeps the client from starting, or ends its script. */
 export async function runClient(job: ClientJob): Promise<number> {
+  const settings = { ...job.settings, format: parseFormat(job.format) };
   const client = await connect(job.connection, job.signal);
-  if (job.shell !== undefined) return runInteractively(job, job.shell, client);
+  if (job.shell !== undefined) return runInteractively(job, settings, job.shell, client);
   const output = job.outputPath === undefined ? undefined : await openOutput(job.outputPath);
   try {
-    const exitCode = await runBatch(job, client, output?.sink ?? streamSink(process.stdout));
+    const exitCode = await runBatch(job, settings, client, output?.sink ?? streamSink(process.stdout));
     await output?.close();
     return exitCode;
   } catch (error) {
@@ -36,7 +37,9 @@ export interface ClientJob {
   readonly steps: readonly ScriptStep[];
   /** Set for an interactive shell on the process's own terminal. */
   readonly shell?: ShellOptions;
-  readonly settings: Partial<ShellSettings>;
+  /** Name or alias of a format. */
+  readonly format: string;
+  readonly settings: Omit<Partial<ShellSettings>, 'format'>;
   /** File that takes the results instead of standard output. */
   readonly outputPath?: string;
   /** Width and colour of standard output where it is a terminal. */
@@ -50,6 +53,7 @@ export interface ClientJob {
 
 async function runInteractively(
   job: ClientJob,
+  settings: Partial<ShellSettings>,
   options: ShellOptions,
   client: FlightSqlClient,
 ): Promise<number> {
@@ -61,20 +65,25 @@ async function runInteractively(
     errors: process.stderr,
     options: {
       ...options,
-      settings: job.settings,
+      settings,
       quiet: job.quiet,
       reconnect: () => connect(job.connection),
     },
   });
 }
 
-async function runBatch(job: ClientJob, client: FlightSqlClient, output: TextSink): Promise<number> {
+async function runBatch(
+  job: ClientJob,
+  settings: Partial<ShellSettings>,
+  client: FlightSqlClient,
+  output: TextSink,
+): Promise<number> {
   const { terminal } = job;
   const session = new ShellSession({
     client,
     output,
     messages: streamSink(process.stderr),
-    settings: job.settings,
+    settings,
     quiet: job.quiet,
     reportError: async (error) => job.reportError(error),
     ...(terminal === undefined || job.outputPath !== undefined ? {} : { terminal }),

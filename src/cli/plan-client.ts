@@ -1,0 +1,175 @@
+/** What `gizmo client` is to do, from its command line, the environment and the terminal. */
+import { existsSync } from 'node:fs';
+import { GizmoError } from '../errors.js';
+import { CLIENT_FLAGS, type ClientFlag, LATER_CLIENT_FLAGS } from './client-flags.js';
+import { colorsOn } from './color.js';
+import { type ConnectionTls, resolveConnection } from './connection.js';
+import { type FoundCredentials, findCredentials } from './credentials.js';
+import { watchInterrupts } from './interrupts.js';
+import { type ParsedLine, parseLine } from './parse-line.js';
+import { writeError } from './report-error.js';
+import { historyPath, initPath } from './user-paths.js';
+
+/**
+ * Asks for the password where that is needed; connects nowhere.
+ * @throws GizmoError USAGE for a command line that makes no sense, UNAUTHENTICATED where a password is missing
+ */
+export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
+  const line = parseLine(argv, CLIENT_FLAGS, LATER_CLIENT_FLAGS);
+  const { env, stdin, stdout, stderr } = process;
+  const [uri, surplus] = line.args;
+  if (surplus !== undefined)
+    throw new GizmoError('USAGE', `Unexpected argument: ${surplus}. SQL goes after -c.`);
+  const connection = resolveConnection(connectionFlags(line), uri, env);
+  const format = chooseFormat(line);
+  const given = collectSteps(line);
+  const isShell = given.length === 0 && stdin.isTTY === true && stdout.isTTY === true;
+  const steps: readonly Step[] = given.length > 0 ? given : [{ kind: 'stdin' }];
+  const outputPath = line.text('output');
+  if (isShell && outputPath !== undefined)
+    throw new GizmoError('USAGE', '-o goes with -c, -f or SQL on standard input; in the shell use .output.');
+  if (line.isOn('password-stdin') === true && (isShell || steps.some(({ kind }) => kind === 'stdin')))
+    throw new GizmoError('USAGE', 'Standard input cannot be both the password and the SQL; use -c or -f.');
+  if (format === 'arrow' && stdout.isTTY && outputPath === undefined)
+    throw new GizmoError('USAGE', 'Arrow is binary: name a file with -o, or redirect the output.');
+  const ownInit = isShell && line.isOn('no-init') !== true ? ifPresent(initPath(env)) : undefined;
+  const init = line.text('init') ?? ownInit;
+
+  const interrupts = watchInterrupts();
+  const credentials = await findCredentials(connection, credentialFlags(line), env);
+  if (isShell) interrupts.dispose(); // The shell has its own idea of Ctrl-C.
+  const { host, port, tls, connectTimeoutMs } = connection;
+  const tuplesOnly = line.isOn('tuples-only') === true;
+  const color = colorsOn(stdout);
+  return {
+    connection: { host, port, tls, connectTimeoutMs, credentials },
+    steps: init === undefined ? steps : [{ kind: 'file', path: init }, ...steps],
+    format,
+    settings: {
+      header: line.isOn('no-header') !== true && !tuplesOnly,
+      footer: !tuplesOnly,
+      nullText: line.text('null-string'),
+      echo: line.isOn('echo') === true,
+      bail: line.isOn('bail') ?? !isShell,
+    },
+    quiet: line.isOn('quiet') === true,
+    signal: interrupts.signal,
+    reportError: (error) => writeError(error.message),
+    ...(outputPath === undefined ? {} : { outputPath }),
+    ...(stdout.isTTY ? { terminal: () => ({ columns: stdout.columns || 80, color }) } : {}),
+    ...(isShell
+      ? {
+          shell: {
+            historyPath: historyPath(env),
+            color,
+            errorColor: colorsOn(stderr),
+            dumb: env.TERM === 'dumb',
+            ...(init === undefined ? {} : { initFile: init }),
+          },
+        }
+      : {}),
+  };
+}
+
+/** Everything `runClient` of src/client wants to know. */
+export interface ClientPlan {
+  readonly connection: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: ConnectionTls | undefined;
+    readonly connectTimeoutMs: number;
+    readonly credentials: FoundCredentials;
+  };
+  readonly steps: readonly Step[];
+  /** Name or alias of a format, not checked yet. */
+  readonly format: string;
+  readonly settings: {
+    readonly header: boolean;
+    readonly footer: boolean;
+    readonly nullText: string | undefined;
+    readonly echo: boolean;
+    readonly bail: boolean;
+  };
+  readonly quiet: boolean;
+  readonly signal: AbortSignal;
+  readonly reportError: (error: GizmoError) => void;
+  readonly outputPath?: string;
+  readonly terminal?: () => { readonly columns: number; readonly color: boolean };
+  readonly shell?: {
+    readonly historyPath: string;
+    readonly color: boolean;
+    readonly errorColor: boolean;
+    readonly dumb: boolean;
+    readonly initFile?: string;
+  };
+}
+
+type Line = ParsedLine<ClientFlag>;
+
+type Step =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'stdin' };
+
+/** The steps of `-c` and `-f` in the order they stand on the command line; `-` is standard input. */
+export function collectSteps(line: Line): Step[] {
+  return line.occurrences.flatMap(({ name, value }): Step[] => {
+    if (name !== 'command' && name !== 'file') return [];
+    if (value === '-') return [{ kind: 'stdin' }];
+    return [name === 'command' ? { kind: 'text', text: value } : { kind: 'file', path: value }];
+  });
+}
+
+/** The format that is asked for by name, by shorthand, by `-A`, or by the ending of the output file; else box. */
+export function chooseFormat(line: Line): string {
+  const named = [line.text('format'), ...SHORTHANDS.filter((name) => line.isOn(name) === true)];
+  const [first, second] = named.filter((name) => name !== undefined);
+  if (second !== undefined)
+    throw new GizmoError('USAGE', `There can be one format, not both ${first} and ${second}.`);
+  if (first !== undefined) return first;
+  if (line.isOn('no-align') === true) return 'list';
+  const ending = /\.([a-z]+)$/i.exec(line.text('output') ?? '')?.[1]?.toLowerCase();
+  return ENDINGS[ending ?? ''] ?? 'box';
+}
+
+const SHORTHANDS = ['csv', 'json', 'table', 'box', 'markdown'] as const;
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  json: 'json',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  md: 'markdown',
+  arrow: 'arrow',
+  arrows: 'arrow',
+};
+
+function connectionFlags(line: Line) {
+  return {
+    uri: line.text('uri'),
+    host: line.text('host'),
+    port: line.count('port'),
+    username: line.text('username'),
+    tls: line.isOn('tls'),
+    'tls-roots': line.text('tls-roots'),
+    'tls-skip-verify': line.isOn('tls-skip-verify'),
+    'mtls-cert': line.text('mtls-cert'),
+    'mtls-key': line.text('mtls-key'),
+    'auth-type': line.text('auth-type'),
+    'connect-timeout': line.count('connect-timeout'),
+  };
+}
+
+function credentialFlags(line: Line) {
+  return {
+    password: line.isOn('password'),
+    'password-file': line.text('password-file'),
+    'password-stdin': line.isOn('password-stdin'),
+    'token-file': line.text('token-file'),
+  };
+}
+
+function ifPresent(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
