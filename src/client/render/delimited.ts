@@ -18,11 +18,13 @@ export function createCsvRenderer(sink: TextSink, options: RenderOptions): Rende
   return new DelimitedRenderer(sink, options, { separator: 0x2c, nullText, protect });
 }
 
+/** tsv, as this file says. */
 export function createTsvRenderer(sink: TextSink, options: RenderOptions): Renderer {
   const nullText = options.nullText ?? '\\N';
   return new DelimitedRenderer(sink, options, { separator: 0x09, nullText, protect: escapeTsv });
 }
 
+/** list, as this file says. */
 export function createListRenderer(sink: TextSink, options: RenderOptions): Renderer {
   const nullText = options.nullText ?? '';
   return new DelimitedRenderer(sink, options, { separator: 0x7c, nullText, protect: undefined });

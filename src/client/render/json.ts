@@ -9,6 +9,7 @@ export function createJsonRenderer(sink: TextSink, _options: RenderOptions): Ren
   return new JsonRenderer(sink, { open: '[', between: ',\n', close: ']\n' });
 }
 
+/** One object a line. */
 export function createJsonlRenderer(sink: TextSink, _options: RenderOptions): Renderer {
   return new JsonRenderer(sink, { open: '', between: '\n', close: '\n' });
 }

@@ -30,7 +30,10 @@ export function createMarkdownRenderer(sink: TextSink, options: RenderOptions): 
   };
 }
 
+const _SPECIAL = /[\\|\r\n]/;
+
 function escapeCell(text: string): string {
+  if (!SPECIAL.test(text)) return text;
   return text
     .replaceAll('\\', '\\\\')
     .replaceAll('|', '\\|')

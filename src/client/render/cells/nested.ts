@@ -46,6 +46,7 @@ export function structWriter(column: Column, make: MakeWriter): CellWriter {
   };
 }
 
+/** `{key=value, …}`. */
 export function mapWriter(column: Column, make: MakeWriter): CellWriter {
   const [keys, values] = column.children[0]!.children;
   if (keys === undefined || values === undefined) return (out) => out.ascii('{}');
@@ -65,6 +66,7 @@ export function mapWriter(column: Column, make: MakeWriter): CellWriter {
   };
 }
 
+/** The member's own text, without its tag. */
 export function unionWriter(column: Column, make: MakeWriter): CellWriter {
   const writers = column.children.map(make);
   const slot = childSlot(column);

@@ -42,6 +42,7 @@ export function floatWriter(column: Column, bits: 16 | 32 | 64, nonFinite?: stri
   };
 }
 
+/** All digits of the scale, whatever the width; HUGEINT is a decimal of scale 0. */
 export function decimalWriter(column: Column, bits: 32 | 64 | 128 | 256, scale: number): CellWriter {
   const view = viewData(column);
   const width = bits / 8;

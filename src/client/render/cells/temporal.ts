@@ -6,12 +6,14 @@ import { viewData } from './column-data.js';
 import { writeFraction, writeInteger, writePadded } from './digits.js';
 import { offsetSeconds } from './time-zone.js';
 
+/** `2024-02-29`, `0044-03-15 (BC)`, `infinity`. */
 export function dateWriter(column: Column, unit: 'day' | 'ms'): CellWriter {
   const view = viewData(column);
   if (unit === 'day') return (out, row) => writeDate(out, view.getInt32(row * 4, true));
   return (out, row) => writeDate(out, Number(floorDivide(view.getBigInt64(row * 8, true), 86_400_000n)));
 }
 
+/** `12:34:56.7`, without trailing zeros. */
 export function timeWriter(column: Column, unit: TimeUnit): CellWriter {
   const view = viewData(column);
   const { perSecond, digits } = UNITS[unit];
@@ -26,6 +28,7 @@ export function timeWriter(column: Column, unit: TimeUnit): CellWriter {
   };
 }
 
+/** `2024-02-29 12:34:56.7`, with the offset behind it where the type has a time zone. */
 export function timestampWriter(column: Column, unit: TimeUnit, timezone: string | undefined): CellWriter {
   const view = viewData(column);
   const { perSecond, digits } = UNITS[unit];
@@ -68,6 +71,7 @@ export function durationWriter(column: Column, unit: TimeUnit): CellWriter {
   };
 }
 
+/** `1 year 2 months 3 days 04:05:06.7`. */
 export function intervalWriter(column: Column, unit: 'yearMonth' | 'dayTime' | 'monthDayNano'): CellWriter {
   const view = viewData(column);
   switch (unit) {
@@ -109,17 +113,12 @@ function writeDate(out: ByteBuffer, days: number): void {
   // Counted from 0000-03-01, so that the leap day is the last of its year; 146,097 days are 400 years.
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const dayOfEra = (shifted - era * 146_097) | 0;
+  const leapDays = ((dayOfEra / 1460) | 0) - ((dayOfEra / 36_524) | 0) + ((dayOfEra / 146_096) | 0);
+  const yearOfEra = ((dayOfEra - leapDays) / 365) | 0;
+  const dayOfYear = dayOfEra - (365 * yearOfEra + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
+  const monthFromMarch = ((5 * dayOfYear + 2) / 153) | 0;
+  const day = dayOfYear - (((153 * monthFromMarch + 2) / 5) | 0) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
 
