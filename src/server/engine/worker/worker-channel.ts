@@ -25,6 +25,7 @@ export class WorkerChannel {
   readonly #exited: Promise<void>;
   #lastId = 0;
   #gone: GizmoError | undefined;
+  #stopping = false;
 
   constructor() {
     let report: (error: GizmoError) => void = () => {};
@@ -95,6 +96,7 @@ export class WorkerChannel {
 
   /** Closes the engine in the worker and waits for the thread's end. It is never terminated: that would abort the process. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     if (this.#gone === undefined) {
       try {
         await this.call('closeEngine', null);
@@ -177,7 +179,7 @@ export class WorkerChannel {
   #lose(error: GizmoError): void {
     if (this.#gone !== undefined) return;
     this.#gone = error;
-    this.#reportFatal(error);
+    if (!this.#stopping) this.#reportFatal(error);
     for (const pending of Object.values(this.#pending)) {
       for (const { reject } of pending.values()) reject(error);
       pending.clear();
