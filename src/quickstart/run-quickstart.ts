@@ -1,0 +1,193 @@
+/** A private server on loopback and a shell on it, in one step; nothing is left behind. */
+import type { ReadStream, WriteStream } from 'node:tty';
+import { fileURLToPath } from 'node:url';
+import { connect } from '../client/connect.js';
+import type { FlightSqlClient } from '../client/flight-sql-client.js';
+import type { Format } from '../client/render/renderer.js';
+import { runShell } from '../client/repl/run-shell.js';
+import { ShellSession } from '../client/shell-session.js';
+import { streamSink } from '../client/stream-sink.js';
+import { writeRuntimeFile } from '../runtime-file.js';
+import { parseConfig } from '../server/config/parse-config.js';
+import { type RunningServer, startServer } from '../server/start-server.js';
+import { createLogger } from '../server/telemetry/logger.js';
+import { pythonLines, shellLine } from './connection-lines.js';
+import { loadTables } from './load-tables.js';
+import { type FilePlan, planFiles } from './plan-files.js';
+import { createProgress } from './progress.js';
+import { readSql } from './read-sql.js';
+import { sampleQueries } from './table-sql.js';
+import { type SignalWatch, watchSignals } from './watch-signals.js';
+
+/**
+ * Runs until the shell is left or the SQL is done, and answers the exit code. Rejects with a GizmoError for a file
+ * that cannot be loaded and for SQL that fails.
+ */
+export async function runQuickstart(options: QuickstartOptions): Promise<number> {
+  const plan = planFiles(options.files.length === 0 ? SAMPLES : options.files);
+  const interruption = watchSignals(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  const log = createLogger({ level: 'error', format: 'text', now: () => new Date() });
+  const settings = {
+    hostname: HOST,
+    port: options.port,
+    ...(plan.database !== undefined && { database: plan.database }),
+  };
+  try {
+    const server = await startServer(parseConfig(settings, {}), log);
+    try {
+      return await useServer(server, plan, options, interruption);
+    } finally {
+      await server.stop(0);
+    }
+  } finally {
+    interruption.dispose();
+    await log.close();
+  }
+}
+
+export interface QuickstartOptions {
+  /** None: the bundled sample. */
+  readonly files: readonly string[];
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly format: Format | undefined;
+  /** How this program is called, ready for a shell. */
+  readonly program: string;
+  readonly runtimeDirectory: string;
+  readonly historyPath: string;
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  readonly errors: WriteStream;
+  readonly color: boolean;
+  readonly errorColor: boolean;
+  readonly dumb: boolean;
+}
+
+const HOST = '127.0.0.1';
+const SAMPLES = ['penguins.csv', 'seattle_weather.csv'].map((name) =>
+  fileURLToPath(new URL(`../../samples/${name}`, import.meta.url)),
+);
+/** How long an open but silent pipe may take to bring the first byte of SQL. */
+const STDIN_PATIENCE_MS = 5000;
+
+async function useServer(
+  server: RunningServer,
+  plan: FilePlan,
+  options: QuickstartOptions,
+  interruption: SignalWatch,
+): Promise<number> {
+  const { signal } = interruption;
+  const { port } = server.address;
+  const token = server.startupToken ?? '';
+  const info = { pid: process.pid, host: HOST, port, user: server.username, token, tls: false };
+  const runtimeFile = writeRuntimeFile(info, options.runtimeDirectory);
+  // Also when a second Ctrl-C ends the process at once.
+  process.once('exit', runtimeFile.remove);
+  try {
+    const dial = () =>
+      connect(
+        { host: HOST, port, tls: undefined, credentials: { kind: 'bearer', token, user: server.username } },
+        signal,
+      );
+    const client = await dial();
+    try {
+      const progress = createProgress(options.errors, () => performance.now());
+      await loadTables(plan.tables, {
+        client,
+        openEngineSession: () => server.engine.openSession(),
+        progress,
+        signal,
+      });
+      options.errors.write(
+        announcement(plan, { host: HOST, port, program: options.program, runtimeFile: runtimeFile.path }),
+      );
+      if (options.input.isTTY && options.output.isTTY)
+        return await shell(client, dial, options, interruption);
+      return await batch(client, plan, options, signal);
+    } finally {
+      await client.close();
+    }
+  } finally {
+    runtimeFile.remove();
+    process.off('exit', runtimeFile.remove);
+  }
+}
+
+function announcement(plan: FilePlan, facts: Parameters<typeof pythonLines>[0]): string {
+  const what =
+    plan.database === undefined
+      ? `tables ${plan.tables.map(({ table }) => table).join(', ')}`
+      : `database ${plan.database}`;
+  return `DuckDB with the ${what} listens on ${facts.host}:${facts.port} until this ends.
+
+From another terminal:
+  ${shellLine(facts)}
+
+From Python (pip install adbc-driver-flightsql pyarrow):
+${pythonLines(facts)
+  .map((line) => `  ${line}`)
+  .join('\n')}
+
+`;
+}
+
+/** Ctrl-C is the shell's own business; what else ends the process ends the shell first. */
+async function shell(
+  client: FlightSqlClient,
+  reconnect: () => Promise<FlightSqlClient>,
+  options: QuickstartOptions,
+  interruption: SignalWatch,
+): Promise<number> {
+  const { input, output, errors, color, errorColor, dumb, historyPath, format } = options;
+  interruption.dispose();
+  const ending = watchSignals(['SIGTERM', 'SIGHUP']);
+  try {
+    const left = runShell({
+      client,
+      input,
+      output,
+      errors,
+      options: {
+        color,
+        errorColor,
+        dumb,
+        historyPath,
+        reconnect,
+        ...(format !== undefined && { settings: { format } }),
+      },
+    });
+    return await Promise.race([left, ending.aborted]);
+  } finally {
+    ending.dispose();
+  }
+}
+
+async function batch(
+  client: FlightSqlClient,
+  plan: FilePlan,
+  options: QuickstartOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const { input, output, errors, format, color } = options;
+  const messages = streamSink(errors);
+  const session = new ShellSession({
+    client,
+    output: streamSink(output),
+    messages,
+    settings: { ...(format !== undefined && { format }) },
+    terminal: () => (output.isTTY ? { columns: output.columns || 80, color } : undefined),
+    reportError: ({ message }) => messages.write(`${message}\n`),
+  });
+  session.call = { signal };
+  try {
+    const sql = input.isTTY ? undefined : await readSql(input, STDIN_PATIENCE_MS, signal);
+    if (sql !== undefined) return await session.runText(sql);
+    for (const query of sampleQueries(plan.tables)) {
+      await messages.write(`${query};\n`);
+      await session.runText(query);
+    }
+    return 0;
+  } finally {
+    await session.close();
+  }
+}
