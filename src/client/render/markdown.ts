@@ -32,6 +32,8 @@ export function createMarkdownRenderer(sink: TextSink, options: RenderOptions): 
 
 const _SPECIAL = /[\\|\r\n]/;
 
+const SPECIAL = /[\\|\r\n]/;
+
 function escapeCell(text: string): string {
   if (!SPECIAL.test(text)) return text;
   return text
