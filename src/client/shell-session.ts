@@ -7,7 +7,6 @@ import { type ErrorCode, GizmoError } from '../errors.js';
 import { describeFileError } from './file-error.js';
 import type { CallOptions, FlightSqlClient, ResultStream } from './flight-sql-client.js';
 import type { Shell } from './meta/dot-command.js';
-import { runDotCommand } from './meta/run-dot-command.js';
 import { type ScriptPart, splitScript } from './meta/split-script.js';
 import { OutputTarget } from './output-target.js';
 import { createRenderer } from './render/create-renderer.js';
@@ -58,9 +57,12 @@ export class ShellSession implements Shell {
 
   /** Runs one statement or dot command. */
   async runPart(part: ScriptPart): Promise<void> {
-    if (this.settings.echo) await this.print(`${part.text}${part.kind === 'statement' ? ';' : ''}\n`);
-    if (part.kind === 'command') await runDotCommand(part.text, this);
-    else {
+    if (this.settings.echo) await this.notify(`${part.text}${part.kind === 'statement' ? ';' : ''}`);
+    if (part.kind === 'command') {
+      // Most scripts have none of them.
+      const { runDotCommand } = await import('./meta/run-dot-command.js');
+      await runDotCommand(part.text, this);
+    } else {
       await this.runStatement(part.text);
       this.#options.afterStatement?.(part.text);
     }

@@ -87,3 +87,35 @@ describe('grapheme boundaries', () => {
     expect(previousGrapheme(text, 0)).toBe(0);
   });
 });
+
+describe('graphemes', () => {
+  it('are those of Intl.Segmenter, however long the text', () => {
+    const piece = fc.constantFrom(
+      'abc',
+      ' ',
+      '\n',
+      '\r\n',
+      'e\u0301',
+      '東京',
+      '👩‍👩‍👧',
+      '🇩🇪',
+      'é',
+      '\u0301',
+      '\ud83d',
+    );
+    const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 400, size: 'max' }), (pieces) => {
+        const text = pieces.join('');
+        const expected = Array.from(segmenter.segment(text), ({ segment }) => segment);
+        expect(graphemes(text).map((part) => part.text)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('of tens of megabytes are measured', () => {
+    expect(displayWidth('x'.repeat(20_000_000))).toBe(20_000_000);
+    expect(displayWidth(`${'x'.repeat(5_000_000)}é東`)).toBe(5_000_003);
+    expect(displayWidth('東'.repeat(300_000))).toBe(600_000);
+  });
+});
