@@ -1,7 +1,7 @@
 /** One prepared statement on a session's connection. */
 import duckdb, { type PreparedStatement, type Result } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import { encodeSchema } from '../../../flight/ipc/schema.js';
+import { encodeSchema, schemasEqual } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import type { EngineStatement, ExecuteOptions } from '../engine.js';
@@ -111,8 +111,7 @@ export class DuckDbStatement implements EngineStatement {
       toArrowField(duckdb.column_name(result, index), duckdb.column_logical_type(result, index)),
     );
     const promised = this.schema;
-    if (promised !== undefined && JSON.stringify(promised.fields) === JSON.stringify(fields)) return promised;
-    return { fields };
+    return promised !== undefined && schemasEqual(promised, { fields }) ? promised : { fields };
   }
 
   #messageOf(schema: ArrowSchema): Uint8Array {

@@ -110,7 +110,8 @@ class WorkerStatement implements EngineStatement {
   readonly #statement: number;
   #schemaMessage: Uint8Array | undefined;
   #parameterBatch: EncodedBatch | undefined;
-  #closing: Promise<unknown> | undefined;
+  #result: EngineResult | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(channel: WorkerChannel, answer: PreparedAnswer) {
     this.#channel = channel;
@@ -133,12 +134,21 @@ class WorkerStatement implements EngineStatement {
     const message = answer.schemaMessage ?? this.#schemaMessage;
     if (schema === undefined || message === undefined) throw new Error('the worker sent no schema');
     if (answer.isStatementSchema) this.#schemaMessage = message;
-    return new WorkerResult(this.#channel, answer, schema, message, release);
+    const result = new WorkerResult(this.#channel, answer, schema, message, release);
+    this.#result = result;
+    return result;
   }
 
-  async close(): Promise<void> {
-    this.#closing ??= this.#channel.callIfAlive('closeStatement', { statement: this.#statement });
-    await this.#closing;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** What has nothing open is destroyed at once, before the worker reads whatever is asked next: no answer is needed. */
+  async #close(): Promise<void> {
+    const closed = this.#channel.callIfAlive('closeStatement', { statement: this.#statement });
+    if (this.#result?.ended === false) await closed;
+    else closed.catch(() => undefined);
   }
 
   #packParameters({ schema, batch, row }: NonNullable<ExecuteOptions['parameters']>): ParametersAsk {
