@@ -30,8 +30,6 @@ export function createMarkdownRenderer(sink: TextSink, options: RenderOptions): 
   };
 }
 
-const _SPECIAL = /[\\|\r\n]/;
-
 const SPECIAL = /[\\|\r\n]/;
 
 function escapeCell(text: string): string {
