@@ -123,6 +123,7 @@ export interface BoxStyle {
 
 type Corners = readonly [left: string, across: string, right: string];
 
+/** Box drawing characters; goes with a row of types. */
 export const BOX_STYLE: BoxStyle = {
   line: '─',
   side: '│',
@@ -134,6 +135,7 @@ export const BOX_STYLE: BoxStyle = {
   footBottom: ['└', '─', '┘'],
 };
 
+/** Characters that every terminal and every mail has. */
 export const ASCII_STYLE: BoxStyle = {
   line: '-',
   side: '|',

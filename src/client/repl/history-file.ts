@@ -14,6 +14,7 @@ export async function openHistory(path: string | undefined): Promise<History> {
   return new History(path, loaded.entries);
 }
 
+/** Statements of this shell and of those before it. Made by {@link openHistory}. */
 export class History {
   readonly #path: string | undefined;
   #entries: readonly string[];
