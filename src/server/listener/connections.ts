@@ -7,6 +7,8 @@ export interface Connections {
   add(socket: Socket): Connection;
   /** By `address:port` of the other end, as grpc-js's `call.getPeer()` says it. */
   find(peer: string): Connection | undefined;
+  /** Cuts those that have sent nothing yet. */
+  destroySilent(): void;
   destroyAll(): void;
   readonly size: number;
 }
@@ -38,6 +40,9 @@ export function createConnections(): Connections {
       return connection;
     },
     find: (peer) => byPeer.get(peer)?.connection,
+    destroySilent() {
+      for (const { socket } of byPeer.values()) if (socket.bytesRead === 0) socket.destroy();
+    },
     destroyAll() {
       for (const { socket } of byPeer.values()) socket.destroy();
     },

@@ -20,6 +20,8 @@ const KEEPALIVE_TIME_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 /** Calls at once on one connection; more wait at the client. */
 const CONCURRENT_STREAMS_MAX = 1000;
+/** Calls that were given up have this long to end with their reason, before their connections are cut. */
+const GIVE_UP_MS = 3000;
 /** The most a protobuf message can have; bulk loads of pyarrow come near it. */
 const MESSAGE_BYTES_MAX = 2 ** 31 - 1;
 
@@ -68,18 +70,20 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
     address,
     async stop(graceMs, giveUp) {
       const closed = new Promise<void>((resolve) => acceptor.close(() => resolve()));
+      // A peer that has said nothing would hold tryShutdown until it leaves.
+      connections.destroySilent();
       const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      const timer = setTimeout(() => {
+      let force: NodeJS.Timeout | undefined;
+      const grace = setTimeout(() => {
         giveUp();
-        // Calls have just been failed with a reason; this turn of the loop is for sending it.
-        setImmediate(() => {
+        force = setTimeout(() => {
           server.forceShutdown();
           connections.destroyAll();
-        });
+        }, GIVE_UP_MS);
       }, graceMs);
-      // Idle connections would hold tryShutdown until their peers leave; GOAWAY tells gRPC peers, silence others.
       await drained;
-      clearTimeout(timer);
+      clearTimeout(grace);
+      clearTimeout(force);
       connections.destroyAll();
       await closed;
     },
