@@ -25,7 +25,7 @@ import { type SignalWatch, watchSignals } from './watch-signals.js';
  */
 export async function runQuickstart(options: QuickstartOptions): Promise<number> {
   const plan = planFiles(options.files.length === 0 ? SAMPLES : options.files);
-  const interruption = watchSignals(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  const interruption = watchSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], endAtOnce);
   const log = createLogger({ level: 'error', format: 'text', now: () => new Date() });
   const settings = {
     hostname: HOST,
@@ -81,8 +81,6 @@ async function useServer(
   const token = server.startupToken ?? '';
   const info = { pid: process.pid, host: HOST, port, user: server.username, token, tls: false };
   const runtimeFile = writeRuntimeFile(info, options.runtimeDirectory);
-  // Also when a second Ctrl-C ends the process at once.
-  process.once('exit', runtimeFile.remove);
   try {
     const dial = () =>
       connect(
@@ -109,7 +107,6 @@ async function useServer(
     }
   } finally {
     runtimeFile.remove();
-    process.off('exit', runtimeFile.remove);
   }
 }
 
@@ -140,7 +137,7 @@ async function shell(
 ): Promise<number> {
   const { input, output, errors, color, errorColor, dumb, historyPath, format } = options;
   interruption.dispose();
-  const ending = watchSignals(['SIGTERM', 'SIGHUP']);
+  const ending = watchSignals(['SIGTERM', 'SIGHUP'], endAtOnce);
   try {
     const left = runShell({
       client,
@@ -190,4 +187,12 @@ async function batch(
   } finally {
     await session.close();
   }
+}
+
+/**
+ * Not process.exit, which waits for statements that run. The database is crash-safe, and a runtime file without its
+ * process is removed by whoever finds it.
+ */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }

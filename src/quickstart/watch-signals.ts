@@ -1,12 +1,14 @@
 /** Turns signals of the operating system into an abort, so that every `finally` runs and nothing stays behind. */
-import { EXIT, GizmoError } from '../errors.js';
+import { GizmoError } from '../errors.js';
 
-/** The first of `names` to come aborts with CANCELLED; a second SIGINT ends the process at once. */
-export function watchSignals(names: readonly NodeJS.Signals[]): SignalWatch {
+/** The first of `names` to come aborts with CANCELLED; one that comes later calls `force`. */
+export function watchSignals(names: readonly NodeJS.Signals[], force: () => void): SignalWatch {
   const controller = new AbortController();
   const { signal } = controller;
-  const onSignal = (name: NodeJS.Signals) => {
-    if (signal.aborted && name === 'SIGINT') process.exit(EXIT.interrupted);
+  let firstMs = 0;
+  const onSignal = () => {
+    if (!signal.aborted) firstMs = performance.now();
+    else if (performance.now() - firstMs > SAME_SIGNAL_MS) force();
     controller.abort(new GizmoError('CANCELLED', 'Interrupted.'));
   };
   for (const name of names) process.on(name, onSignal);
@@ -31,3 +33,6 @@ export interface SignalWatch {
   /** Gives the signals back. */
   dispose(): void;
 }
+
+/** A terminal sends Ctrl-C to npm and to us, and npm sends it on: both are one. */
+const SAME_SIGNAL_MS = 500;
