@@ -64,7 +64,7 @@ export class StatementReader {
         return undefined;
       case 'suspend':
         if (this.#frame !== undefined) this.#terminal.write(leave(this.#frame));
-        await this.#terminal.suspend();
+        this.#terminal.suspend();
         this.#frame = undefined;
         return undefined;
     }

@@ -94,14 +94,15 @@ export class Terminal {
     for (const _ of waiting) handler();
   }
 
-  /** Ctrl-Z: stops the process as job control does, and comes back with it. Nothing where there is no job control. */
-  async suspend(): Promise<void> {
+  /**
+   * Ctrl-Z: stops the process group as the terminal itself would, and takes the terminal over again afterwards. That
+   * is at once where there is no job control.
+   */
+  suspend(): void {
     if (process.platform === 'win32') return;
     this.close();
-    await new Promise<void>((resolve) => {
-      process.once('SIGCONT', () => resolve());
-      process.kill(process.pid, 'SIGTSTP');
-    });
+    // The signal takes effect before this returns, so what follows runs when the shell is in the foreground again.
+    process.kill(0, 'SIGTSTP');
     this.open();
   }
 
