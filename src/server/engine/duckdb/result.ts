@@ -13,8 +13,8 @@ const FIRST_BATCH_ROWS = 2048;
 
 export class DuckDbResult implements EngineResult {
   readonly schema: ArrowSchema;
-  readonly schemaMessage: Uint8Array;
   readonly changes: number | undefined;
+  readonly #encodeSchema: () => Uint8Array;
   readonly #chunks: ChunkSource;
   readonly #writer: BatchWriter;
   readonly #rowsMax: number;
@@ -26,12 +26,16 @@ export class DuckDbResult implements EngineResult {
 
   constructor(options: DuckDbResultOptions) {
     this.schema = options.schema;
-    this.schemaMessage = options.schemaMessage;
+    this.#encodeSchema = options.encodeSchema;
     this.changes = options.changes;
     this.#chunks = options.chunks;
     this.#writer = options.writer;
     this.#rowsMax = options.rowsMax;
     this.#onEnd = options.onEnd;
+  }
+
+  get schemaMessage(): Uint8Array {
+    return this.#encodeSchema();
   }
 
   /** True when {@link next} will answer without DuckDB: what there was has been read. */
@@ -93,7 +97,8 @@ export class DuckDbResult implements EngineResult {
 
 export interface DuckDbResultOptions {
   readonly schema: ArrowSchema;
-  readonly schemaMessage: Uint8Array;
+  /** Called when the message is asked for. */
+  readonly encodeSchema: () => Uint8Array;
   readonly changes: number | undefined;
   readonly chunks: ChunkSource;
   readonly writer: BatchWriter;

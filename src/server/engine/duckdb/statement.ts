@@ -12,7 +12,7 @@ import { describeParameters } from './parameter-types.js';
 import { type ChunkSource, DuckDbResult, MaterializedChunks, StreamedChunks } from './result.js';
 import type { SessionCore } from './session-core.js';
 import { readFacts, type StatementFacts } from './statement-facts.js';
-import { toArrowField } from './type-map.js';
+import { isPlainType, toArrowField } from './type-map.js';
 
 const BATCH_ROWS_MAX = 8192;
 /** A little less than the 2 MiB that a message may have, for the header and paddings. */
@@ -30,6 +30,7 @@ export class DuckDbStatement implements EngineStatement {
   readonly #sql: string;
   readonly #facts: StatementFacts;
   readonly #binder: ParameterBinder;
+  readonly #typeIds: number[] = [];
   #message: { readonly schema: ArrowSchema; readonly bytes: Uint8Array } | undefined;
   #open: DuckDbResult | undefined;
   #closed = false;
@@ -90,7 +91,7 @@ export class DuckDbStatement implements EngineStatement {
     } else if (isRows) chunks = new MaterializedChunks(result);
     return new DuckDbResult({
       schema,
-      schemaMessage: this.#messageOf(schema),
+      encodeSchema: () => this.#messageOf(schema),
       changes: returnType === duckdb.ResultType.CHANGED_ROWS ? duckdb.rows_changed(result) : undefined,
       chunks,
       writer: new BatchWriter(columns, batchBytesMax),
@@ -104,14 +105,24 @@ export class DuckDbStatement implements EngineStatement {
     });
   }
 
-  /** The promised schema where it still holds, so that its message need not be encoded again. */
+  /** The promised schema where it still holds, so that it need not be described and encoded again. */
   #schemaOf(result: Result): ArrowSchema {
+    const promised = this.schema;
+    if (promised !== undefined && this.#isAsPromised(result, promised)) return promised;
     const count = duckdb.column_count(result);
     const fields = Array.from({ length: count }, (_, index) =>
       toArrowField(duckdb.column_name(result, index), duckdb.column_logical_type(result, index)),
     );
-    const promised = this.schema;
     return promised !== undefined && schemasEqual(promised, { fields }) ? promised : { fields };
+  }
+
+  /** The quick answer, where every column has a type that its id says all about. */
+  #isAsPromised(result: Result, { fields }: ArrowSchema): boolean {
+    if (duckdb.column_count(result) !== fields.length) return false;
+    return fields.every(({ name }, index) => {
+      const id = duckdb.column_type(result, index);
+      return id === this.#typeIds[index] && isPlainType(id) && name === duckdb.column_name(result, index);
+    });
   }
 
   #messageOf(schema: ArrowSchema): Uint8Array {
@@ -127,6 +138,7 @@ export class DuckDbStatement implements EngineStatement {
     const fields = [];
     for (let index = 0; index < count; index += 1) {
       const type = duckdb.prepared_statement_column_logical_type(prepared, index);
+      this.#typeIds.push(duckdb.get_type_id(type));
       // A parameter whose type DuckDB cannot tell leaves the columns unknown until values are bound.
       if (type === null || duckdb.get_type_id(type) === duckdb.Type.INVALID) return undefined;
       fields.push(toArrowField(duckdb.prepared_statement_column_name(prepared, index), type));

@@ -21,6 +21,11 @@ export function typeName(type: LogicalType): string {
   return describe('', type).typeName;
 }
 
+/** Whether a type's id says all about it: no children, no parameters, no coordinate system. */
+export function isPlainType(id: number): boolean {
+  return PLAIN.has(id) && id !== Type.ENUM;
+}
+
 interface Description {
   readonly field: ArrowField;
   readonly typeName: string;

@@ -1,5 +1,6 @@
 /** DuckDB in a worker thread, as an Engine in this one: conversion and gRPC then have a core each. */
 import type { GizmoError } from '../../../errors.js';
+import { decodeSchema } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
@@ -108,7 +109,7 @@ class WorkerStatement implements EngineStatement {
   readonly parameters: ArrowSchema;
   readonly #channel: WorkerChannel;
   readonly #statement: number;
-  #schemaMessage: Uint8Array | undefined;
+  readonly #schemaMessage: Uint8Array | undefined;
   #parameterBatch: EncodedBatch | undefined;
   #result: EngineResult | undefined;
   #closing: Promise<void> | undefined;
@@ -118,10 +119,11 @@ class WorkerStatement implements EngineStatement {
     this.#statement = answer.statement;
     this.kind = answer.kind;
     this.parts = answer.parts;
-    this.schema = answer.schema;
+    this.#schemaMessage = answer.schemaMessage;
+    this.schema = answer.schemaMessage && decodeSchema(answer.schemaMessage);
     this.returns = answer.returns;
     this.readOnly = answer.readOnly;
-    this.parameters = answer.parameters;
+    this.parameters = answer.parametersMessage ? decodeSchema(answer.parametersMessage) : NO_FIELDS;
   }
 
   async execute({ signal, parameters, ...options }: ExecuteOptions = {}): Promise<EngineResult> {
@@ -130,11 +132,10 @@ class WorkerStatement implements EngineStatement {
       options: { ...options, parameters: parameters && this.#packParameters(parameters) },
     };
     const { answer, release } = await this.#channel.execute(ask, signal);
-    const schema = answer.isStatementSchema ? this.schema : answer.schema;
-    const message = answer.schemaMessage ?? this.#schemaMessage;
-    if (schema === undefined || message === undefined) throw new Error('the worker sent no schema');
-    if (answer.isStatementSchema) this.#schemaMessage = message;
-    const result = new WorkerResult(this.#channel, answer, schema, message, release);
+    const schemaMessage = answer.schemaMessage ?? this.#schemaMessage;
+    const schema = answer.schemaMessage === undefined ? this.schema : decodeSchema(answer.schemaMessage);
+    if (schema === undefined || schemaMessage === undefined) throw new Error('the worker sent no schema');
+    const result = new WorkerResult(this.#channel, answer, schema, schemaMessage, release);
     this.#result = result;
     return result;
   }
@@ -144,11 +145,9 @@ class WorkerStatement implements EngineStatement {
     return this.#closing;
   }
 
-  /** What has nothing open is destroyed at once, before the worker reads whatever is asked next: no answer is needed. */
   async #close(): Promise<void> {
-    const closed = this.#channel.callIfAlive('closeStatement', { statement: this.#statement });
-    if (this.#result?.ended === false) await closed;
-    else closed.catch(() => undefined);
+    if (this.#result === undefined || this.#result.ended) this.#channel.drop(this.#statement);
+    else await this.#channel.callIfAlive('closeStatement', { statement: this.#statement });
   }
 
   #packParameters({ schema, batch, row }: NonNullable<ExecuteOptions['parameters']>): ParametersAsk {
@@ -157,6 +156,8 @@ class WorkerStatement implements EngineStatement {
     return { fresh: isKnown ? undefined : { schema, batch: detachable(batch) }, row };
   }
 }
+
+const NO_FIELDS: ArrowSchema = { fields: [] };
 
 class WorkerResult implements EngineResult {
   readonly schema: ArrowSchema;

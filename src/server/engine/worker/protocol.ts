@@ -23,10 +23,13 @@ export interface Calls {
 
 export type CallName = keyof Calls;
 
-export type PreparedAnswer = Pick<
-  EngineStatement,
-  'kind' | 'parts' | 'schema' | 'returns' | 'readOnly' | 'parameters'
-> & { readonly statement: number };
+/** Schemas cross as the IPC message that is needed anyway: bytes are cheaper to clone than objects and maps. */
+export interface PreparedAnswer extends Pick<EngineStatement, 'kind' | 'parts' | 'returns' | 'readOnly'> {
+  readonly statement: number;
+  readonly schemaMessage: Uint8Array | undefined;
+  /** Absent where the statement has no parameters. */
+  readonly parametersMessage: Uint8Array | undefined;
+}
 
 export type IngestAsk = Omit<IngestRequest, 'batches' | 'signal'>;
 export interface ExecuteAsk extends Omit<ExecuteOptions, 'signal' | 'parameters'> {
@@ -41,10 +44,7 @@ export interface ParametersAsk {
 
 export interface ExecuteAnswer extends NextAnswer {
   readonly result: number;
-  /** True where the schema is the one that `prepare` answered; then it is not sent again. */
-  readonly isStatementSchema: boolean;
-  readonly schema: ArrowSchema | undefined;
-  /** Absent where an earlier execution of the statement has sent it. */
+  /** Absent where it is the one that `prepare` answered. */
   readonly schemaMessage: Uint8Array | undefined;
   readonly changes: number | undefined;
 }
@@ -77,6 +77,8 @@ export type AnswerOf<Name extends CallName = CallName> = {
 /** To the worker. `abort` reaches a call, and the result of an `execute` for as long as that is open. */
 export type ToWorker =
   | CallOf
+  /** Destroys a statement that has nothing open; there is no answer. */
+  | { readonly type: 'drop'; readonly statement: number }
   | { readonly type: 'abort'; readonly id: number; readonly error: ErrorAsData }
   /** Answers `pull` of the ingest call `id`; undefined at the end of the batches. */
   | { readonly type: 'batch'; readonly id: number; readonly batch: EncodedBatch | undefined }

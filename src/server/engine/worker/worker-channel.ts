@@ -58,6 +58,11 @@ export class WorkerChannel {
     }
   }
 
+  /** Destroys a statement that has nothing open, without an answer: what is asked next comes after it. */
+  drop(statement: number): void {
+    this.#post({ type: 'drop', statement });
+  }
+
   /** Executes under a signal that reaches the result too, until `release` is called. */
   async execute(
     ask: Calls['execute']['ask'],

@@ -1,6 +1,7 @@
 /** The worker's side: holds the engine and its objects, answers calls, and transfers the batches it makes. */
 import { parentPort } from 'node:worker_threads';
 import { GizmoError } from '../../../errors.js';
+import { encodeSchema } from '../../../flight/ipc/schema.js';
 import { openDuckDb } from '../duckdb/open-duckdb.js';
 import type { Engine, EngineResult, EngineSession, EngineStatement } from '../engine.js';
 import { BatchPuller } from './batch-puller.js';
@@ -31,7 +32,6 @@ interface CallContext {
 
 interface OpenStatement {
   readonly statement: EngineStatement;
-  schemaSent: boolean;
   parameters: ParametersAsk['fresh'];
 }
 
@@ -75,8 +75,10 @@ const answers: Answers = {
   async prepare({ session, sql, part }) {
     const statement = await find(sessions, session).prepare(sql, part);
     const { kind, parts, schema, returns, readOnly, parameters } = statement;
-    const handle = keep(statements, { statement, schemaSent: false, parameters: undefined });
-    return { statement: handle, kind, parts, schema, returns, readOnly, parameters };
+    const schemaMessage = schema && encodeSchema(schema);
+    const parametersMessage = parameters.fields.length === 0 ? undefined : encodeSchema(parameters);
+    const handle = keep(statements, { statement, parameters: undefined });
+    return { statement: handle, kind, parts, returns, readOnly, schemaMessage, parametersMessage };
   },
   async inTransaction({ session }) {
     return await find(sessions, session).inTransaction();
@@ -103,14 +105,9 @@ const answers: Answers = {
     const parameters = asked && open.parameters && { ...open.parameters, row: asked.row };
     const result = await open.statement.execute({ ...others, ...(parameters && { parameters }), signal });
     const batch = await result.next();
-    const isStatementSchema = result.schema === open.statement.schema;
-    const schemaMessage = isStatementSchema && open.schemaSent ? undefined : result.schemaMessage;
-    open.schemaSent ||= isStatementSchema;
     return {
       result: result.ended ? 0 : keep(results, { result, executedBy: id, last: Promise.resolve() }),
-      isStatementSchema,
-      schema: isStatementSchema ? undefined : result.schema,
-      schemaMessage,
+      schemaMessage: result.schema === open.statement.schema ? undefined : result.schemaMessage,
       changes: result.changes,
       batch,
       ended: result.ended,
@@ -147,6 +144,10 @@ parentPort?.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'call':
       void answer(message);
+      return;
+    case 'drop':
+      void statements.get(message.statement)?.statement.close();
+      statements.delete(message.statement);
       return;
     case 'abort':
       aborters.get(message.id)?.abort(errorFromData(message.error));

@@ -8,7 +8,7 @@ export class BoolWriter implements ColumnWriter {
   readonly #validity = new ValidityWriter();
   #source: Uint8Array = new Uint8Array(0);
   #nulls: Uint8Array | undefined;
-  #bits = new Uint8Array(256);
+  #bits = new Uint8Array(8);
 
   load(vector: Vector, size: number, mask?: Uint8Array): void {
     this.#source = duckdb.vector_get_data(vector, size);

@@ -68,7 +68,7 @@ export class FixedWidthWriter implements ColumnWriter {
 
   #reserve(bytes: number): void {
     if (bytes <= this.staging.byteLength) return;
-    const grown = new Uint8Array(Math.max(4096, bytes, this.staging.byteLength * 2));
+    const grown = new Uint8Array(Math.max(64, bytes, this.staging.byteLength * 2));
     grown.set(this.staging);
     this.staging = grown;
     this.grown();

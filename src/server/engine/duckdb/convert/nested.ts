@@ -11,7 +11,7 @@ export class ListWriter implements ColumnWriter {
   #nulls: Uint8Array | undefined;
   /** Four words a row: offset and length, 64 bits each; a chunk never has 2^32 items. */
   #entries: Uint32Array = new Uint32Array(0);
-  #offsets = new Int32Array(2048 + 1);
+  #offsets = new Int32Array(64);
   #items = 0;
 
   constructor(child: ColumnWriter) {

@@ -12,8 +12,8 @@ export class UnionWriter implements ColumnWriter {
   readonly #members: readonly ColumnWriter[];
   readonly #memberLengths: number[];
   #tags: Uint8Array = new Uint8Array(0);
-  #typeIds = new Int8Array(2048);
-  #offsets = new Int32Array(2048);
+  #typeIds = new Int8Array(64);
+  #offsets = new Int32Array(64);
   #length = 0;
 
   constructor(members: readonly ColumnWriter[]) {

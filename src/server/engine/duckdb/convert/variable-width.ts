@@ -101,8 +101,9 @@ export abstract class VariableWidthWriter implements ColumnWriter {
   }
 }
 
-const INITIAL_BYTES = 16 * 1024;
-const INITIAL_ROWS = 2048;
+/** Small, because most results are; a long one has grown them after its first chunk. */
+const INITIAL_BYTES = 1024;
+const INITIAL_ROWS = 63;
 const KEEP_BYTES_MAX = 8 * 1024 * 1024;
 const SLACK = 16;
 /** Arrow's offsets of utf8 and binary have 32 bits. */
