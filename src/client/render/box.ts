@@ -155,7 +155,7 @@ export class BoxRenderer implements Renderer {
       const typeWidth = this.#style === BOX_STYLE ? Math.min(displayWidth(type), TYPE_WIDTH_MAX) : 0;
       let natural = header ? Math.max(displayWidth(name), typeWidth) : 1;
       for (const row of rows) natural = Math.max(natural, row[index]!.width);
-      return { natural, rigid: numeric };
+      return { natural: Math.min(natural, COLUMN_WIDTH_MAX), rigid: numeric };
     });
     const missing = inner - widths.reduce((sum, { natural }) => sum + natural + 3, -3);
     return widths.map((width, index) =>
@@ -175,6 +175,8 @@ const MAX_ROWS_DEFAULT = 40;
 const BUFFER_ROWS_MAX = 10_000;
 const BUFFER_CHARACTERS_MAX = 1 << 24;
 const WRITE_CHARACTERS = 1 << 16;
+/** A wider value overflows alone, instead of padding every other row of its column to its width. */
+const COLUMN_WIDTH_MAX = 2000;
 /** Room for the footer of a result whose number of rows is not known yet. */
 const FOOTER_ROOM = '999,999,999,999 rows';
 /** A long type name is cut rather than widening its column. */

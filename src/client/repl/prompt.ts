@@ -2,6 +2,7 @@
 import { readTokens } from '../../sql/lexer.js';
 import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
 import { readRows } from '../read-rows.js';
+import { cutText } from '../render/display-text.js';
 
 export class PromptTracker {
   #place: string | undefined;
@@ -29,7 +30,7 @@ export class PromptTracker {
   /** `catalog.schema> `, with `*` in a transaction; the host where the server does not tell. */
   async text(client: FlightSqlClient, call: CallOptions = {}): Promise<string> {
     this.#place ??= await readPlace(client, call);
-    return `${this.#place}${this.#inTransaction ? '*' : ''}> `;
+    return `${cutText(this.#place, PLACE_WIDTH_MAX)}${this.#inTransaction ? '*' : ''}> `;
   }
 }
 
@@ -37,6 +38,8 @@ export class PromptTracker {
 export function mayChangeTables(sql: string): boolean {
   return !STAYS.has(firstWord(sql));
 }
+
+const PLACE_WIDTH_MAX = 40;
 
 /** Statements that leave search path and tables as they are. Everything else is taken to change both. */
 const STAYS: ReadonlySet<string> = new Set(

@@ -7,20 +7,25 @@ import { displayWidth, escapeControls, graphemes } from '../render/display-text.
 /** Breaks prompt and text into rows of at most `size.columns` cells, at most `size.rows` of them around the cursor. */
 export function layOut(view: InputView, size: ScreenSize): Frame {
   const page = new Page(Math.max(size.columns, MIN_COLUMNS));
-  page.styled(view.prompt, displayWidth(view.prompt), view.color ? PROMPT_COLOR : '');
+  const promptColor = view.color ? PROMPT_COLOR : '';
+  page.line(view.prompt, promptColor);
   let offset = 0;
+  let marked = false;
   for (const { text } of graphemes(view.text)) {
-    if (offset === view.cursor) page.markCursor();
+    if (!marked && offset >= view.cursor) {
+      page.markCursor();
+      marked = true;
+    }
     if (text === '\n') {
       page.newRow();
-      page.styled(view.continuation, displayWidth(view.continuation), view.color ? PROMPT_COLOR : '');
+      page.line(view.continuation, promptColor);
     } else page.grapheme(visible(text), view.styleAt?.(offset) ?? '');
     offset += text.length;
   }
-  if (view.cursor >= offset) page.markCursor();
+  if (!marked) page.markCursor();
   for (const line of view.below) {
     page.newRow();
-    page.styled(line, displayWidth(line), view.color ? BELOW_COLOR : '');
+    page.line(line, view.color ? BELOW_COLOR : '');
   }
   return window(page.finish(), Math.max(size.rows, 1));
 }
@@ -135,12 +140,9 @@ class Page {
     this.#width += width;
   }
 
-  styled(text: string, width: number, style: string): void {
-    if (this.#width + width <= this.#columns) {
-      this.#setStyle(style);
-      this.#text += text;
-      this.#width += width;
-    } else for (const part of graphemes(text)) this.grapheme(part.text, style);
+  /** Text that may come from a server or a paste: shown, never obeyed. */
+  line(text: string, style: string): void {
+    for (const part of graphemes(escapeControls(text))) this.grapheme(part.text, style);
     this.#setStyle('');
   }
 

@@ -124,6 +124,12 @@ describe('box', () => {
     expect(text).toMatch(/│ 10,050 rows +│/);
   });
 
+  it('does not pad a column to the width of one enormous value', async () => {
+    const text = await box(table({ value: ['x'.repeat(1_000_000), ...Array(2000).fill('short')] }));
+    expect(text).toContain('x'.repeat(1_000_000));
+    expect(text.length).toBeLessThan(6_000_000);
+  });
+
   it('drops middle columns that do not fit, and counts them', async () => {
     const many = table(
       Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`column_${index}`, ['value']])),

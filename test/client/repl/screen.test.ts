@@ -36,6 +36,18 @@ describe('layOut', () => {
   });
 });
 
+describe('what a server or a paste says', () => {
+  it('is shown in prompt and candidates, and not obeyed', () => {
+    const evil = { ...view('', 0, ['\x1b[2Jname']), prompt: 'db\x1b]0;x\x07> ' };
+    const frame = layOut(evil, { columns: 60, rows: 5 });
+    expect(frame.rows.map((row) => row.text)).toEqual(['db\\x1b]0;x\\x07> ', '\\x1b[2Jname']);
+  });
+
+  it('leaves the cursor in its place when half of a character is before it', () => {
+    expect(layOut(view('a\u0301b', 1), { columns: 60, rows: 5 }).cursor).toEqual({ row: 0, column: 14 });
+  });
+});
+
 describe('paint', () => {
   it('leaves the screen as if painted afresh, whatever was there before', () => {
     const text = fc.string({
