@@ -7,6 +7,9 @@ import { parseConfig, type RawServerSettings } from './config/parse-config.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 
+/** After a second signal the process lives no longer than this. */
+const FORCE_MS = 3000;
+
 /** Runs until a signal or an engine failure ends it; resolves with the exit code. */
 export async function runServer(
   settings: RawServerSettings,
@@ -81,27 +84,30 @@ function announceToken(
 
 function untilStopped(server: RunningServer, log: Logger): Promise<number> {
   return new Promise((resolve, reject) => {
-    let stopping = false;
-    const stop = (exitCode: number, graceMs?: number) => {
-      stopping = true;
+    let exitCode: number | undefined;
+    const stop = (code: number, graceMs?: number) => {
+      exitCode = code;
       server.stop(graceMs).then(() => {
         log.info('gizmo server - stopped');
-        resolve(exitCode);
+        resolve(exitCode ?? code);
       }, reject);
     };
     const onSignal = (signal: NodeJS.Signals) => {
-      if (stopping) {
-        // The database is crash-safe: what is committed stays, what is not is rolled back at the next start.
-        process.stderr.write(`${signal} again: stopping at once.\n`);
-        process.exit(EXIT.interrupted);
+      if (exitCode === undefined) {
+        log.info(`${signal}: finishing what runs; a second signal stops at once`);
+        stop(EXIT.ok);
+        return;
       }
-      log.info(`${signal}: finishing what runs; a second signal stops at once`);
-      stop(EXIT.ok);
+      process.stderr.write(`${signal} again: stopping at once.\n`);
+      exitCode = EXIT.interrupted;
+      server.giveUp();
+      // DuckDB cannot interrupt everything, and process.exit would wait for it. What is committed is safe.
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), FORCE_MS).unref();
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
     server.failed.then((reason) => {
-      if (stopping) return;
+      if (exitCode !== undefined) return;
       process.stderr.write(`The database engine failed: ${reason.message}\n`);
       stop(EXIT.sqlError, 0);
     }, reject);

@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { GizmoError } from '../errors.js';
+import { GizmoError, toGizmoError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { operatorPrincipal } from './auth/operator.js';
@@ -37,6 +37,8 @@ export interface RunningServer {
   readonly failed: Promise<GizmoError>;
   /** Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. */
   stop(graceMs?: number): Promise<void>;
+  /** Ends what still runs, for somebody who will not wait for {@link stop} to be patient. */
+  giveUp(): void;
 }
 
 /** Throws GizmoError with a sentence for the user when something cannot be opened; nothing is left open then. */
@@ -63,6 +65,11 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     readOnly: config.readOnly,
     allowExtensions: config.allowExtensions,
     concurrentCallsMax: config.engineCallsMax,
+  }).catch((error: unknown) => {
+    const { message } = toGizmoError(error);
+    throw new GizmoError('USAGE', `Cannot open the database ${config.database ?? 'in memory'}: ${message}`, {
+      cause: error,
+    });
   });
   const life: Life = {
     admission,
@@ -152,6 +159,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
       stopped ??= stop(graceMs);
       return stopped;
     },
+    giveUp: () => stopping.abort(serverStopping()),
   };
 }
 
