@@ -142,9 +142,10 @@ export class Terminal {
   /** Ctrl-C comes as a key in raw mode; this is `kill -INT`, which means the same. */
   readonly #onInterruptSignal = (): void => this.#pushKey({ kind: 'chord', chord: 'C-c' });
 
+  /** Whoever else listens ends the process in order; alone, the signal does what it does without a listener. */
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.close();
-    process.kill(process.pid, signal);
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
 }
 
