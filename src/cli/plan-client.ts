@@ -35,8 +35,8 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   const ownInit = isShell && line.isOn('no-init') !== true ? ifPresent(initPath(env)) : undefined;
   const init = line.text('init') ?? ownInit;
 
-  const interrupts = watchInterrupts();
   const credentials = await findCredentials(connection, credentialFlags(line), env);
+  const interrupts = watchInterrupts();
   if (isShell) interrupts.dispose(); // The shell has its own idea of Ctrl-C.
   const { host, port, tls, connectTimeoutMs } = connection;
   const tuplesOnly = line.isOn('tuples-only') === true;

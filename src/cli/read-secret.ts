@@ -10,9 +10,10 @@ import { GizmoError } from '../errors.js';
  */
 export async function readSecret(prompt: string): Promise<string> {
   const terminal = openTerminal();
-  process.stderr.write(prompt);
+  // Before the prompt: what is typed as soon as it shows must not be echoed.
   terminal.setRawMode(true);
   try {
+    process.stderr.write(prompt);
     return await readLine(terminal);
   } finally {
     terminal.setRawMode(false);
