@@ -113,7 +113,7 @@ async function useServer(
 function announcement(plan: FilePlan, facts: Parameters<typeof pythonLines>[0]): string {
   const what =
     plan.database === undefined
-      ? `tables ${plan.tables.map(({ table }) => table).join(', ')}`
+      ? `table${plan.tables.length === 1 ? '' : 's'} ${plan.tables.map(({ table }) => table).join(', ')}`
       : `database ${plan.database}`;
   return `DuckDB with the ${what} listens on ${facts.host}:${facts.port} until this ends.
 
