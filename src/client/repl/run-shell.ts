@@ -186,5 +186,5 @@ function errorText(error: GizmoError, color: boolean): string {
   // A defect of the shell itself has no log to look in: what is known is shown here.
   const message = error.code === 'INTERNAL' ? (error.detail ?? error.message) : error.message;
   const text = message.split('\n').map(escapeControls).join('\n');
-  return color ? `\x1b[31m${text}\x1b[0m\n` : `${text}\n`;
+  return color && error.code !== 'CANCELLED' ? `\x1b[31m${text}\x1b[0m\n` : `${text}\n`;
 }
