@@ -5,7 +5,7 @@
 import { type Deadline, type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { toStatus } from '../../flight/status.js';
-import { callers } from '../rpc/call.js';
+import { callers, type IdentifiedCall } from '../rpc/call.js';
 import { identify } from '../rpc/identify.js';
 import type { Services } from '../rpc/services.js';
 
@@ -19,6 +19,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
     const peer = call.getPeer();
     // A call may be cancelled before its handler exists, and its stream then never hears of it.
     const cancelled = new AbortController();
+    let identified: IdentifiedCall | undefined;
     return new ServerInterceptingCall(call, {
       start(next) {
         next({
@@ -48,18 +49,21 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
             }
             identify(services, metadata, connection).then((caller) => {
               if (cancelled.signal.aborted) return;
-              callers.set(metadata, { caller, cancelled: cancelled.signal });
+              identified = { caller, cancelled: cancelled.signal, answered: false };
+              callers.set(metadata, identified);
               proceed(metadata);
             }, refuse);
           },
-          onCancel: () => cancelled.abort(whyCancelled(call)),
+          // grpc-js says this of every call, also of one that ended well.
+          onCancel() {
+            if (identified?.answered !== true) cancelled.abort(whyCancelled(call));
+          },
         });
       },
     });
   };
 }
 
-/** grpc-js tells nothing but that the call is over: it is asked for after a call that ended well, too. */
 function whyCancelled(call: { getDeadline(): Deadline }): GizmoError {
   return Number(call.getDeadline()) <= Date.now()
     ? new GizmoError('DEADLINE_EXCEEDED', "The client's time limit for this call has passed.")

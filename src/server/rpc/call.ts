@@ -22,8 +22,10 @@ import type { Services } from './services.js';
 /** What the interceptor knows of a call. */
 export interface IdentifiedCall {
   readonly caller: Caller;
-  /** Aborted when the call is over for whatever reason; the reason says which. */
+  /** Aborted when the call ends before it is answered; the reason says why. */
   readonly cancelled: AbortSignal;
+  /** Set once the handler is done: what ends the call from then on concerns nobody. */
+  answered: boolean;
 }
 
 /** By the metadata object of the call: set by the interceptor, and by nothing a client can send. */
@@ -125,6 +127,7 @@ async function withCall<T>(
   } catch (error) {
     throw logged(services, method, caller, error);
   } finally {
+    identified.answered = true;
     leave?.();
     linked.dispose();
     ofCall.dispose();
