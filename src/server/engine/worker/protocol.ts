@@ -99,11 +99,13 @@ export interface ErrorAsData {
   readonly position: number | undefined;
 }
 
+/** What of an error may cross; anything that is no GizmoError becomes INTERNAL. */
 export function errorToData(reason: unknown): ErrorAsData {
   const { code, message, detail, position } = toGizmoError(reason);
   return { code, message, detail, position };
 }
 
+/** The error again, on the other side. */
 export function errorFromData({ code, message, detail, position }: ErrorAsData): GizmoError {
   return new GizmoError(code, message, {
     ...(detail === undefined ? {} : { detail }),

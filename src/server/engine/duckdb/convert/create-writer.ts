@@ -16,7 +16,7 @@ import {
   formatBit,
   formatTimeTz,
   formatUhugeint,
-  formatUuid,
+  UuidWriter,
 } from './text.js';
 import { UnionWriter } from './union.js';
 import { VariantWriter } from './variant.js';
@@ -43,7 +43,7 @@ export function createWriter(type: LogicalType, memory: ProcessMemory | undefine
     case Type.BIGNUM:
       return new BlobTextWriter(memory, 2.5, formatBignum);
     case Type.UUID:
-      return new FixedTextWriter(16, 36, formatUuid);
+      return new UuidWriter();
     case Type.UHUGEINT:
       return new FixedTextWriter(16, 39, formatUhugeint);
     case Type.TIME_TZ:

@@ -87,6 +87,7 @@ export function readValidity(vector: Vector, size: number, mask?: Uint8Array): U
   return both;
 }
 
+/** Whether `row` is valid; without a bitmap every row is. */
 export function isSet(bits: Uint8Array | undefined, row: number): boolean {
   return bits === undefined || ((bits[row >> 3]! >> (row & 7)) & 1) === 1;
 }

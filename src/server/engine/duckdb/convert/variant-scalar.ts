@@ -6,6 +6,7 @@ import { formatWkt } from './wkt.js';
 
 /** Type ids of DuckDB's `VariantLogicalType`. */
 export const VARIANT_OBJECT = 29;
+/** See {@link VARIANT_OBJECT}. */
 export const VARIANT_ARRAY = 30;
 
 /** Reads the blob that holds a row's values, little-endian. */

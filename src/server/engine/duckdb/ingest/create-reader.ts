@@ -6,22 +6,11 @@ import { readValue } from '../../../../flight/ipc/value.js';
 import { decimalShape, isHugeint } from '../arrow-type.js';
 import { toDuckDbValue } from '../duckdb-value.js';
 import type { ProcessMemory } from '../memory.js';
+import type { ColumnReader } from './column-reader.js';
 import { BoolReader, CopyReader, DecimalReader, ScaledReader, WordsReader } from './fixed-readers.js';
 import { FixedListReader, ListReader, StructReader } from './nested-readers.js';
 import { StringReader } from './string-reader.js';
 import { writeValidity } from './validity.js';
-
-/** Fills vectors from one column at a time. */
-export interface ColumnReader {
-  /** False where it can fill one row at a time only. */
-  readonly takesRanges: boolean;
-  load(column: Column): void;
-  /**
-   * Writes rows [start, start + count) of the loaded column to the front of the vector. Bit `i` of `mask` is 0
-   * where row `start + i` is to be null whatever the column says.
-   */
-  fill(vector: Vector, start: number, count: number, mask?: Uint8Array): void;
-}
 
 /** Makes the reader from columns of plain layout to vectors of `toLogicalType(field)`. */
 export function createReader(field: ArrowField, memory: ProcessMemory | undefined): ColumnReader {

@@ -4,7 +4,7 @@ import { GizmoError } from '../../../../errors.js';
 import type { Column } from '../../../../flight/ipc/column.js';
 import type { ArrowField, TimeUnit } from '../../../../flight/ipc/types.js';
 import type { DecimalShape } from '../arrow-type.js';
-import type { ColumnReader } from './create-reader.js';
+import type { ColumnReader } from './column-reader.js';
 import { isSet, sliceBits, writeValidity } from './validity.js';
 
 /** Values of `width` bytes that DuckDB stores as they are. */

@@ -10,7 +10,8 @@ import type { RecordBatch } from '../../../../flight/ipc/column.js';
 import type { ArrowSchema } from '../../../../flight/ipc/types.js';
 import { toLogicalType } from '../arrow-type.js';
 import type { ProcessMemory } from '../memory.js';
-import { type ColumnReader, createReader } from './create-reader.js';
+import type { ColumnReader } from './column-reader.js';
+import { createReader } from './create-reader.js';
 
 /** Rows of a DuckDB chunk. */
 const CHUNK_ROWS = 2048;

@@ -4,7 +4,7 @@ import { GizmoError } from '../../../../errors.js';
 import type { Column } from '../../../../flight/ipc/column.js';
 import { isValid } from '../../../../flight/ipc/column.js';
 import { readValue } from '../../../../flight/ipc/value.js';
-import type { ColumnReader } from './create-reader.js';
+import type { ColumnReader } from './column-reader.js';
 import { isSet, sliceBits, writeValidity } from './validity.js';
 
 /** LIST, and MAP when it has a name for its errors: DuckDB checks neither null nor repeated keys on this way. */

@@ -5,7 +5,7 @@ import { GizmoError } from '../../../../errors.js';
 import type { Column } from '../../../../flight/ipc/column.js';
 import type { ArrowField } from '../../../../flight/ipc/types.js';
 import type { ProcessMemory } from '../memory.js';
-import type { ColumnReader } from './create-reader.js';
+import type { ColumnReader } from './column-reader.js';
 import { isSet, sliceBits, writeValidity } from './validity.js';
 
 /**

@@ -30,6 +30,7 @@ export function writeValidity(vector: Vector, bits: Uint8Array<ArrayBuffer> | un
   duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer, 0, bits.byteLength);
 }
 
+/** Whether `row` is valid; without a bitmap every row is. */
 export function isSet(bits: Uint8Array | undefined, row: number): boolean {
   return bits === undefined || ((bits[row >> 3]! >> (row & 7)) & 1) === 1;
 }
