@@ -189,6 +189,26 @@ describe.each(ENGINES)('statements on the engine %s', (_, open) => {
     expect(texts).toEqual([[], ['x', 'y']]);
   });
 
+  it('of several parts that fail leave no transaction behind', async () => {
+    await runSql(session, "create or replace table m as select 'x' s");
+    const sql = 'alter table m add column n integer default (s::integer + (random() * 0)::integer)';
+    const altered = 'alter table m add column n integer default (random()::varchar || s)::integer';
+    const bad = 'alter table m add column n integer default (error(random()::varchar))::integer';
+    for (const text of [sql, altered, bad]) {
+      const run = async () => {
+        for (let part = 0, parts = 1; part < parts; part += 1) {
+          const statement = await session.prepare(text, part);
+          parts = statement.parts;
+          await (await statement.execute()).close();
+          await statement.close();
+        }
+      };
+      await run().catch((error: unknown) => expect(error).toBeInstanceOf(GizmoError));
+      expect(await session.inTransaction()).toBe(false);
+    }
+    expect(await queryTexts(session, 'from m')).toEqual(['x']);
+  });
+
   it('are counted by parsing, which binds and runs nothing', async () => {
     expect(await session.parse('select nope; drop table t; -- three?')).toEqual({ statements: 2 });
     expect(await session.parse('')).toEqual({ statements: 0 });

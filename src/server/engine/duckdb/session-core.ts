@@ -13,6 +13,8 @@ export class SessionCore {
   readonly #smallTexts: SmallTexts;
   #busy = false;
   #aborted = false;
+  /** The text of several parts that has begun the transaction and not yet ended it. */
+  #begunBy: string | undefined;
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
 
@@ -45,16 +47,18 @@ export class SessionCore {
   /** Runs an execution and follows what it does to the transaction. The connection must be claimed. */
   async run<T>(
     kind: StatementKind,
-    sql: string,
+    { sql, parts }: StatementText,
     signal: AbortSignal | undefined,
     execute: () => Promise<T>,
   ): Promise<T> {
     if (this.#aborted) await this.#leaveAborted(kind, sql);
     if (TRANSACTIONAL.has(kind)) this.#inTransaction = undefined;
     try {
-      return await this.lane.under(signal, () => this.lane.call(execute, sql));
+      const result = await this.lane.under(signal, () => this.lane.call(execute, sql));
+      if (parts > 1 && kind === 'transaction') this.#begunBy = this.#begunBy === sql ? undefined : sql;
+      return result;
     } catch (error) {
-      await this.noteFailure();
+      await this.noteFailure(sql);
       throw error;
     }
   }
@@ -64,8 +68,21 @@ export class SessionCore {
    * transaction, but not with `disable_database_invalidation`: what the statement had written already would
    * stay, and be committed. So the transaction is refused here.
    */
-  async noteFailure(): Promise<void> {
+  async noteFailure(sql?: string): Promise<void> {
+    if (sql !== undefined && (await this.endParts(sql))) return;
     this.#aborted ||= await this.inTransaction();
+  }
+
+  /**
+   * After a part of a text has failed: rolls back the transaction that DuckDB itself wrapped around the parts
+   * (such as those of ALTER with a computed default), because nobody else would end it. True where there was one.
+   */
+  async endParts(sql: string): Promise<boolean> {
+    if (this.#begunBy !== sql) return false;
+    this.#begunBy = undefined;
+    this.#inTransaction = undefined;
+    await this.runOwn('rollback');
+    return true;
   }
 
   refuseIfAborted(): void {
@@ -127,6 +144,12 @@ export class SessionCore {
     const [id = ''] = await this.readTexts(sql);
     return id;
   }
+}
+
+/** What was prepared: the whole text, and of how many statements it is made. */
+export interface StatementText {
+  readonly sql: string;
+  readonly parts: number;
 }
 
 /** After these the transaction may be another one. */

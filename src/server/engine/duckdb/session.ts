@@ -76,11 +76,16 @@ export class DuckDbSession implements EngineSession {
         `The text has ${statements} statements; there is no number ${part}.`,
       );
     }
-    const prepared = await lane.call(
-      () => duckdb.prepare_extracted_statement(lane.connection, extracted, part),
-      sql,
-    );
-    return new DuckDbStatement(this.#core, prepared, sql, statements);
+    try {
+      const prepared = await lane.call(
+        () => duckdb.prepare_extracted_statement(lane.connection, extracted, part),
+        sql,
+      );
+      return new DuckDbStatement(this.#core, prepared, sql, statements);
+    } catch (error) {
+      await this.#core.endParts(sql);
+      throw error;
+    }
   }
 
   async #extract(sql: string): Promise<Extraction> {

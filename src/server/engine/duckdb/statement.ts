@@ -10,7 +10,7 @@ import { BatchWriter } from './convert/batch-writer.js';
 import { createWriter } from './convert/create-writer.js';
 import { describeParameters } from './parameter-types.js';
 import { type ChunkSource, DuckDbResult, MaterializedChunks, StreamedChunks } from './result.js';
-import type { SessionCore } from './session-core.js';
+import type { SessionCore, StatementText } from './session-core.js';
 import { readFacts, type StatementFacts } from './statement-facts.js';
 import { isPlainType, toArrowField } from './type-map.js';
 
@@ -27,7 +27,7 @@ export class DuckDbStatement implements EngineStatement {
   readonly parameters: ArrowSchema;
   readonly #core: SessionCore;
   readonly #prepared: PreparedStatement;
-  readonly #sql: string;
+  readonly #text: StatementText;
   readonly #facts: StatementFacts;
   readonly #binder: ParameterBinder;
   readonly #typeIds: number[] = [];
@@ -38,7 +38,7 @@ export class DuckDbStatement implements EngineStatement {
   constructor(core: SessionCore, prepared: PreparedStatement, sql: string, parts: number) {
     this.#core = core;
     this.#prepared = prepared;
-    this.#sql = sql;
+    this.#text = { sql, parts };
     this.#facts = readFacts(prepared, sql);
     this.parts = parts;
     this.kind = this.#facts.kind;
@@ -56,9 +56,9 @@ export class DuckDbStatement implements EngineStatement {
     core.begin();
     try {
       this.#binder.bind(options.parameters);
-      const streams = this.readOnly && !core.isSmall(this.#sql);
+      const streams = this.readOnly && !core.isSmall(this.#text.sql);
       const run = streams ? duckdb.execute_prepared_streaming : duckdb.execute_prepared;
-      const duckResult = await core.run(this.kind, this.#sql, signal, () => run(this.#prepared));
+      const duckResult = await core.run(this.kind, this.#text, signal, () => run(this.#prepared));
       const result = this.#wrap(duckResult, streams, options);
       this.#open = result;
       await result.prime();
@@ -98,8 +98,8 @@ export class DuckDbStatement implements EngineStatement {
       rowsMax: batchRowsMax,
       onEnd: async (rows, hasFailed) => {
         this.#open = undefined;
-        if (hasFailed) await core.noteFailure();
-        else if (this.readOnly) core.learn(this.#sql, rows);
+        if (hasFailed) await core.noteFailure(this.#text.sql);
+        else if (this.readOnly) core.learn(this.#text.sql, rows);
         core.end();
       },
     });
