@@ -14,11 +14,6 @@ export class CallGate {
     this.#free = callsMax;
   }
 
-  /** Number of calls that wait for a thread. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /** Takes a place: at once (undefined) or when the promise resolves. Each taken place needs one `leave`. */
   enter(owner: object): Promise<void> | undefined {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);

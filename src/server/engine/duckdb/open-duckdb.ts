@@ -99,7 +99,8 @@ class DuckDbEngine implements Engine {
   async memoryBytes(): Promise<number> {
     const lane = await this.#connect();
     try {
-      const sql = 'select coalesce(sum(memory_usage_bytes), 0)::double from duckdb_memory()';
+      const sql =
+        'select coalesce(system.main.sum(memory_usage_bytes), 0)::double from system.main.duckdb_memory()';
       const result = await lane.call(() => duckdb.query(lane.connection, sql));
       const vector = duckdb.data_chunk_get_vector(duckdb.result_get_chunk(result, 0), 0);
       const bytes = duckdb.vector_get_data(vector, 8);

@@ -16,11 +16,6 @@ export function toArrowField(name: string, type: LogicalType): ArrowField {
   return describe(name, type).field;
 }
 
-/** DuckDB's name of the type, such as `INTEGER[]`; long nested names are cut to the family's name. */
-export function typeName(type: LogicalType): string {
-  return describe('', type).typeName;
-}
-
 /** Whether a type's id says all about it: no children, no parameters, no coordinate system. */
 export function isPlainType(id: number): boolean {
   return PLAIN.has(id) && id !== Type.ENUM;

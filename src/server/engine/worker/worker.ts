@@ -31,11 +31,13 @@ interface CallContext {
 }
 
 interface OpenStatement {
+  readonly session: number;
   readonly statement: EngineStatement;
   parameters: ParametersAsk['fresh'];
 }
 
 interface OpenResult {
+  readonly session: number;
   readonly result: EngineResult;
   /** The call that executed it, whose abort signal the result still listens to. */
   readonly executedBy: number;
@@ -77,7 +79,7 @@ const answers: Answers = {
     const { kind, parts, schema, returns, readOnly, parameters } = statement;
     const schemaMessage = schema && encodeSchema(schema);
     const parametersMessage = parameters.fields.length === 0 ? undefined : encodeSchema(parameters);
-    const handle = keep(statements, { statement, parameters: undefined });
+    const handle = keep(statements, { session, statement, parameters: undefined });
     return { statement: handle, kind, parts, returns, readOnly, schemaMessage, parametersMessage };
   },
   async inTransaction({ session }) {
@@ -96,6 +98,9 @@ const answers: Answers = {
     const open = sessions.get(session);
     sessions.delete(session);
     await open?.close();
+    // What the other side has not closed by itself has gone with the session.
+    for (const [handle, { session: owner }] of statements) if (owner === session) statements.delete(handle);
+    for (const [handle, { session: owner }] of results) if (owner === session) forgetResult(handle);
     return null;
   },
   async execute({ statement: handle, options }, { id, signal }) {
@@ -106,7 +111,9 @@ const answers: Answers = {
     const result = await open.statement.execute({ ...others, ...(parameters && { parameters }), signal });
     const batch = await result.next();
     return {
-      result: result.ended ? 0 : keep(results, { result, executedBy: id, last: Promise.resolve() }),
+      result: result.ended
+        ? 0
+        : keep(results, { session: open.session, result, executedBy: id, last: Promise.resolve() }),
       schemaMessage: result.schema === open.statement.schema ? undefined : result.schemaMessage,
       changes: result.changes,
       batch,
