@@ -11,6 +11,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { GIZMO } from '../support/root.js';
 import { which } from '../support/which.js';
 
+/** Root may make a namespace; others may where the system lets them be root of their own. */
+const UNSHARE = process.getuid?.() === 0 ? ['--net'] : ['--map-root-user', '--net'];
 const folder = mkdtempSync(join(tmpdir(), 'gizmo-offline-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -37,14 +39,14 @@ describe.skipIf(!canCutTheNetwork())('with the network off', () => {
   it('SQL that would need an extension is refused instead of fetching it', async () => {
     const { stdout, attempts } = await runOffline(`${SERVER}
       gizmo client -c "from 'https://example.org/a.parquet'" 2>refusal && echo answered
-      grep -c httpfs refusal`);
-    expect(stdout).toBe('1\n');
+      grep -q httpfs refusal && echo refused`);
+    expect(stdout).toBe('refused\n');
     expect(attempts).toBe(0);
   });
 });
 
 /** Starts a server in the background, and waits by asking until it answers; it ends with the namespace. */
-const SERVER = `gizmo server start --log-level error 2>/dev/null &
+const SERVER = `node "${GIZMO}" server start --log-level error >/dev/null 2>&1 &
   trap "kill $!; wait $!" EXIT
   for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do gizmo client -c 'select 1' --format none 2>/dev/null && break; done`;
 
@@ -70,9 +72,6 @@ function countNoRoutes(text: string): number {
   const ipv6 = /^Ip6OutNoRoutes\s+(\d+)/m.exec(text)?.[1] ?? '0';
   return Number(values.split(' ')[column]) + Number(ipv6);
 }
-
-/** Root may make a namespace; others may where the system lets them be root of their own. */
-const UNSHARE = process.getuid?.() === 0 ? ['--net'] : ['--map-root-user', '--net'];
 
 function canCutTheNetwork(): boolean {
   const possible =
