@@ -68,7 +68,7 @@ describe.skipIf(!hasPythonClients())('ADBC from Python', () => {
         ['i', 'int32'],
         ['s', 'string'],
       ],
-      types: expect.arrayContaining(['BASE TABLE', 'VIEW']),
+      types: expect.arrayContaining(['TABLE', 'VIEW']),
     });
   });
   it('runs updates and queries without a prepared statement', async () => {
