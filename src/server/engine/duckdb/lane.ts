@@ -3,7 +3,7 @@
  * that runs, is repeated until it has an effect, and takes back the one that still waits.
  */
 import duckdb, { type Connection } from '@duckdb/node-bindings';
-import type { GizmoError } from '../../../errors.js';
+import { GizmoError } from '../../../errors.js';
 import { abortReason, throwIfAborted } from '../abort.js';
 import type { CallGate } from './call-gate.js';
 import { isFatal, toEngineError } from './errors.js';
@@ -18,6 +18,8 @@ export class Lane {
   #running: Promise<unknown> | undefined;
   #interrupting: NodeJS.Timeout | undefined;
   #closed: GizmoError | undefined;
+  /** Whether somebody asked for the call that runs, or ran last, to stop. */
+  #interrupted = false;
 
   constructor(connection: Connection, gate: CallGate, onFatal: (error: GizmoError) => void) {
     this.connection = connection;
@@ -31,6 +33,7 @@ export class Lane {
     if (turn !== undefined) await turn;
     try {
       if (this.#closed !== undefined) throw this.#closed;
+      this.#interrupted = false;
       const running = start();
       this.#running = running;
       return await running;
@@ -46,7 +49,9 @@ export class Lane {
 
   /** Turns a DuckDB error into ours and raises the alarm where the instance cannot go on. */
   fail(reason: unknown, sql?: string): GizmoError {
-    const error = toEngineError(reason, sql);
+    const engineError = toEngineError(reason, sql);
+    const error =
+      engineError.code === 'CANCELLED' && !this.#interrupted ? lostReason(engineError) : engineError;
     if (isFatal(error)) this.#onFatal(error);
     return error;
   }
@@ -55,6 +60,7 @@ export class Lane {
   interrupt(reason: unknown): void {
     this.#gate.cancel(this, reason);
     if (this.#running === undefined) return;
+    this.#interrupted = true;
     duckdb.interrupt(this.connection);
     this.#interrupting ??= setInterval(() => duckdb.interrupt(this.connection), INTERRUPT_EVERY_MS);
   }
@@ -90,6 +96,18 @@ export class Lane {
       signal.removeEventListener('abort', interrupt);
     }
   }
+}
+
+/**
+ * Where a statement fails in one of DuckDB's threads, the others are told to stop, and now and then it is that
+ * which DuckDB reports. Nobody asked for it: the statement failed.
+ */
+function lostReason(cause: GizmoError): GizmoError {
+  return new GizmoError(
+    'STATEMENT_FAILED',
+    'The statement failed after it had begun, such as by a cast or an overflow in one of its rows; which one, DuckDB did not say this time.',
+    { cause },
+  );
 }
 
 function ignore(): void {

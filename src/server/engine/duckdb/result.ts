@@ -60,7 +60,7 @@ export class DuckDbResult implements EngineResult {
     this.#ended = true;
     this.#writer.release();
     await this.#chunks.close();
-    await this.#onEnd(this.#rows, hasFailed);
+    await this.#onEnd(this.#rows, hasFailed ? 'failed' : 'abandoned');
   }
 
   async #read(): Promise<EncodedBatch | undefined> {
@@ -91,7 +91,7 @@ export class DuckDbResult implements EngineResult {
 
   async #finish(): Promise<void> {
     this.#ended = true;
-    await this.#onEnd(this.#rows + this.#writer.rows, false);
+    await this.#onEnd(this.#rows + this.#writer.rows, 'finished');
   }
 }
 
@@ -104,7 +104,7 @@ export interface DuckDbResultOptions {
   readonly writer: BatchWriter;
   readonly rowsMax: number;
   /** Called once, at the end, when it fails, or when closed, with the number of rows handed over. */
-  readonly onEnd: (rows: number, hasFailed: boolean) => Promise<void>;
+  readonly onEnd: (rows: number, how: 'finished' | 'failed' | 'abandoned') => Promise<void>;
 }
 
 /** Where chunks come from: a stream, or a result that DuckDB holds already. */

@@ -96,10 +96,10 @@ export class DuckDbStatement implements EngineStatement {
       chunks,
       writer: new BatchWriter(columns, batchBytesMax),
       rowsMax: batchRowsMax,
-      onEnd: async (rows, hasFailed) => {
+      onEnd: async (rows, how) => {
         this.#open = undefined;
-        if (hasFailed) await core.noteFailure(this.#text.sql);
-        else if (this.readOnly) core.learn(this.#text.sql, rows);
+        if (how === 'failed') await core.noteFailure(this.#text.sql);
+        else if (how === 'finished' && this.readOnly) core.learn(this.#text.sql, rows);
         core.end();
       },
     });
