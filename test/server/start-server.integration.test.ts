@@ -54,6 +54,10 @@ describe('starting', () => {
     const garbage = join(directory, 'garbage.duckdb');
     writeFileSync(garbage, 'this is no database'.repeat(1000));
     await expect(startTestServer({ database: garbage })).rejects.toThrow(/not a valid DuckDB database file/);
+    const json = join(directory, 'some.json');
+    writeFileSync(json, '{"a": 1}');
+    await expect(startTestServer({ database: json })).rejects.toThrow(/not a valid DuckDB database file/);
+    await expect(startTestServer({ database: directory })).rejects.toMatchObject({ code: 'USAGE' });
     await expect(startTestServer({ database: join(directory, 'no', 'where.db') })).rejects.toThrow(/no/);
   });
 

@@ -3,6 +3,7 @@ import duckdb, { type Config, type Connection, type Database } from '@duckdb/nod
 import { GizmoError } from '../../../errors.js';
 import type { Engine, EngineSession } from '../engine.js';
 import { CallGate } from './call-gate.js';
+import { assertDatabaseFile } from './database-file.js';
 import { claimFile, type FileClaim } from './database-registry.js';
 import { toEngineError } from './errors.js';
 import { IngestFunction } from './ingest/ingest-function.js';
@@ -16,6 +17,7 @@ import { SmallTexts } from './small-texts.js';
 export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const claim = options.path === undefined ? undefined : claimFile(options.path);
   try {
+    if (options.path !== undefined) assertDatabaseFile(options.path);
     const database = await duckdb.open(options.path ?? ':memory:', configure(options));
     const engine = new DuckDbEngine(database, claim, options);
     try {

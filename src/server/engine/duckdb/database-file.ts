@@ -1,0 +1,35 @@
+/** A look at a database file before DuckDB opens it: DuckDB takes some other files for databases, such as JSON. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { GizmoError } from '../../../errors.js';
+
+/**
+ * Throws unless `path` is missing, empty or begins as DuckDB's own files do. Source: DuckDB's storage format,
+ * MainHeader: 8 bytes of checksum, then the magic bytes.
+ */
+export function assertDatabaseFile(path: string): void {
+  const start = readStart(path);
+  if (start.length === 0 || start.toString('latin1', MAGIC_OFFSET, MAGIC_OFFSET + MAGIC.length) === MAGIC)
+    return;
+  throw new GizmoError('INVALID_ARGUMENT', `${path} exists, but it is not a valid DuckDB database file.`);
+}
+
+const MAGIC = 'DUCK';
+const MAGIC_OFFSET = 8;
+
+/** The first bytes; none where there is no file, or none that can be read: DuckDB then says why. */
+function readStart(path: string): Buffer {
+  const bytes = Buffer.alloc(MAGIC_OFFSET + MAGIC.length);
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return bytes.subarray(0, 0);
+  }
+  try {
+    return bytes.subarray(0, readSync(file, bytes));
+  } catch {
+    return bytes.subarray(0, 0); // A directory, for one.
+  } finally {
+    closeSync(file);
+  }
+}
