@@ -2,10 +2,10 @@
 import duckdb from '@duckdb/node-bindings';
 import { openReadOnly } from '../support/open-read-only.mjs';
 
-const { database: path, sql } = JSON.parse(process.argv[2]);
+const { database: path, sql, warmUp } = JSON.parse(process.argv[2]);
 const database = await openReadOnly(path);
 const connection = await duckdb.connect(database);
-await drain('select 1');
+await drain(warmUp);
 const cpuBefore = process.cpuUsage();
 const start = process.hrtime.bigint();
 const rows = await drain(sql);

@@ -10,8 +10,8 @@ server = job["server"]
 options = {"adbc.flight.sql.authorization_header": f"Bearer {server['token']}"}
 with flight_sql.connect(f"grpc://{server['host']}:{server['port']}", db_kwargs=options, autocommit=True) as connection:
     with connection.cursor() as cursor:
-        cursor.execute("select 1")
-        cursor.fetchall()
+        cursor.execute(job["warmUp"])
+        cursor.fetch_arrow_table()
         start = time.perf_counter()
         cursor.execute(job["sql"])
         rows = sum(batch.num_rows for batch in cursor.fetch_record_batch())

@@ -1,14 +1,14 @@
 // Reads one result to its end with our own client, looking at every batch and no cell.
 import { connect } from '../../dist/client/connect.js';
 
-const { server, sql } = JSON.parse(process.argv[2]);
+const { server, sql, warmUp } = JSON.parse(process.argv[2]);
 const client = await connect({
   host: server.host,
   port: server.port,
   tls: undefined,
   credentials: { kind: 'bearer', token: server.token },
 });
-await client.execute('select 1');
+await client.execute(warmUp);
 const start = process.hrtime.bigint();
 let rows = 0;
 let rssPeak = 0;

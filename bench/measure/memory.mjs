@@ -5,6 +5,7 @@ import { connect } from '../../dist/client/connect.js';
 import { runChild, startServer } from '../support/processes.mjs';
 
 const MEBIBYTE = 1024 * 1024;
+const warmUp = 'select 1';
 
 export async function measureMemory({ database, rows: tableRows, memoryRows }) {
   if (!existsSync('/proc/self/status')) return [];
@@ -14,10 +15,10 @@ export async function measureMemory({ database, rows: tableRows, memoryRows }) {
   try {
     await observer.execute('from lineitem limit 100000');
     const before = await beyondDuckDb(server.pid, observer);
-    const idle = await runChild('read-gizmo.mjs', { server, sql: 'select 1' });
+    const idle = await runChild('read-gizmo.mjs', { server, sql: 'select 1', warmUp });
     const copies = Math.ceil(memoryRows / tableRows);
     const sql = `select l.* from lineitem l, range(${copies}) limit ${memoryRows}`;
-    const reading = runChild('read-gizmo.mjs', { server, sql });
+    const reading = runChild('read-gizmo.mjs', { server, sql, warmUp });
     const peak = await watchPeak(server.pid, observer, reading);
     const { rows, rssPeak } = await reading;
     if (rows !== memoryRows) throw new Error(`${rows} rows arrived of ${memoryRows}`);
