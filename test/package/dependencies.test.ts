@@ -7,9 +7,6 @@ import { importsOf, readSources } from '../architecture/source.js';
 import { readPackageJson } from '../support/package-json.js';
 import { ROOT } from '../support/root.js';
 
-/** Part of the package list agreed for the product; the commands that use them are still to come. */
-const AGREED = ['@duckdb/node-api', '@inquirer/prompts', 'cli-table3'];
-
 const { dependencies, devDependencies, scripts } = readPackageJson();
 const launchers = readdirSync(join(ROOT, 'bin'))
   .filter((name) => name.endsWith('.js') && name !== 'dev.js')
@@ -26,8 +23,7 @@ describe('production dependencies', () => {
     expect([...imported].filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
   });
   it('are each imported by src or bin', () => {
-    const unused = Object.keys(dependencies).filter((name) => !imported.has(name));
-    expect(unused.filter((name) => !AGREED.includes(name))).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !imported.has(name))).toEqual([]);
   });
   it('are listed in the README with a reason, and nothing else is', () => {
     expect(dependencyTable()).toEqual(Object.keys(dependencies).sort());
