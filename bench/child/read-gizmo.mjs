@@ -1,5 +1,9 @@
 // Reads one result to its end with our own client, looking at every batch and no cell.
+import { setFlagsFromString } from 'node:v8';
 import { connect } from '../../dist/client/connect.js';
+
+// As bin/run.js does for `gizmo client`.
+setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 
 const { server, sql, warmUp } = JSON.parse(process.argv[2]);
 const client = await connect({

@@ -1,5 +1,9 @@
 // Small statements over the wire: each client is a connection of its own that runs one text after the other.
+import { setFlagsFromString } from 'node:v8';
 import { connect } from '../../dist/client/connect.js';
+
+// As bin/run.js does for `gizmo client`.
+setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 
 const { server, sql, clients: count, seconds } = JSON.parse(process.argv[2]);
 const clients = await Promise.all(Array.from({ length: count }, open));

@@ -2,6 +2,7 @@
 import duckdb, { type Config, type Connection, type Database } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { Engine, EngineSession } from '../engine.js';
+import { keepFreedMemory } from './allocator.js';
 import { CallGate } from './call-gate.js';
 import { assertDatabaseFile } from './database-file.js';
 import { claimFile, type FileClaim } from './database-registry.js';
@@ -80,6 +81,7 @@ class DuckDbEngine implements Engine {
     this.#claim = claim;
     this.#gate = new CallGate(options.concurrentCallsMax ?? CONCURRENT_CALLS_MAX);
     this.#memory = options.safeMemory === true ? undefined : openProcessMemory();
+    if (options.safeMemory !== true) keepFreedMemory();
     this.#ingests = new IngestFunction(this.#memory);
   }
 
