@@ -14,7 +14,7 @@ import type { SessionCore, StatementText } from './session-core.js';
 import { readFacts, type StatementFacts } from './statement-facts.js';
 import { isPlainType, toArrowField } from './type-map.js';
 
-const BATCH_ROWS_MAX = 8192;
+const BATCH_ROWS_MAX = 32_768;
 /** A little less than the 2 MiB that a message may have, for the header and paddings. */
 const BATCH_BYTES_MAX = 2 * 1024 * 1024 - 16 * 1024;
 
