@@ -20,13 +20,14 @@ export function createConnections(): Connections {
       // Read once: after the socket is gone it no longer knows.
       const peer = `${socket.remoteAddress}:${socket.remotePort}`;
       let closed = false;
-      const callbacks: (() => void)[] = [];
+      const callbacks = new Set<() => void>();
       const connection: Connection = {
         id: randomUUID(),
         peer,
         onClose(callback) {
           if (closed) callback();
-          else callbacks.push(callback);
+          else callbacks.add(callback);
+          return () => callbacks.delete(callback);
         },
       };
       const entry = { connection, socket };

@@ -65,6 +65,10 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   });
   acceptor.maxConnections = CONNECTIONS_MAX;
   const address = await listen(acceptor, hostname, port);
+  // Such as no more file descriptors: the connection is lost, the server goes on.
+  acceptor.on('error', (error) =>
+    services.log.warning('a connection could not be accepted', { error: error.message }),
+  );
 
   return {
     address,

@@ -10,12 +10,17 @@ import { identify } from '../rpc/identify.js';
 import type { Services } from '../rpc/services.js';
 
 const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
+const DO_PUT = '/arrow.flight.protocol.FlightService/DoPut';
 /** A handshake may carry a payload before anybody is known: enough for a name and a long token. */
 const HANDSHAKE_BYTES_MAX = 65_536;
+/** Commands, tickets and actions: a statement's text and little more. */
+const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
+/** The most a protobuf message can have; uploads of pyarrow come near it. */
+const UPLOAD_BYTES_MAX = 2 ** 31 - 1;
 
 export function createIdentifyInterceptor(services: Services, metadataBytesMax: number): ServerInterceptor {
   return (method, call) => {
-    if (method.path === HANDSHAKE) limitMessageBytes(call, HANDSHAKE_BYTES_MAX);
+    limitMessageBytes(call, messageBytesMax(method.path));
     const peer = call.getPeer();
     // A call may be cancelled before its handler exists, and its stream then never hears of it.
     const cancelled = new AbortController();
@@ -26,7 +31,14 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
           onReceiveMetadata(metadata, proceed) {
             const refuse = (error: unknown) => {
               const { code, message } = toGizmoError(error);
-              services.log.debug('call refused', { method: method.path, peer, code, reason: message });
+              const level = code === 'UNAUTHENTICATED' ? 'warning' : 'debug';
+              services.log[level]('call refused', {
+                kind: 'authentication',
+                method: method.path,
+                peer,
+                code,
+                reason: message,
+              });
               call.sendStatus(toStatus(error));
             };
             if (headerBytes(metadata) > metadataBytesMax) {
@@ -64,6 +76,11 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
   };
 }
 
+function messageBytesMax(path: string): number {
+  if (path === HANDSHAKE) return HANDSHAKE_BYTES_MAX;
+  return path === DO_PUT ? UPLOAD_BYTES_MAX : REQUEST_BYTES_MAX;
+}
+
 function whyCancelled(call: { getDeadline(): Deadline }): GizmoError {
   return Number(call.getDeadline()) <= Date.now()
     ? new GizmoError('DEADLINE_EXCEEDED', "The client's time limit for this call has passed.")
@@ -72,7 +89,9 @@ function whyCancelled(call: { getDeadline(): Deadline }): GizmoError {
 
 function headerBytes(metadata: Metadata): number {
   let bytes = 0;
-  for (const [key, value] of Object.entries(metadata.getMap())) bytes += key.length + value.length;
+  for (const key of Object.keys(metadata.getMap())) {
+    for (const value of metadata.get(key)) bytes += key.length + value.length;
+  }
   return bytes;
 }
 

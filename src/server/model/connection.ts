@@ -4,6 +4,6 @@ export interface Connection {
   readonly id: string;
   /** `address:port` of the other end, for logs. */
   readonly peer: string;
-  /** Calls back once when the connection is gone; at once if it already is. */
-  onClose(callback: () => void): void;
+  /** Calls back once when the connection is gone; at once if it already is. The answer takes the callback back. */
+  onClose(callback: () => void): () => void;
 }

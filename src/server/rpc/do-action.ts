@@ -44,6 +44,7 @@ export async function doAction(services: Services, grpcCall: ActionCall, call: C
       `The action "${type.slice(0, 100)}" is not offered by this server.`,
     );
   }
+  if (type !== 'CloseSession') call.caller.assertAlive();
   const result = await handler(services, body, call);
   if (result !== undefined) grpcCall.write(create(ResultSchema, { body: result }));
 }

@@ -54,7 +54,10 @@ async function open(services: Services, command: SqlCommand, call: Call): Promis
     const session = await call.session();
     const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
     const { ticket } = await statements.queryPrepared(prepared, call.signal);
-    return statements.fetch(ticket, call.caller.principal, call.signal);
+    const result = await statements.fetch(ticket, call.caller.principal, call.signal);
+    // A ticket that no client knows of.
+    const close = () => result.close().finally(() => statements.open.dropTicket(ticket));
+    return { schemaMessage: result.schemaMessage, next: () => result.next(), close };
   }
   const schema = metadataSchema(command);
   if (schema === undefined) throw new GizmoError('INVALID_ARGUMENT', 'This is not a ticket of this server.');

@@ -58,13 +58,13 @@ async function put(
       const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
       // Without a schema there is nothing more to come, and what was bound before is used.
       const sent = first.header.length === 0 ? undefined : await readParameters(first, rest);
-      if (sent !== undefined) prepared.parameters = sent;
+      if (sent !== undefined) statements.open.bind(prepared, sent);
       return encodeUpdateResult(await statements.updatePrepared(prepared, call.signal));
     }
     case 'CommandPreparedStatementQuery': {
       const handle = command.message.preparedStatementHandle;
       const prepared = statements.open.prepared(handleText(handle), session);
-      prepared.parameters = await readParameters(first, rest);
+      statements.open.bind(prepared, await readParameters(first, rest));
       // The same handle: clients disagree on whether a new one would replace it.
       return encodePreparedStatementResult(handle);
     }

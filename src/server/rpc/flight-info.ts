@@ -73,7 +73,9 @@ async function describe(services: Services, command: SqlCommand, call: Call): Pr
   if (command.type === 'CommandPreparedStatementQuery') {
     const session = await call.session();
     const handle = handleText(command.message.preparedStatementHandle);
-    return requireSchema(services.statements.open.prepared(handle, session).statement?.engine.schema);
+    return requireSchema(
+      services.statements.describePrepared(services.statements.open.prepared(handle, session)),
+    );
   }
   const schema = metadataSchema(command);
   if (schema === undefined) throw notAQuery(command);

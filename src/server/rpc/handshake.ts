@@ -78,6 +78,7 @@ async function logIn(services: Services, call: HandshakeCall): Promise<Login> {
   const claims = await services.sessionTokens.verify(credential);
   // Who logs in again with a session token stays in that session.
   if (claims !== undefined && credential.kind === 'bearer') {
+    services.sessions.assertAlive({ id: claims.sessionId, expiresAtS: claims.expiresAtS });
     return {
       principal: claims.principal,
       bearer: credential.token,

@@ -20,6 +20,8 @@ const TOKEN_BINARY_HEADER = 'auth-token-bin';
 export interface Caller {
   readonly principal: Principal;
   readonly peer: string;
+  /** Throws UNAUTHENTICATED where what the caller shows names a session that is no more. */
+  assertAlive(): void;
   /** Opens the caller's session if it is not open yet. */
   session(): Promise<Session>;
   /** The caller's session if it is open. */
@@ -52,8 +54,13 @@ export async function identify(
     }
     return namedSession(services, cookie, principal, peer);
   }
-  const session = () => sessions.ofConnection(connection, principal);
-  return { principal, peer, session, openSession: session };
+  return {
+    principal,
+    peer,
+    assertAlive: () => undefined,
+    session: () => sessions.ofConnection(connection, principal),
+    openSession: () => sessions.findOfConnection(connection, principal),
+  };
 }
 
 /** The one credential among the headers; undefined if there is none. */
@@ -75,6 +82,7 @@ function namedSession(services: Services, claims: SessionClaims, principal: Prin
   return {
     principal,
     peer,
+    assertAlive: () => services.sessions.assertAlive(named),
     session: () => services.sessions.named(named, principal, peer),
     openSession: () => services.sessions.find(claims.sessionId),
   };
@@ -87,7 +95,10 @@ async function sessionOfCookie(services: Services, metadata: Metadata): Promise<
       const [name, value] = pair.trim().split('=', 2);
       if (name !== SESSION_COOKIE || value === undefined) continue;
       const token = value.replace(/^"(.*)"$/, '$1');
-      return services.sessionTokens.verify({ kind: 'bearer', token }).catch(() => undefined);
+      return services.sessionTokens.verify({ kind: 'bearer', token }).catch((error: unknown) => {
+        if (error instanceof GizmoError) return undefined;
+        throw error;
+      });
     }
   }
   return undefined;

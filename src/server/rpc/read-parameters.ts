@@ -22,7 +22,7 @@ export async function readParameters(
   const push = (message: FlightDataMessage) => {
     // Some clients end with a message of metadata only.
     if (message.header.length === 0) return;
-    bytes += message.body.byteLength;
+    bytes += message.header.byteLength + message.body.byteLength;
     if (bytes > PARAMETER_BYTES_MAX) {
       throw new GizmoError(
         'RESOURCE_EXHAUSTED',
@@ -30,7 +30,7 @@ export async function readParameters(
       );
     }
     const batch = reader.push(message);
-    if (batch === undefined) return;
+    if (batch === undefined || batch.length === 0) return;
     const { header, body } = message;
     // Dictionaries, views and runs are resolved here, so that nobody behind has to know of them.
     if (plainSchema(batch.schema) === batch.schema) batches.push({ header, body, rows: batch.length });

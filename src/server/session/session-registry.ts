@@ -32,6 +32,10 @@ export interface SessionRegistry {
   ofConnection(connection: Connection, principal: Principal): Promise<Session>;
   /** The named session if it is open; never opens one. */
   find(id: string): Promise<Session | undefined>;
+  /** The connection's session if it is open; never opens one. */
+  findOfConnection(connection: Connection, principal: Principal): Promise<Session | undefined>;
+  /** Throws UNAUTHENTICATED where a session token names a session that has ended, or can be opened no more. */
+  assertAlive(named: { id: string; expiresAtS: number }): void;
   end(session: Session, reason?: GizmoError): Promise<void>;
   endAll(reason: GizmoError): Promise<void>;
   readonly size: number;
@@ -49,14 +53,16 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
 
   function sweep(): void {
     for (const pending of open.values()) {
-      void pending.then((session) => {
-        if (session.callsInFlight > 0 || nowMs() - session.lastUsedMs < idleTimeoutMs) return;
-        const reason = new GizmoError(
-          'UNAUTHENTICATED',
-          `This session ended after ${Math.round(idleTimeoutMs / 1000)} s without a call; its transaction was rolled back and its temporary tables are gone. Log in again.`,
-        );
-        return registry.end(session, reason);
-      }, ignoreFailedOpening);
+      void pending
+        .then((session) => {
+          if (session.callsInFlight > 0 || nowMs() - session.lastUsedMs < idleTimeoutMs) return;
+          const reason = new GizmoError(
+            'UNAUTHENTICATED',
+            `This session ended after ${Math.round(idleTimeoutMs / 1000)} s without a call; its transaction was rolled back and its temporary tables are gone. Log in again.`,
+          );
+          return registry.end(session, reason);
+        })
+        .catch(ignoreFailedOpening);
     }
   }
 
@@ -82,15 +88,14 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     async named({ id, expiresAtS }, principal, peer) {
       const reason = ended.get(id);
       if (reason !== undefined) throw reason;
-      const existing = await open.get(id);
-      if (existing !== undefined) {
-        if (existing.principal.name !== principal.name) throw sessionClosed();
-        return existing;
+      const pending = open.get(id);
+      if (pending === undefined) {
+        if (nowMs() / 1000 >= expiresAtS) throw tokenExpired();
+        return start(id, principal, peer);
       }
-      if (nowMs() / 1000 >= expiresAtS) {
-        throw new GizmoError('UNAUTHENTICATED', 'The session token has expired. Log in again.');
-      }
-      return start(id, principal, peer);
+      const existing = await pending;
+      if (existing.principal.name !== principal.name) throw sessionClosed();
+      return existing;
     },
 
     ofConnection(connection, principal) {
@@ -99,20 +104,32 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         ids = new Map();
         ofConnection.set(connection, ids);
       }
-      const who = `${principal.role} ${principal.name}`;
+      const who = identity(principal);
       const known = ids.get(who);
       const existing = known === undefined ? undefined : open.get(known);
       if (existing !== undefined) return existing;
       const id = options.makeId();
       const opening = start(id, principal, connection.peer);
       ids.set(who, id);
-      connection.onClose(() => {
-        opening.then((session) => registry.end(session, sessionClosed()), ignoreFailedOpening);
+      const forget = connection.onClose(() => {
+        opening.then((session) => registry.end(session, sessionClosed())).catch(ignoreFailedOpening);
       });
+      opening.then((session) => session.onEnd(forget), forget);
       return opening;
     },
 
     find: async (id) => open.get(id),
+
+    findOfConnection(connection, principal) {
+      const id = ofConnection.get(connection)?.get(identity(principal));
+      return Promise.resolve(id === undefined ? undefined : open.get(id));
+    },
+
+    assertAlive({ id, expiresAtS }) {
+      const reason = ended.get(id);
+      if (reason !== undefined) throw reason;
+      if (!open.has(id) && nowMs() / 1000 >= expiresAtS) throw tokenExpired();
+    },
 
     async end(session, reason = sessionClosed()) {
       if (!open.delete(session.id)) return session.end(reason);
@@ -135,6 +152,14 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     },
   };
   return registry;
+}
+
+function identity({ role, name }: Principal): string {
+  return `${role} ${name}`;
+}
+
+function tokenExpired(): GizmoError {
+  return new GizmoError('UNAUTHENTICATED', 'The session token has expired. Log in again.');
 }
 
 /** Whoever asked for the session gets the error; a sweeper or a closed connection has nothing left to do. */

@@ -1,7 +1,18 @@
 /** Step 3: may this principal run this statement? Asked when it is planned, and again each time it runs. */
+import { GizmoError } from '../../errors.js';
 import type { AuthorizedStatement, PlannedStatement } from './statement.js';
 
-/** Every principal there is today is an administrator (start-up token, bootstrap user), so all may. */
+/**
+ * Administrators may run everything. Nobody else can log in to this version, but a token of another server with
+ * the same secret key may say another role: what is not enforced is refused.
+ */
 export function authorize(statement: PlannedStatement): AuthorizedStatement {
+  const { role } = statement.session.principal;
+  if (role !== 'admin') {
+    throw new GizmoError(
+      'PERMISSION_DENIED',
+      `This server cannot limit the role ${role} yet, and so refuses it.`,
+    );
+  }
   return statement as AuthorizedStatement;
 }

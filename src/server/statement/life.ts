@@ -13,13 +13,13 @@ import { authorize } from './authorize.js';
 import type { Life } from './life-context.js';
 import { parse } from './parse.js';
 import { plan } from './plan.js';
-import { startRecord } from './record.js';
+import { type RecordSubject, startRecord } from './record.js';
 import { type RunningResult, run } from './run.js';
 import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './statement.js';
 
 /** Takes a text up to the point where its last statement may run, and returns that; those before it have run. */
 export async function openStatement(life: Life, request: StatementRequest): Promise<AuthorizedStatement> {
-  const texts = await recordingRefusals(life, request, request.sql, () => parse(request));
+  const texts = await recordingRefusals(life, { ...request, text: request.sql }, () => parse(request));
   for (const [index, text] of texts.entries()) {
     const isLast = index === texts.length - 1;
     for (let part = 0; ; part++) {
@@ -45,7 +45,9 @@ export async function prepareAlone(
   life: Life,
   request: StatementRequest,
 ): Promise<AuthorizedStatement | undefined> {
-  const [text, ...more] = await recordingRefusals(life, request, request.sql, () => parse(request));
+  const [text, ...more] = await recordingRefusals(life, { ...request, text: request.sql }, () =>
+    parse(request),
+  );
   if (text === undefined || more.length > 0) return undefined;
   const statement = await prepare(life, request, text, 0);
   if (statement.engine.parts === 1) return statement;
@@ -60,8 +62,10 @@ export async function execute(
   signal: AbortSignal,
   parameters?: ExecuteOptions['parameters'],
 ): Promise<RunningResult> {
-  const statement = authorize(planned);
-  life.admission.admit();
+  const statement = await recordingRefusals(life, planned, async () => {
+    life.admission.admit();
+    return authorize(planned);
+  });
   return run(life, statement, signal, parameters);
 }
 
@@ -81,17 +85,14 @@ async function prepare(
   text: string,
   part: number,
 ): Promise<AuthorizedStatement> {
-  life.admission.admit();
-  return recordingRefusals(life, request, text, async () => authorize(await plan(request, text, part)));
+  return recordingRefusals(life, { ...request, text }, async () => {
+    life.admission.admit();
+    return authorize(await plan(request, text, part));
+  });
 }
 
-async function recordingRefusals<T>(
-  life: Life,
-  request: StatementRequest,
-  text: string,
-  step: () => Promise<T>,
-): Promise<T> {
-  const record = startRecord(life, { session: request.session, door: request.door, text });
+async function recordingRefusals<T>(life: Life, subject: RecordSubject, step: () => Promise<T>): Promise<T> {
+  const record = startRecord(life, subject);
   try {
     return await step();
   } catch (error) {

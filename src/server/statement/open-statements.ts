@@ -10,11 +10,15 @@ import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
 import type { CompletedResult } from './completed-result.js';
 import type { AuthorizedStatement, ParameterRows } from './statement.js';
+import { withTurn } from './turn.js';
 
 const PREPARED_MAX_PER_SESSION = 1000;
 /** Unfetched and fetched tickets a session may hold; the oldest makes room. */
 const TICKETS_MAX_PER_SESSION = 256;
-export const TICKET_LIFETIME_MS = 5 * 60 * 1000;
+const TICKET_LIFETIME_MS = 5 * 60 * 1000;
+/** Memory of results that ran at once and wait to be fetched, and of parameters, for each session. */
+const KEPT_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
+const PARAMETER_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
 const SWEEP_INTERVAL_MS = 30_000;
 
 export interface PreparedStatement {
@@ -56,6 +60,8 @@ export interface OpenStatements {
   /** Throws NOT_FOUND unless the handle is this session's. */
   prepared(handle: string, session: Session): PreparedStatement;
   closePrepared(handle: string, session: Session): Promise<void>;
+  /** Keeps parameters for the next executions. Throws RESOURCE_EXHAUSTED beyond what a session may hold. */
+  bind(prepared: PreparedStatement, parameters: ParameterRows | undefined): void;
   addTicket(ticket: Ticket): string;
   /** Throws NOT_FOUND unless the ticket is alive and this principal's. */
   ticket(handle: string, principal: Principal): Ticket;
@@ -95,8 +101,21 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     for (const { tickets } of bySession.values()) {
       for (const [handle, { expiresAtMs }] of tickets) {
         if (expiresAtMs > now) break;
-        void open.dropTicket(handle);
+        open.dropTicket(handle).catch(closedWithItsSession);
       }
+    }
+  }
+
+  /** The oldest tickets go until the new one fits, by number and by the memory that kept results take. */
+  function makeRoom(tickets: Held['tickets'], ticket: Ticket): void {
+    let bytes = keptBytes(ticket);
+    for (const held of tickets.values()) bytes += keptBytes(held.ticket);
+    for (const [handle, held] of tickets) {
+      const tooMany = tickets.size >= TICKETS_MAX_PER_SESSION;
+      if (!tooMany && bytes <= KEPT_BYTES_MAX_PER_SESSION) return;
+      if (!tooMany && keptBytes(held.ticket) === 0) continue;
+      bytes -= keptBytes(held.ticket);
+      open.dropTicket(handle).catch(closedWithItsSession);
     }
   }
 
@@ -126,13 +145,29 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       const prepared = open.prepared(handle, session);
       bySession.get(session)?.prepared.delete(handle);
       prepared.closed = true;
-      await prepared.statement?.engine.close();
+      // In its turn and not awaited: clients close a statement before they have read its result, which goes on.
+      const close = async () => prepared.statement?.engine.close();
+      withTurn(session, session.signal, close).catch(closedWithItsSession);
+    },
+
+    bind(prepared, parameters) {
+      const others = [...heldBy(prepared.session).prepared.values()].filter((it) => it !== prepared);
+      const bytes = [...others.map((it) => it.parameters), parameters].reduce(
+        (sum, it) => sum + parameterBytes(it),
+        0,
+      );
+      if (bytes > PARAMETER_BYTES_MAX_PER_SESSION) {
+        throw new GizmoError(
+          'RESOURCE_EXHAUSTED',
+          `The parameters bound in this session exceed ${PARAMETER_BYTES_MAX_PER_SESSION / 1024 / 1024} MiB. Close prepared statements that are done with.`,
+        );
+      }
+      prepared.parameters = parameters;
     },
 
     addTicket(ticket) {
       const { tickets } = heldBy(ticket.session);
-      const [oldest] = tickets.size >= TICKETS_MAX_PER_SESSION ? tickets.keys() : [];
-      if (oldest !== undefined) void open.dropTicket(oldest);
+      makeRoom(tickets, ticket);
       const handle = makeHandle();
       tickets.set(handle, { ticket, expiresAtMs: nowMs() + TICKET_LIFETIME_MS });
       ticketOwners.set(handle, ticket.session);
@@ -170,6 +205,18 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
   };
   return open;
 }
+
+function keptBytes(ticket: Ticket): number {
+  if (ticket.kind === 'deferred') return 0;
+  return ticket.result.batches.reduce((sum, batch) => sum + batch.body.byteLength, 0);
+}
+
+function parameterBytes(parameters: ParameterRows | undefined): number {
+  return parameters?.batches.reduce((sum, batch) => sum + batch.body.byteLength, 0) ?? 0;
+}
+
+/** What was to be closed went with its session, or with the engine: there is nothing left to free. */
+function closedWithItsSession(): void {}
 
 /** 128 random bits, as 32 hexadecimal digits. */
 function makeHandle(): string {

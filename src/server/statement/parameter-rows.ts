@@ -1,4 +1,5 @@
 /** One statement executed for each row of its parameters. */
+import { toGizmoError } from '../../errors.js';
 import { encodeSchema } from '../../flight/ipc/schema.js';
 import { abortReason } from '../../flight/signal.js';
 import type { ExecuteOptions } from '../engine/engine.js';
@@ -57,8 +58,7 @@ export async function updateRows(
     if (needsTransaction) await command(life, statement, 'COMMIT', signal);
     return changes;
   } catch (error) {
-    // The call's signal may be what stopped it; the session must be usable all the same.
-    if (needsTransaction) await command(life, statement, 'ROLLBACK', new AbortController().signal);
+    if (needsTransaction) await rollBack(life, statement);
     throw error;
   }
 }
@@ -70,6 +70,20 @@ function* eachRow(rows: ParameterRows | undefined): Generator<ExecuteOptions['pa
   }
   for (const batch of rows.batches) {
     for (let row = 0; row < batch.rows; row++) yield { schema: rows.schema, batch, row };
+  }
+}
+
+/** The call's signal may be what stopped it; the session must be usable all the same, whatever this says. */
+async function rollBack(life: Life, statement: PlannedStatement): Promise<void> {
+  const { session } = statement;
+  try {
+    // A COMMIT that failed has ended the transaction already.
+    if (await session.engine.inTransaction()) await command(life, statement, 'ROLLBACK', session.signal);
+  } catch (error) {
+    life.log.warning('a failed update could not be rolled back', {
+      session: session.id,
+      error: toGizmoError(error).message,
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 import { toGizmoError } from '../../errors.js';
 import type { LogFields } from '../telemetry/logger.js';
 import type { Life } from './life-context.js';
-import { redactSql } from './redact-sql.js';
+import { redactError, redactSql } from './redact-sql.js';
 import type { PlannedStatement } from './statement.js';
 
 export interface StatementRecord {
@@ -12,9 +12,10 @@ export interface StatementRecord {
   failed(error: unknown): void;
 }
 
-type Subject = Pick<PlannedStatement, 'session' | 'door' | 'text'>;
+/** What a record is about: a statement, or a text that did not become one. */
+export type RecordSubject = Pick<PlannedStatement, 'session' | 'door' | 'text'>;
 
-export function startRecord(life: Life, statement: Subject): StatementRecord {
+export function startRecord(life: Life, statement: RecordSubject): StatementRecord {
   const startMs = life.nowMs();
   const end = (status: string, fields: LogFields) => {
     if (!life.printQueries) return;
@@ -36,7 +37,10 @@ export function startRecord(life: Life, statement: Subject): StatementRecord {
     abandoned: (rows) => end('abandoned', { rows }),
     failed(error) {
       const { code, message } = toGizmoError(error);
-      end(code === 'CANCELLED' ? 'cancelled' : 'failure', { code, error: redactSql(message) });
+      end(code === 'CANCELLED' ? 'cancelled' : 'failure', {
+        code,
+        error: redactError(message, statement.text),
+      });
     },
   };
 }

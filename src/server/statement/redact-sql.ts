@@ -1,8 +1,8 @@
-/** SQL as it may stand in a log. */
+/** SQL, and what an engine says of it, as they may stand in a log. */
 import { readTokens } from '../../sql/lexer.js';
 
-/** Words around which string literals tend to be secrets. */
-const SENSITIVE = /\b(secret|password|token|key|attach|credential|connection_string)/i;
+/** Parts of words around which string literals tend to be secrets; also inside names: `s3_secret_access_key`. */
+const SENSITIVE = /secret|password|passwd|token|key|attach|credential|connection_string|authorization/i;
 
 /**
  * Where a text speaks of secrets, passwords, tokens, keys or ATTACH (whose path may carry a password), each of
@@ -16,4 +16,14 @@ export function redactSql(text: string): string {
     redacted += token.kind === 'string' ? "'***'" : text.slice(token.start, token.end);
   }
   return redacted;
+}
+
+/**
+ * An error about the statement `sql`. DuckDB quotes the statement, from anywhere inside it, so where that is
+ * sensitive the excerpt goes, and so do quoted values.
+ */
+export function redactError(message: string, sql: string): string {
+  if (!SENSITIVE.test(sql)) return message;
+  const [sentence = ''] = message.split(/\n*LINE \d+:/, 1);
+  return sentence.replace(/(["'])(?:(?!\1).)*\1/gs, '$1***$1');
 }

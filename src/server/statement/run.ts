@@ -52,9 +52,15 @@ export async function run(
       const batch = await limit
         .count(() => result.next())
         .catch((error: unknown) => {
+          // Closed meanwhile, and recorded as that.
+          if (over) throw error;
           over = true;
           return fail(error);
         });
+      if (batch === undefined && limit.signal.aborted && !over) {
+        over = true;
+        return fail(abortReason(limit.signal));
+      }
       if (batch === undefined) finish();
       else rows += batch.rows;
       return batch;
@@ -62,8 +68,9 @@ export async function run(
     async close() {
       if (!over) {
         over = true;
+        if (limit.signal.aborted) record.failed(abortReason(limit.signal));
+        else record.abandoned(rows);
         limit.dispose();
-        record.abandoned(rows);
       }
       await result.close();
     },

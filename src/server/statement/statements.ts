@@ -9,7 +9,6 @@ import { encodeSchema, schemasEqual } from '../../flight/ipc/schema.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';
 import { linkSignals } from '../../flight/signal.js';
 import type { Principal } from '../model/principal.js';
-import type { Session } from '../session/session.js';
 import { type CompletedResult, complete, replay } from './completed-result.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
@@ -17,6 +16,7 @@ import type { DeferredTicket, OpenStatements, PreparedStatement } from './open-s
 import { executeRows, updateRows } from './parameter-rows.js';
 import type { RunningResult } from './run.js';
 import type { ParameterRows, PlannedStatement, StatementRequest } from './statement.js';
+import { withTurn } from './turn.js';
 
 export type Returns = 'rows' | 'count' | 'nothing';
 
@@ -46,6 +46,8 @@ export interface Statements {
   /** Runs a query for somebody who reads all of it at once; the session's turn is held until it is closed. */
   read(request: StatementRequest, parameters?: ParameterRows): Promise<RunningResult>;
   prepare(request: StatementRequest): Promise<PreparedInfo>;
+  /** The schema of a prepared statement's result; undefined where only running it tells. */
+  describePrepared(prepared: PreparedStatement): ArrowSchema | undefined;
   queryPrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<QueryInfo>;
   updatePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<number>;
   /** Opens the result behind a ticket; close it when read or given up. */
@@ -159,7 +161,13 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
       withTurn(request.session, request.signal, async () => {
         const { session, sql } = request;
         const statement = await prepareAlone(life, request);
-        const handle = open.addPrepared({ session, sql, statement, parameters: undefined, closed: false });
+        let handle: string;
+        try {
+          handle = open.addPrepared({ session, sql, statement, parameters: undefined, closed: false });
+        } catch (error) {
+          await statement?.engine.close();
+          throw error;
+        }
         return {
           handle,
           returns: statement?.engine.returns,
@@ -167,6 +175,8 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
           parameters: statement?.engine.parameters ?? NO_FIELDS,
         };
       }),
+
+    describePrepared: ({ statement }) => statement && promisedSchema(statement),
 
     queryPrepared(prepared, signal) {
       const { session, sql, statement, parameters } = prepared;
@@ -257,16 +267,6 @@ async function runTicket(life: Life, ticket: DeferredTicket, signal: AbortSignal
   } catch (error) {
     release();
     throw error;
-  }
-}
-
-/** Runs `work` while no other statement uses the session. */
-export async function withTurn<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const release = await session.queue.acquire(signal);
-  try {
-    return await work();
-  } finally {
-    release();
   }
 }
 

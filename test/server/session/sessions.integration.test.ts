@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makePrincipal } from '../../../src/server/auth/make-principal.js';
+import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { basic, collect, connectRaw, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
@@ -199,5 +201,31 @@ describe('a connection', () => {
     await once(socket, 'close');
     const client = connect({ authorization: basic() });
     expect(await client.rows('select 1')).toEqual([[1]]);
+  });
+});
+
+describe('the first calls with one session token', () => {
+  it('share one session, however many come at once', async () => {
+    const { authorization } = await bearer();
+    const pool = Array.from({ length: 6 }, () => connect({ authorization }));
+    await Promise.all(
+      pool.map((client, index) => client.rows(`create temp table t${index} as select ${index}`)),
+    );
+    expect(
+      await pool[0]?.rows("select count(*) from duckdb_tables() where temporary and table_name like 't%'"),
+    ).toEqual([[6n]]);
+  });
+});
+
+describe('a token of a role that this version cannot limit', () => {
+  it('runs nothing', async () => {
+    const secretKey = 'shared with another server';
+    const shared = await startTestServer({ 'secret-key': secretKey });
+    const tokens = createSessionTokens(secretKey, Date.now);
+    const { token } = await tokens.issue(makePrincipal('reader', 'readonly', 'password'));
+    const client = connectRaw(shared.address.port, { authorization: `Bearer ${token}` });
+    await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    client.close();
+    await shared.stop();
   });
 });

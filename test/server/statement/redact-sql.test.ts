@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactSql } from '../../../src/server/statement/redact-sql.js';
+import { redactError, redactSql } from '../../../src/server/statement/redact-sql.js';
 
 describe('redactSql', () => {
   it.each([
@@ -11,6 +11,8 @@ describe('redactSql', () => {
     ["prepare p as create secret (secret 'x')", "prepare p as create secret (secret '***')"],
     ["select 1; create user ann password 'geheim'", "select 1; create user ann password '***'"],
     ["attach 'postgres:user=a password=b' as pg", "attach '***' as pg"],
+    ["set s3_secret_access_key = 'AKIA'", "set s3_secret_access_key = '***'"],
+    ["SET motherduck_token='x'", "SET motherduck_token='***'"],
     ["create secret (secret 'unclosed", "create secret (secret '***'"],
   ])('hides literals in %s', (sql, logged) => {
     expect(redactSql(sql)).toBe(logged);
@@ -19,5 +21,18 @@ describe('redactSql', () => {
   it('leaves other statements as they are', () => {
     const sql = "select 'a', count(*) from t where b = 'c' -- it's fine";
     expect(redactSql(sql)).toBe(sql);
+  });
+});
+
+describe('redactError', () => {
+  const sql = "create secret s (type s3, secret 'abcDEF', region 'us')";
+  it('leaves out the excerpt, which may begin inside a literal, and quoted values', () => {
+    const message = `Parser Error: syntax error at or near "abcDEF"\n\nLINE 1: ...abcDEF', region 'us', foo 'x'`;
+    expect(redactError(message, sql)).toBe('Parser Error: syntax error at or near "***"');
+  });
+  it('leaves errors of other statements as they are', () => {
+    expect(redactError('Catalog Error: "t" does not exist', 'from t')).toBe(
+      'Catalog Error: "t" does not exist',
+    );
   });
 });

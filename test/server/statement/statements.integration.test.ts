@@ -279,6 +279,31 @@ describe('a prepared statement', () => {
     });
   });
 
+  it('may be closed before its result has been read, which goes on', async () => {
+    const { preparedStatementHandle: handle } = await prepare('select i from range(2000000) t(i)');
+    const call = client.openGet(ticketOf(await client.info(preparedQuery(handle))));
+    await once(call, 'metadata');
+    const rows = collect<{ header: Uint8Array; body: Uint8Array }>(call).then((messages) => messages.length);
+    await client.action(
+      'ClosePreparedStatement',
+      ACTIONS.ClosePreparedStatement.encodeRequest({ preparedStatementHandle: handle }),
+    );
+    expect(await rows).toBeGreaterThan(50);
+    expect(await client.rows('select 1')).toEqual([[1]]);
+  });
+
+  it('whose update violates a constraint at COMMIT says so, and not that there is nothing to roll back', async () => {
+    await client.rows('create table unique_ids(id int primary key)');
+    const { preparedStatementHandle: handle } = await prepare('insert into unique_ids values (?)');
+    const other = await logIn(server.address.port);
+    await other.rows('insert into unique_ids values (1)');
+    other.close();
+    await expect(client.put(preparedUpdate(handle), parameters([[2n, 1n]]))).rejects.toMatchObject({
+      details: expect.stringMatching(/duplicate key|Constraint/i),
+    });
+    expect(await client.rows('select count(*) from unique_ids')).toEqual([[1n]]);
+  });
+
   it('is NOT_FOUND once it is closed, and in every other session', async () => {
     const { preparedStatementHandle: handle } = await prepare('select 1');
     const other = await logIn(server.address.port);

@@ -1,5 +1,5 @@
 /** CommandGetTables: tables and views of all attached databases, with their columns where asked for. */
-import { GizmoError } from '../../../errors.js';
+import { type ErrorCode, GizmoError } from '../../../errors.js';
 import type { CommandGetTables } from '../../../flight/gen/flight_sql_pb.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import type { TableRow } from '../../../flight/metadata/tables.js';
@@ -22,6 +22,9 @@ where case when $1::varchar is null then database_name not in ('system', 'temp')
   and ($2::varchar is null or schema_name like $2::varchar escape '\\')
   and ($3::varchar is null or table_name like $3::varchar escape '\\')
 order by database_name, schema_name, table_name, table_type`;
+
+/** What binding a view answers when what it reads is gone or changed. */
+const UNDESCRIBABLE: ReadonlySet<ErrorCode> = new Set(['INVALID_ARGUMENT', 'NOT_FOUND', 'UNIMPLEMENTED']);
 
 const COLUMNS_SQL = `
 select column_name, is_nullable
@@ -70,8 +73,7 @@ async function columnsOf(
     schema = (await services.statements.describe(request)) ?? { fields: [] };
   } catch (error) {
     // A view whose table is gone cannot be described, but it is there, and so are all the others.
-    if (error instanceof GizmoError && error.code !== 'CANCELLED' && error.code !== 'INTERNAL')
-      return { fields: [] };
+    if (error instanceof GizmoError && UNDESCRIBABLE.has(error.code)) return { fields: [] };
     throw error;
   }
   const columns = await queryRows(services, call, COLUMNS_SQL, [table.catalog, table.schema, table.table]);
