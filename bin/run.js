@@ -6,8 +6,11 @@
 const argv = process.argv.slice(2);
 
 // What is wanted at once goes around oclif, which alone takes as long to load as Node itself.
+const showVersion = () => void process.stdout.write(`gizmo ${require('../package.json').version}\n`);
 const SHORTCUTS = {
-  '--version': () => void process.stdout.write(`gizmo ${require('../package.json').version}\n`),
+  '--version': showVersion,
+  '-v': showVersion,
+  '-V': showVersion,
   client: async (args) => {
     const [{ runMain }, { planClient }, { runClient }] = await Promise.all([
       import('../dist/cli/run-main.js'),

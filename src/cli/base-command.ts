@@ -14,6 +14,8 @@ export abstract class BaseCommand extends Command {
   static readonly pairFlags: readonly string[] = [];
   /** Flags the documentation of the systems Gizmo replaces knows, and this version does not have. */
   static readonly laterFlags: readonly string[] = [];
+  /** Where a word belongs that the command does not take, as a sentence. */
+  static readonly argumentHint: string = 'See --help.';
 
   /** Parses the command line after bringing it into oclif's form. Throws GizmoError USAGE. */
   protected async readLine<
@@ -23,6 +25,7 @@ export abstract class BaseCommand extends Command {
     command: Interfaces.Input<F, Interfaces.OutputFlags<Interfaces.FlagInput>, A> & {
       readonly pairFlags: readonly string[];
       readonly laterFlags: readonly string[];
+      readonly argumentHint: string;
     },
   ): Promise<Interfaces.ParserOutput<F, Interfaces.OutputFlags<Interfaces.FlagInput>, A>> {
     const flags = command.flags ?? {};
@@ -30,17 +33,35 @@ export abstract class BaseCommand extends Command {
     try {
       return await this.parse(command, argv);
     } catch (error) {
-      throw betterThanOclif(error, Object.keys(flags));
+      throw betterThanOclif(error, Object.keys(flags), command.argumentHint);
     }
   }
 }
 
-/** oclif names unknown flags but not the one that was meant. */
-function betterThanOclif(error: unknown, known: readonly string[]): unknown {
-  if (!(error instanceof Error) || !('flags' in error) || !Array.isArray(error.flags)) return error;
+/** The sentences of parseLine for what oclif's parser says in its own way, without the flag or word that was meant. */
+function betterThanOclif(error: unknown, known: readonly string[], argumentHint: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const sentence = restate(error.message, argumentHint);
+  if (sentence !== undefined) return new GizmoError('USAGE', sentence, { cause: error });
+  if (!('flags' in error) || !Array.isArray(error.flags)) return error;
   const unknown = error.flags.filter((flag) => typeof flag === 'string');
   if (!error.message.startsWith('Nonexistent flag') || unknown[0] === undefined) return error;
   const guess = nearest(unknown[0].replace(/^--?/, '').replace(/=.*/, ''), known);
   const hint = guess === undefined ? 'See --help.' : `Did you mean --${guess}?`;
   return new GizmoError('USAGE', `There is no flag ${unknown[0]}. ${hint}`, { cause: error });
 }
+
+function restate(message: string, argumentHint: string): string | undefined {
+  const valueless = /^Flag (--\S+) expects a value/.exec(message);
+  if (valueless !== null) return `${valueless[1]} needs a value.`;
+  const surplus = /^Unexpected arguments?: .*/.exec(message);
+  if (surplus !== null) return `${surplus[0]}. ${argumentHint}`;
+  const number = NOT_INTEGER.exec(message);
+  if (number === null) return undefined;
+  const [, flag, side, bound, given] = number;
+  const range = side === undefined ? '' : ` of at ${side === 'less' ? 'most' : 'least'} ${bound}`;
+  return `${flag} is a whole number${range}, not "${given}".`;
+}
+
+const NOT_INTEGER =
+  /^Parsing (--\S+)\s+Expected an integer(?: (less|greater) than or equal to (\S+))? but received: (.*)/;

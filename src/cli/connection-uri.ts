@@ -5,8 +5,7 @@ import { parsePort, parseSwitch } from './environment.js';
 
 /** @throws GizmoError USAGE naming what is wrong; never repeats a password */
 export function parseConnectionUri(text: string): ConnectionUri {
-  if (!/^gizmo(sql)?:\/\//i.test(text))
-    throw new GizmoError('USAGE', 'A connection URI looks like gizmo://user@host:31337.');
+  if (!isConnectionUri(text)) throw notUri(text);
   let url: URL;
   try {
     // As an http URL, whose parts the parser takes apart; of an unknown scheme it would leave the host alone.
@@ -32,6 +31,11 @@ export function parseConnectionUri(text: string): ConnectionUri {
   };
 }
 
+/** Whether a word is meant as a connection URI, well formed or not. */
+export function isConnectionUri(word: string): boolean {
+  return /^gizmo(sql)?:\/\//i.test(word);
+}
+
 export interface ConnectionUri {
   readonly host?: string;
   readonly port?: number;
@@ -42,6 +46,18 @@ export interface ConnectionUri {
   readonly tlsRoots?: string;
   readonly authType?: string;
 }
+
+/** Before an @ there may be a password: such a word is not repeated. */
+function notUri(word: string): GizmoError {
+  const shown = word.length > WORD_MAX ? `${word.slice(0, WORD_MAX)}…` : word;
+  return new GizmoError(
+    'USAGE',
+    `${word.includes('@') ? 'This' : `"${shown}"`} is no connection URI, which looks like gizmo://user@host:31337. ` +
+      'SQL goes after -c, a file of SQL after -f, a host after --host, a port after --port.',
+  );
+}
+
+const WORD_MAX = 60;
 
 interface Parameters {
   username?: string;

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { GizmoError } from '../errors.js';
 import { findRuntimeFile } from '../runtime-file.js';
 import type { Connection } from './connection.js';
-import { type Environment, readSetting } from './environment.js';
+import { type Environment, findSetting } from './environment.js';
 import { readSecret } from './read-secret.js';
 import { writeWarning } from './report-error.js';
 import { userRuntimeDirectory } from './runtime-directory.js';
@@ -19,25 +19,40 @@ export async function findCredentials(
   env: Environment,
 ): Promise<FoundCredentials> {
   const { username } = connection;
-  const token = flags['token-file'] === undefined ? undefined : readSecretFile(flags['token-file']);
-  const bearer = token ?? readSetting(env, 'TOKEN');
-  if (bearer !== undefined)
-    return { kind: 'bearer', token: bearer, ...(username === undefined ? {} : { user: username }) };
+  const token = findToken(flags, env);
+  if (token !== undefined)
+    return {
+      kind: 'bearer',
+      token: token.value,
+      source: token.source,
+      ...(username === undefined ? {} : { user: username }),
+    };
 
   const user = username ?? DEFAULT_USER;
   const password = await findPassword(connection, flags, env, user);
-  if (password !== undefined) return { kind: 'password', user, password };
+  if (password !== undefined)
+    return { kind: 'password', user, password: password.value, source: password.source };
 
-  const known = findRuntimeFile(connection.host, connection.port, userRuntimeDirectory());
-  if (known !== undefined && (username === undefined || username === known.user))
-    return { kind: 'bearer', token: known.token, user: known.user };
+  const local = findStartupToken(connection);
+  if (local !== undefined) return local;
   if (username === undefined) return { kind: 'none' };
-  if (process.stdin.isTTY && process.stderr.isTTY)
-    return { kind: 'password', user, password: await readSecret(`Password for ${user}: `) };
+  if (process.stdin.isTTY && process.stderr.isTTY) {
+    const { value, source } = await askPassword(user);
+    return { kind: 'password', user, password: value, source };
+  }
   throw new GizmoError(
     'UNAUTHENTICATED',
     `There is no password for ${user}. Use GIZMO_PASSWORD, --password-file, --password-stdin, or -W to be asked.`,
   );
+}
+
+/**
+ * The same credentials for connecting again, but the start-up token of a server that was started anew in between:
+ * each start makes another one.
+ */
+export function renewCredentials(connection: Connection, found: FoundCredentials): FoundCredentials {
+  const isStartupToken = found.kind === 'bearer' && found.source === STARTUP_TOKEN;
+  return (isStartupToken ? findStartupToken(connection) : undefined) ?? found;
 }
 
 export interface CredentialFlags {
@@ -50,28 +65,57 @@ export interface CredentialFlags {
 
 export type FoundCredentials =
   | { readonly kind: 'none' }
-  | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  | { readonly kind: 'bearer'; readonly token: string; readonly user?: string };
+  | { readonly kind: 'password'; readonly user: string; readonly password: string; readonly source: string }
+  | { readonly kind: 'bearer'; readonly token: string; readonly user?: string; readonly source: string };
 
 /** The name a server gives its administrator unless told otherwise. */
 const DEFAULT_USER = 'gizmosql_user';
+const STARTUP_TOKEN = 'the file that a server of this user left';
 const SECRET_BYTES_MAX = 1 << 20;
+
+/** A secret and where it came from, as an error names it. */
+interface Secret {
+  readonly value: string;
+  readonly source: string;
+}
+
+function findToken(flags: CredentialFlags, env: Environment): Secret | undefined {
+  const path = flags['token-file'];
+  if (path !== undefined) return { value: readSecretFile(path), source: `--token-file ${path}` };
+  const setting = findSetting(env, 'TOKEN');
+  return setting === undefined ? undefined : { value: setting.value, source: setting.variable };
+}
+
+function findStartupToken({ host, port, username }: Connection): FoundCredentials | undefined {
+  const known = findRuntimeFile(host, port, userRuntimeDirectory());
+  if (known === undefined || (username !== undefined && username !== known.user)) return undefined;
+  return { kind: 'bearer', token: known.token, user: known.user, source: STARTUP_TOKEN };
+}
 
 async function findPassword(
   connection: Connection,
   flags: CredentialFlags,
   env: Environment,
   user: string,
-): Promise<string | undefined> {
-  if (flags.password === true) return readSecret(`Password for ${user}: `);
-  if (flags['password-stdin'] === true) return trimLineEnd(await readStdin());
-  if (flags['password-file'] !== undefined) return readSecretFile(flags['password-file']);
+): Promise<Secret | undefined> {
+  if (flags.password === true) return askPassword(user);
+  if (flags['password-stdin'] === true)
+    return { value: trimLineEnd(await readStdin()), source: 'standard input' };
+  const path = flags['password-file'];
+  if (path !== undefined) return { value: readSecretFile(path), source: `--password-file ${path}` };
   if (connection.uriPassword !== undefined) {
     writeWarning('The password in the URI can be read in the process list and the history of your shell.');
-    return connection.uriPassword;
+    return { value: connection.uriPassword, source: 'the URI' };
   }
-  const file = readSetting(env, 'PASSWORD_FILE');
-  return readSetting(env, 'PASSWORD') ?? (file === undefined ? undefined : readSecretFile(file));
+  const setting = findSetting(env, 'PASSWORD');
+  if (setting !== undefined) return { value: setting.value, source: setting.variable };
+  const file = findSetting(env, 'PASSWORD_FILE');
+  if (file === undefined) return undefined;
+  return { value: readSecretFile(file.value), source: `${file.variable} (${file.value})` };
+}
+
+async function askPassword(user: string): Promise<Secret> {
+  return { value: await readSecret(`Password for ${user}: `), source: 'the prompt' };
 }
 
 function readSecretFile(path: string): string {

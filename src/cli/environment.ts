@@ -5,12 +5,23 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The first of `names` that is set, with either prefix; an empty value counts as not set. */
 export function readSetting(env: Environment, ...names: readonly string[]): string | undefined {
+  return findSetting(env, ...names)?.value;
+}
+
+/** The same with the name of the variable that holds it. */
+export function findSetting(env: Environment, ...names: readonly string[]): Setting | undefined {
   for (const prefix of ['GIZMO_', 'GIZMOSQL_'])
     for (const name of names) {
-      const value = env[prefix + name];
-      if (value !== undefined && value !== '') return value;
+      const variable = prefix + name;
+      const value = env[variable];
+      if (value !== undefined && value !== '') return { variable, value };
     }
   return undefined;
+}
+
+export interface Setting {
+  readonly variable: string;
+  readonly value: string;
 }
 
 /** A switch that is on or off; USAGE for anything that is neither. */

@@ -4,6 +4,7 @@ import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { EXIT } from '../errors.js';
 import { nearest } from '../nearest.js';
+import { writeError } from './report-error.js';
 import { runMain } from './run-main.js';
 
 /** Never rejects; ends the process when the command is done and its output is written. */
@@ -18,7 +19,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   const config = await loadConfig();
   const unknown = unknownCommand(argv, config);
   if (unknown !== undefined) return reportUnknownCommand(unknown, config);
-  await run([...argv], config);
+  await run(joinCommand(argv, config), config);
   return Number(process.exitCode ?? EXIT.ok);
 }
 
@@ -30,30 +31,44 @@ async function loadConfig(): Promise<Config> {
   return Config.load({ root: ROOT, pjson, ignoreManifest: true });
 }
 
-/** `gizmo help x`, `gizmo -h` and plain `gizmo` mean `--help`; below a command `-h` is free for the host. */
+/** `gizmo help x`, `gizmo -h` and plain `gizmo` mean `--help`, and so does `-h` below all but the client: its host. */
 function asHelp(argv: readonly string[]): readonly string[] {
   const [first, ...others] = argv;
   if (first === 'help') return [...others, '--help'];
-  return first === undefined || first === '-h' ? ['--help'] : argv;
+  if (first === undefined || first === '-h') return ['--help'];
+  return first === 'client' ? argv : argv.map((word) => (word === '-h' ? '--help' : word));
 }
 
 /** The words that name no command or topic; undefined where they do, or where only help is asked for. */
 function unknownCommand(argv: readonly string[], config: Config): string | undefined {
   const [first] = argv;
-  if (first === undefined || first.startsWith('-')) return undefined;
+  if (first === undefined || first === '--help') return undefined;
   if (config.findCommand(first) !== undefined) return undefined;
   if (config.findTopic(first) === undefined) return first;
   const second = argv[1];
-  if (second === undefined || second.startsWith('-')) return undefined;
+  if (second === undefined || second === '--help') return undefined;
+  if (second.startsWith('-')) return second;
   return (config.findCommand(`${first}:${second}`) ?? config.findTopic(`${first}:${second}`))
     ? undefined
     : `${first} ${second}`;
 }
 
+/** `server start x` as `server:start x`: oclif would look for a command of all three words. */
+function joinCommand(argv: readonly string[], config: Config): string[] {
+  const [first, second, ...others] = argv;
+  const id = `${first}:${second}`;
+  return config.findCommand(id) === undefined ? [...argv] : [id, ...others];
+}
+
 function reportUnknownCommand(name: string, config: Config): number {
   const known = config.commandIDs.map((id) => id.replaceAll(':', ' '));
+  if (name.startsWith('-')) {
+    const flag = name.replace(/=.*/s, '');
+    writeError(`Flags such as ${flag} go after a command (${known.join(', ')}). See gizmo --help.`);
+    return EXIT.usage;
+  }
   const guess = nearest(name, known);
   const hint = guess === undefined ? 'See gizmo --help.' : `Did you mean "gizmo ${guess}"?`;
-  process.stderr.write(`Error: There is no command "${name}". ${hint}\n`);
+  writeError(`There is no command "${name}". ${hint}`);
   return EXIT.usage;
 }

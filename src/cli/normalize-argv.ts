@@ -91,7 +91,7 @@ function booleanFlag(flag: NamedFlag, given: string | undefined, input: string[]
     default:
       throw new GizmoError(
         'USAGE',
-        `--${flag.name} is either on or off: write --${flag.name}=true or =false.`,
+        `--${flag.name} is either on or off and takes no other value: write --${flag.name}=true or =false.`,
       );
   }
 }

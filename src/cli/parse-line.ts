@@ -111,7 +111,8 @@ function splitWord(word: string, specs: ReadonlyMap<string, FlagSpec>): { name: 
 }
 
 function unknownFlag(word: string, known: readonly string[]): GizmoError {
-  const name = word.replace(/=.*/s, '');
+  // Behind a short flag there may be its value, and that a secret.
+  const name = word.startsWith('--') ? word.replace(/=.*/s, '') : word.slice(0, 2);
   const guess = nearest(name.replace(/^--?/, ''), known);
   const hint = guess === undefined ? 'See --help.' : `Did you mean --${guess}?`;
   return new GizmoError('USAGE', `There is no flag ${name}. ${hint}`);

@@ -4,7 +4,8 @@ import { GizmoError } from '../errors.js';
 import { CLIENT_FLAGS, type ClientFlag, LATER_CLIENT_FLAGS } from './client-flags.js';
 import { colorsOn } from './color.js';
 import { type ConnectionTls, resolveConnection } from './connection.js';
-import { type FoundCredentials, findCredentials } from './credentials.js';
+import { isConnectionUri } from './connection-uri.js';
+import { type FoundCredentials, findCredentials, renewCredentials } from './credentials.js';
 import { watchInterrupts } from './interrupts.js';
 import { type ParsedLine, parseLine } from './parse-line.js';
 import { writeError } from './report-error.js';
@@ -18,6 +19,7 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   const line = parseLine(argv, CLIENT_FLAGS, LATER_CLIENT_FLAGS);
   const { env, stdin, stdout, stderr } = process;
   const [uri, surplus] = line.args;
+  refusePasswordArgument(line);
   if (surplus !== undefined)
     throw new GizmoError('USAGE', `Unexpected argument: ${surplus}. SQL goes after -c.`);
   const connection = resolveConnection(connectionFlags(line), uri, env);
@@ -39,10 +41,12 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   const interrupts = watchInterrupts();
   if (isShell) interrupts.dispose(); // The shell has its own idea of Ctrl-C.
   const { host, port, tls, connectTimeoutMs } = connection;
+  const target = { host, port, tls, connectTimeoutMs };
   const tuplesOnly = line.isOn('tuples-only') === true;
   const color = colorsOn(stdout);
   return {
-    connection: { host, port, tls, connectTimeoutMs, credentials },
+    connection: { ...target, credentials },
+    reconnection: () => ({ ...target, credentials: renewCredentials(connection, credentials) }),
     steps: init === undefined ? steps : [{ kind: 'file', path: init }, ...steps],
     format,
     settings: {
@@ -73,13 +77,9 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
 
 /** Everything `runClient` of src/client wants to know. */
 export interface ClientPlan {
-  readonly connection: {
-    readonly host: string;
-    readonly port: number;
-    readonly tls: ConnectionTls | undefined;
-    readonly connectTimeoutMs: number;
-    readonly credentials: FoundCredentials;
-  };
+  readonly connection: ConnectionPlan;
+  /** After the server was lost; its start-up token may be another one then. */
+  readonly reconnection: () => ConnectionPlan;
   readonly steps: readonly Step[];
   /** Name or alias of a format, not checked yet. */
   readonly format: string;
@@ -102,6 +102,14 @@ export interface ClientPlan {
     readonly dumb: boolean;
     readonly initFile?: string;
   };
+}
+
+interface ConnectionPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: ConnectionTls | undefined;
+  readonly connectTimeoutMs: number;
+  readonly credentials: FoundCredentials;
 }
 
 type Line = ParsedLine<ClientFlag>;
@@ -144,6 +152,15 @@ const ENDINGS: Readonly<Record<string, string>> = {
   arrow: 'arrow',
   arrows: 'arrow',
 };
+
+/** Never repeats the word, which is a password where somebody took -W for a flag with a value. */
+function refusePasswordArgument(line: Line): void {
+  if (line.isOn('password') !== true || line.args.every(isConnectionUri)) return;
+  throw new GizmoError(
+    'USAGE',
+    '-W (--password) takes no value: it asks for the password. One that is known goes into GIZMO_PASSWORD or --password-file.',
+  );
+}
 
 function connectionFlags(line: Line) {
   return {

@@ -1,4 +1,5 @@
 /** How somebody calls this program again, from another terminal and another folder. */
+import { existsSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Environment } from './environment.js';
 
@@ -8,7 +9,8 @@ export function programCall(argv: readonly string[] = process.argv, env: Environ
   // npx and npm put folders on the search path that another terminal does not have.
   const isOwnName = /^gizmo(\.cmd)?$/.test(basename(launcher));
   if (isOwnName && env.npm_execpath === undefined) return 'gizmo';
-  return `${quote(node)} ${quote(launcher)}`;
+  // npx starts by a link in its cache, which it may empty.
+  return `${quote(node)} ${quote(existsSync(launcher) ? realpathSync(launcher) : launcher)}`;
 }
 
 function quote(word: string): string {

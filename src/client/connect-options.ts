@@ -23,6 +23,12 @@ export type Credentials =
   /** Nobody, or whoever the client certificate says. */
   | { readonly kind: 'none' }
   /** Exchanged for a session token in the handshake. */
-  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  | {
+      readonly kind: 'password';
+      readonly user: string;
+      readonly password: string;
+      /** Where it came from, such as `GIZMO_PASSWORD`: named when it is refused. */
+      readonly source?: string;
+    }
   /** Sent as it is, on the handshake and every call. */
-  | { readonly kind: 'bearer'; readonly token: string; readonly user?: string };
+  | { readonly kind: 'bearer'; readonly token: string; readonly user?: string; readonly source?: string };

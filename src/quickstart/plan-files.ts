@@ -84,14 +84,17 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
   '.feather': 'arrow',
   '.ipc': 'arrow',
 };
-const KNOWN = Object.keys(FORMATS).join(', ');
+const KNOWN = `${Object.keys(FORMATS).join(', ')}; CSV and JSON also as .gz and .zst`;
 
 function formatOf(path: string): FileFormat {
   const plain = path.replace(COMPRESSION, '');
   const extension = extname(plain).toLowerCase();
   const format = Object.hasOwn(FORMATS, extension) ? FORMATS[extension] : undefined;
   if (format === undefined)
-    throw new GizmoError('USAGE', `${path}: not a kind of file that quickstart knows (.duckdb, ${KNOWN}).`);
+    throw new GizmoError(
+      'USAGE',
+      `${path}: not a kind of file that quickstart knows (${[...DATABASES].join(', ')}, ${KNOWN}).`,
+    );
   if (plain !== path && (format === 'arrow' || format === 'parquet'))
     throw new GizmoError(
       'USAGE',

@@ -23,6 +23,7 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
   ];
   static override readonly laterFlags = Object.keys(LATER_SERVER_SETTINGS);
   static override readonly pairFlags = ['tls'];
+  static override readonly argumentHint = 'The database goes after --database.';
   static override flags = {
     hostname: Flags.string({
       char: 'H',
