@@ -56,10 +56,8 @@ function authorizationOf(credentials: Credentials): string | undefined {
 /** Only what looks like a transport failure is probed; a server that gave a reason has the last word. */
 async function explain(reason: unknown, options: ConnectOptions, signal?: AbortSignal): Promise<GizmoError> {
   const error = fromStatus(reason);
-  if (error.code === 'UNAUTHENTICATED' && options.credentials.kind === 'none')
-    return new GizmoError('UNAUTHENTICATED', 'The server wants a login. Connect with --username.', {
-      cause: error,
-    });
+  if (error.code === 'UNAUTHENTICATED')
+    return new GizmoError('UNAUTHENTICATED', explainRefusal(error.message, options), { cause: error });
   if (signal?.aborted || !TRANSPORT_CODES.has(error.code)) return error;
   const probed = await probeServer(
     options,
@@ -68,6 +66,16 @@ async function explain(reason: unknown, options: ConnectOptions, signal?: AbortS
   if (probed !== undefined) return probed;
   const where = `${options.host}:${options.port}`;
   return new GizmoError('UNAVAILABLE', `Cannot connect to ${where}: ${error.message}`, { cause: error });
+}
+
+/** Who was refused where, and with a secret from which place: the wrong one is often left over from another server. */
+function explainRefusal(message: string, { host, port, credentials }: ConnectOptions): string {
+  const where = `${host}:${port}`;
+  if (credentials.kind === 'none') return `The server at ${where} wants a login. Connect with --username.`;
+  const { kind, user, source } = credentials;
+  const secret = kind === 'password' ? 'password' : 'token';
+  const proof = `the ${secret}${source === undefined ? '' : ` from ${source}`}`;
+  return `${where} refuses ${user === undefined ? proof : `${user} with ${proof}`}: ${message}`;
 }
 
 /** DEADLINE_EXCEEDED is a silent peer; INTERNAL is what grpc-js makes of bytes that are no HTTP/2. */

@@ -100,6 +100,8 @@ export class ShellSession implements Shell {
       ...(terminal === undefined ? {} : { terminal }),
     };
     try {
+      if (format === 'arrow' && terminal !== undefined)
+        throw new GizmoError('USAGE', 'Arrow is binary: name a file with .once or .output first.');
       const renderer = await createRenderer(format, this.output, options);
       await renderer.begin(result.schema);
       for await (const batch of result) await renderer.batch(batch);

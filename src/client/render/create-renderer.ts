@@ -14,15 +14,16 @@ type Create = (sink: TextSink, options: RenderOptions) => Renderer;
 
 const LOADERS: Readonly<Record<Format, () => Promise<Create>>> = {
   box: async () => {
-    const { BoxRenderer } = await import('./box.js');
-    return (sink, options) => new BoxRenderer(sink, options);
+    const [{ BoxRenderer }, { orPlan }] = await Promise.all([import('./box.js'), import('./plan.js')]);
+    return (sink, options) => orPlan(sink, new BoxRenderer(sink, options));
   },
   table: async () => {
-    const [{ BoxRenderer }, { ASCII_STYLE }] = await Promise.all([
+    const [{ BoxRenderer }, { ASCII_STYLE }, { orPlan }] = await Promise.all([
       import('./box.js'),
       import('./box-lines.js'),
+      import('./plan.js'),
     ]);
-    return (sink, options) => new BoxRenderer(sink, options, ASCII_STYLE);
+    return (sink, options) => orPlan(sink, new BoxRenderer(sink, options, ASCII_STYLE));
   },
   csv: async () => (await import('./delimited.js')).createCsvRenderer,
   tsv: async () => (await import('./delimited.js')).createTsvRenderer,

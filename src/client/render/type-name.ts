@@ -4,7 +4,10 @@ import type { ArrowField, ArrowType } from '../../flight/ipc/types.js';
 /** Lower-case SQL type name of a field, such as `bigint`, `decimal(18,3)`, `varchar[]`. */
 export function typeName(field: ArrowField): string {
   const told = field.metadata?.get(TYPE_NAME_KEY);
-  return told === undefined || told === '' ? arrowTypeName(field) : told.toLowerCase();
+  if (told === undefined || told === '') return arrowTypeName(field);
+  // The server names the type alone; width and scale are in the Arrow type.
+  const isBareDecimal = field.type.kind === 'decimal' && /^decimal$/i.test(told);
+  return isBareDecimal ? arrowTypeName(field) : told.toLowerCase();
 }
 
 /** Whether values of a field line up by their last digit. */

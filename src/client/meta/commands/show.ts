@@ -19,7 +19,7 @@ export const SHOW: DotCommand = {
       nullvalue: settings.nullText ?? 'as the format has it',
       timer: onOff(settings.timer),
       maxrows: String(settings.maxRows),
-      maxwidth: String(settings.maxWidth),
+      maxwidth: settings.maxWidth === 0 ? '0 (the terminal)' : String(settings.maxWidth),
       echo: onOff(settings.echo),
       bail: onOff(settings.bail),
       output: output.isStandard ? 'screen' : 'file',
