@@ -6,13 +6,13 @@ import { plainSchema } from '../flight/ipc/plain-schema.js';
 import { BatchReader } from '../flight/ipc/reader.js';
 import { splitBatch } from '../flight/ipc/split-batch.js';
 import type { EncodedBatch, IpcMessage } from '../flight/ipc/types.js';
-import type { EngineSession } from '../server/engine/engine.js';
+import type { RunningServer } from '../server/start-server.js';
 
 /** Creates `table`, which must not exist. INVALID_ARGUMENT where the file is no Arrow data. */
 export async function loadArrow(
   path: string,
   table: string,
-  session: EngineSession,
+  server: Pick<RunningServer, 'load'>,
   signal: AbortSignal,
 ): Promise<void> {
   const source = createReadStream(path, { highWaterMark: READ_BYTES, signal });
@@ -24,7 +24,7 @@ export async function loadArrow(
     reader.push(first.value);
     if (reader.schema === undefined)
       throw new GizmoError('INVALID_ARGUMENT', 'The file does not begin with a schema.');
-    await session.ingest({
+    await server.load({
       table,
       temporary: false,
       ifMissing: 'create',

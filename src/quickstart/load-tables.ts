@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { FlightSqlClient } from '../client/flight-sql-client.js';
 import { GizmoError, toGizmoError } from '../errors.js';
-import type { EngineSession } from '../server/engine/engine.js';
+import type { RunningServer } from '../server/start-server.js';
 import { loadArrow } from './load-arrow.js';
 import type { DataFile } from './plan-files.js';
 import type { Progress } from './progress.js';
@@ -28,23 +28,18 @@ export async function loadTables(tables: readonly DataFile[], tools: LoadTools):
 
 export interface LoadTools {
   readonly client: FlightSqlClient;
-  readonly openEngineSession: () => Promise<EngineSession>;
+  readonly server: Pick<RunningServer, 'load'>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
-async function load(file: DataFile, { client, openEngineSession, signal }: LoadTools): Promise<void> {
+async function load(file: DataFile, { client, server, signal }: LoadTools): Promise<void> {
   const { path, format, table } = file;
   if (format !== 'arrow') {
     await client.execute(createTableSql({ path, format, table }), { signal });
     return;
   }
-  const session = await openEngineSession();
-  try {
-    await loadArrow(path, table, session, signal);
-  } finally {
-    await session.close();
-  }
+  await loadArrow(path, table, server, signal);
 }
 
 /** `13.5 MB`, in the thousands that file managers count in. */

@@ -92,7 +92,7 @@ async function useServer(
       const progress = createProgress(options.errors, () => performance.now());
       await loadTables(plan.tables, {
         client,
-        openEngineSession: () => server.engine.openSession(),
+        server,
         progress,
         signal,
       });

@@ -23,8 +23,6 @@ export async function runServer(
     );
   }
   // TLS is a later version's; until then the guide's warning is always true.
-  // Whatever the log's level and file: this must be seen.
-  process.stderr.write('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.\n');
   let runtimeFile: RuntimeFile | undefined;
   try {
     const server = await startServer(config, log);
@@ -34,6 +32,8 @@ export async function runServer(
       await server.stop(0);
       throw error;
     }
+    // Whatever the log's level and file: this must be seen. The words are those that GizmoSQL's users look for.
+    process.stderr.write('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.\n');
     announce(server, config, log);
     return await untilStopped(server, log);
   } finally {
@@ -55,7 +55,9 @@ function announce(server: RunningServer, config: ServerConfig, log: Logger): voi
     { database: config.database ?? ':memory:', readonly: config.readOnly, user: server.username },
   );
   if (isLoopback(config.hostname)) {
-    log.info('Only this machine can connect. To let others in, start with --hostname 0.0.0.0.');
+    log.info(
+      'Only this machine can connect. To let others in, start with --hostname 0.0.0.0 --allow-insecure, on a network that is safe by other means.',
+    );
   }
   log.info('gizmo server - started');
 }

@@ -12,15 +12,16 @@ import { createPasswordStrategy } from './auth/password.js';
 import { createSessionTokens } from './auth/session-token.js';
 import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
 import type { ServerConfig } from './config/config.js';
-import type { Engine } from './engine/engine.js';
+import type { Engine, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
 import { createConnections } from './listener/connections.js';
 import { type GrpcListener, startGrpcListener } from './listener/grpc-listener.js';
 import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
-import { createSession } from './session/session.js';
+import { createSession, type Session } from './session/session.js';
 import { createSessionRegistry } from './session/session-registry.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
+import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
 import { createStatements, type Statements } from './statement/statements.js';
@@ -31,8 +32,9 @@ export interface RunningServer {
   /** Made because no other way in is configured; undefined otherwise. Show it to nobody but the user. */
   readonly startupToken: string | undefined;
   readonly username: string;
-  /** `openSession` is for whoever started the server, to fill the database; clients have no way to it. */
-  readonly engine: Pick<Engine, 'name' | 'version' | 'memoryBytes' | 'openSession'>;
+  readonly engine: Pick<Engine, 'name' | 'version'>;
+  /** Loads Arrow data for whoever started the server, through the same steps as everybody's statements. */
+  load(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
   readonly failed: Promise<GizmoError>;
   /** Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. */
@@ -88,12 +90,12 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     makeId: randomUUID,
     onOpened: ({ id, principal, peer }) =>
       log.info('session opened', { kind: 'session', session: id, user: principal.name, peer }),
-    onEnded: ({ id, principal }, reason) =>
+    onEnded: ({ id, principal }, how) =>
       log.info('session ended', {
         kind: 'session',
         session: id,
         user: principal.name,
-        reason: reason.message,
+        reason: how,
       }),
   });
   const connections = createConnections();
@@ -113,7 +115,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
 
   let listener: GrpcListener;
   try {
-    await runInitSql(engine, statements, config.initSql, nowMs);
+    await asOperator(engine, nowMs, (session) => runInitSql(statements, config.initSql, session));
     listener = await startGrpcListener({
       hostname: config.hostname,
       port: config.port,
@@ -159,17 +161,30 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
       stopped ??= stop(graceMs);
       return stopped;
     },
+    load: (request) => asOperator(engine, nowMs, (session) => ingest(life, session, 'init', request)),
     giveUp: () => stopping.abort(serverStopping()),
   };
 }
 
-async function runInitSql(
+async function runInitSql(statements: Statements, texts: readonly string[], session: Session): Promise<void> {
+  try {
+    for (const sql of texts) await statements.update({ sql, session, door: 'init', signal: session.signal });
+  } catch (error) {
+    const { message } = toGizmoError(error);
+    throw new GizmoError(
+      'USAGE',
+      `The SQL given to run at start failed, so the server did not start: ${message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Does something in a session of the person who starts the server. */
+async function asOperator<T>(
   engine: Engine,
-  statements: Statements,
-  texts: readonly string[],
   nowMs: () => number,
-): Promise<void> {
-  if (texts.length === 0) return;
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = createSession({
     id: randomUUID(),
     principal: operatorPrincipal(),
@@ -178,14 +193,7 @@ async function runInitSql(
     nowMs,
   });
   try {
-    for (const sql of texts) await statements.update({ sql, session, door: 'init', signal: session.signal });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new GizmoError(
-      'USAGE',
-      `The SQL given to run at start failed, so the server did not start: ${reason}`,
-      { cause: error },
-    );
+    return await work(session);
   } finally {
     await session.end(serverStopping());
   }

@@ -77,6 +77,13 @@ export function parseConfig(
       `--hostname ${hostname} would let other machines connect without encryption. Listen on 127.0.0.1, or say --allow-insecure if the network is safe by other means.`,
     );
   }
+  const database = databasePath(raw.database);
+  const readOnly = raw.readonly ?? false;
+  if (readOnly && database === undefined) {
+    throw usage(
+      '--readonly needs --database FILE: an empty database in memory that nobody can fill is of no use.',
+    );
+  }
   const username = raw.username ?? DEFAULT_USERNAME;
   checkUsername(username);
   const poolSize = Number(environment.UV_THREADPOOL_SIZE ?? LIBUV_POOL_SIZE);
@@ -84,15 +91,15 @@ export function parseConfig(
     hostname,
     port: integer('port', raw.port ?? DEFAULT_PORT, 0, 65_535),
     allowInsecure,
-    database: databasePath(raw.database),
-    readOnly: raw.readonly ?? false,
+    database,
+    readOnly,
     username,
     password: readPassword(raw),
     secretKey: checkSecretKey(raw['secret-key']),
     initSql: readInitSql(raw),
     printQueries: raw['print-queries'] ?? false,
     queryTimeoutMs: seconds('query-timeout', raw['query-timeout'] ?? 0),
-    memoryLimit: raw['memory-limit'],
+    memoryLimit: memoryLimit(raw['memory-limit']),
     storageVersion: raw['storage-version'],
     allowExtensions: raw['allow-extensions'] ?? false,
     sessionsMax: integer('max-sessions', raw['max-sessions'] ?? DEFAULT_SESSIONS_MAX, 0, 1_000_000),
@@ -150,6 +157,11 @@ function readInitSql(raw: RawServerSettings): string[] {
   const file = raw['init-sql-commands-file'];
   if (file !== undefined) texts.push(readFile('init-sql-commands-file', file));
   return texts;
+}
+
+function memoryLimit(limit: string | undefined): string | undefined {
+  if (limit === undefined || /^\d+(\.\d+)?\s*([kmgt]i?)?b$/i.test(limit.trim())) return limit;
+  throw usage(`--memory-limit ${limit}: give a size such as 4GB.`);
 }
 
 function databasePath(path: string | undefined): string | undefined {

@@ -112,6 +112,6 @@ async function cancel(services: Services, info: FlightInfo | undefined, call: Ca
 async function closeSession(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
   ACTIONS.CloseSession.decodeRequest(body);
   const session = await call.caller.openSession();
-  if (session !== undefined) await services.sessions.end(session);
+  if (session !== undefined) await services.sessions.end(session, 'closed');
   return ACTIONS.CloseSession.encodeResult({ status: CloseSessionResult_Status.CLOSED });
 }

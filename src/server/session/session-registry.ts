@@ -22,8 +22,11 @@ export interface SessionRegistryOptions {
   readonly nowMs: () => number;
   readonly makeId: () => string;
   readonly onOpened?: (session: Session) => void;
-  readonly onEnded?: (session: Session, reason: GizmoError) => void;
+  readonly onEnded?: (session: Session, how: SessionEnd) => void;
 }
+
+/** What ended a session. */
+export type SessionEnd = 'closed' | 'disconnected' | 'idle' | 'shutdown';
 
 export interface SessionRegistry {
   /** The session that a session token or cookie names, opened if it is not yet. */
@@ -36,7 +39,7 @@ export interface SessionRegistry {
   findOfConnection(connection: Connection, principal: Principal): Promise<Session | undefined>;
   /** Throws UNAUTHENTICATED where a session token names a session that has ended, or can be opened no more. */
   assertAlive(named: { id: string; expiresAtS: number }): void;
-  end(session: Session, reason?: GizmoError): Promise<void>;
+  end(session: Session, how: SessionEnd, reason?: GizmoError): Promise<void>;
   endAll(reason: GizmoError): Promise<void>;
   readonly size: number;
 }
@@ -60,7 +63,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
             'UNAUTHENTICATED',
             `This session ended after ${Math.round(idleTimeoutMs / 1000)} s without a call; its transaction was rolled back and its temporary tables are gone. Log in again.`,
           );
-          return registry.end(session, reason);
+          return registry.end(session, 'idle', reason);
         })
         .catch(ignoreFailedOpening);
     }
@@ -112,7 +115,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       const opening = start(id, principal, connection.peer);
       ids.set(who, id);
       const forget = connection.onClose(() => {
-        opening.then((session) => registry.end(session, sessionClosed())).catch(ignoreFailedOpening);
+        opening.then((session) => registry.end(session, 'disconnected')).catch(ignoreFailedOpening);
       });
       opening.then((session) => session.onEnd(forget), forget);
       return opening;
@@ -131,11 +134,11 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       if (!open.has(id) && nowMs() / 1000 >= expiresAtS) throw tokenExpired();
     },
 
-    async end(session, reason = sessionClosed()) {
+    async end(session, how, reason = sessionClosed()) {
       if (!open.delete(session.id)) return session.end(reason);
       ended.set(session.id, reason);
       if (ended.size > ENDED_MAX) ended.delete(ended.keys().next().value ?? '');
-      options.onEnded?.(session, reason);
+      options.onEnded?.(session, how);
       await session.end(reason);
     },
 
@@ -143,7 +146,9 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       clearInterval(sweeper);
       const sessions = await Promise.allSettled(open.values());
       await Promise.allSettled(
-        sessions.map((it) => (it.status === 'fulfilled' ? registry.end(it.value, reason) : undefined)),
+        sessions.map((it) =>
+          it.status === 'fulfilled' ? registry.end(it.value, 'shutdown', reason) : undefined,
+        ),
       );
     },
 

@@ -1,5 +1,6 @@
 /** Step 3: may this principal run this statement? Asked when it is planned, and again each time it runs. */
 import { GizmoError } from '../../errors.js';
+import type { Principal } from '../model/principal.js';
 import type { AuthorizedStatement, PlannedStatement } from './statement.js';
 
 /**
@@ -7,12 +8,19 @@ import type { AuthorizedStatement, PlannedStatement } from './statement.js';
  * the same secret key may say another role: what is not enforced is refused.
  */
 export function authorize(statement: PlannedStatement): AuthorizedStatement {
-  const { role } = statement.session.principal;
-  if (role !== 'admin') {
-    throw new GizmoError(
-      'PERMISSION_DENIED',
-      `This server cannot limit the role ${role} yet, and so refuses it.`,
-    );
-  }
+  requireAdministrator(statement.session.principal);
   return statement as AuthorizedStatement;
+}
+
+/** The same question for a bulk load, which has no statement. */
+export function authorizeIngest(principal: Principal): void {
+  requireAdministrator(principal);
+}
+
+function requireAdministrator({ role }: Principal): void {
+  if (role === 'admin') return;
+  throw new GizmoError(
+    'PERMISSION_DENIED',
+    `This server cannot limit the role ${role} yet, and so refuses it.`,
+  );
 }

@@ -40,6 +40,8 @@ describe('parseConfig', () => {
     ],
     ['a short secret key', { 'secret-key': 'short' }, /at least 16/],
     ['another backend', { backend: 'sqlite' }, /duckdb/],
+    ['a memory limit that is no size', { 'memory-limit': 'wat' }, /4GB/],
+    ['read-only and no database', { readonly: true }, /--database/],
     ['a port out of range', { port: 70_000 }, /--port 70000/],
     ['a negative time', { 'query-timeout': -1 }, /--query-timeout/],
     ['an unknown log level', { 'log-level': 'loud' }, /one of debug/],
