@@ -7,8 +7,10 @@ setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 
 const { server, sql, clients: count, seconds } = JSON.parse(process.argv[2]);
 const clients = await Promise.all(Array.from({ length: count }, open));
-await Promise.all(clients.map((client) => client.execute(sql)));
-const end = performance.now() + seconds * 1000;
+// Until V8 has compiled what runs often, on both sides; what is measured is a server that has been up for a moment.
+let end = performance.now() + (seconds * 1000) / 2;
+await Promise.all(clients.map(runUntilEnd));
+end = performance.now() + seconds * 1000;
 const start = performance.now();
 const counts = await Promise.all(clients.map(runUntilEnd));
 const elapsedMs = performance.now() - start;

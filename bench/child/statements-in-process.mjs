@@ -5,8 +5,10 @@ import { openReadOnly } from '../support/open-read-only.mjs';
 const { database: path, sql, clients, seconds } = JSON.parse(process.argv[2]);
 const database = await openReadOnly(path);
 const connections = await Promise.all(Array.from({ length: clients }, () => duckdb.connect(database)));
-await Promise.all(connections.map(runOnce));
-const end = performance.now() + seconds * 1000;
+// Until V8 has compiled what runs often; what is measured is a server that has been up for a moment.
+let end = performance.now() + (seconds * 1000) / 2;
+await Promise.all(connections.map(runUntilEnd));
+end = performance.now() + seconds * 1000;
 const start = performance.now();
 const counts = await Promise.all(connections.map(runUntilEnd));
 const statements = counts.reduce((sum, count) => sum + count, 0);
