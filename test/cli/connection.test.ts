@@ -28,6 +28,9 @@ describe('parseConnectionUri', () => {
 
   test.each([
     ['http://h', /looks like gizmo/],
+    ['select 1', /^"select 1" is no connection URI, .* SQL goes after -c/],
+    ['db:31337', /^"db:31337" is no connection URI, .* a port after --port/],
+    ['ada:secret@db:1', /^(?!.*secret)This is no connection URI/],
     ['gizmo://', /malformed/],
     ['gizmo://h:99999', /malformed|1 to 65535/],
     ['gizmo://h:0', /1 to 65535/],

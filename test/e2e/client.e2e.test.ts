@@ -85,6 +85,13 @@ describe('gizmo client prints', () => {
     expect(table.out).not.toMatch(/[^\x20-\x7e\n]/);
   });
 
+  test.each(['box', 'table'])('plans as they are drawn, in %s', async (format) => {
+    const { out } = await client(['--format', format, '-c', "explain select 'a\u001b[31m\nb' as x"]);
+    expect(out).toMatch(/^┌─+┐\n│ +PROJECTION +│\n/);
+    expect(out).not.toContain('\u001b');
+    expect(out).not.toContain('explain_value');
+  });
+
   test('arrow', async () => {
     const { bytes, code } = await client(['--format', 'arrow', '-c', 'select range as i from range(10000)']);
     expect([code, tableFromIPC(bytes).numRows]).toEqual([0, 10_000]);
@@ -185,6 +192,9 @@ describe('gizmo client exits with', () => {
     [['--auth-type', 'external', '-c', 'select 1'], /not in this version yet/],
     [['--tls-skip-verify', '--mtls-cert', 'a', '--mtls-key', 'b'], /cannot be combined/],
     [['gizmo://elsewhere'], /--port cannot be combined/],
+    [['-W', 'hunter2'], /^(?!.*hunter2).*-W \(--password\) takes no value/],
+    [['-Whunter2'], /^(?!.*hunter2)/],
+    [['--password=hunter2'], /^(?!.*hunter2).*takes no other value/],
   ])('2 for %j', async (args, message) => {
     const run = await client(args);
     expect(run).toMatchObject({ code: 2, out: '' });
@@ -205,7 +215,16 @@ describe('gizmo client exits with', () => {
 
   test('4 for a wrong password, and for none', async () => {
     const wrong = await client(['-c', 'select 1'], { env: { GIZMO_PASSWORD: 'wrong' } });
-    expect(wrong).toMatchObject({ code: 4, out: '' });
+    expect(wrong).toMatchObject({
+      code: 4,
+      out: '',
+      err: `Error: localhost:${server.port} refuses ${server.user} with the password from GIZMO_PASSWORD: Invalid username or password.\n`,
+    });
+    const file = join(folder, 'wrong');
+    writeFileSync(file, 'wrong', { mode: 0o600 });
+    expect((await client(['--token-file', file, '-c', 'select 1'])).err).toContain(
+      `refuses the token from --token-file ${file}: `,
+    );
     const none = await client(['-u', 'bob', '-c', 'select 1']);
     expect(none.code).toBe(4);
     expect(none.err).toMatch(/no password for bob/);
@@ -305,11 +324,12 @@ describe('gizmo', () => {
   }
 
   test('--version is one line', async () => {
-    expect(await gizmo('--version')).toMatchObject({
-      code: 0,
-      out: expect.stringMatching(/^gizmo \d+\.\d+\.\d+\n$/),
-      err: '',
-    });
+    for (const flag of ['--version', '-v', '-V'])
+      expect(await gizmo(flag)).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^gizmo \d+\.\d+\.\d+\n$/),
+        err: '',
+      });
   });
 
   test('alone, with -h, help and --help helps', async () => {
@@ -319,10 +339,32 @@ describe('gizmo', () => {
         out: expect.stringContaining('client'),
         err: '',
       });
+    for (const command of [['quickstart'], ['server', 'start'], ['server']])
+      expect(await gizmo(...command, '-h')).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('USAGE'),
+        err: '',
+      });
     expect(await gizmo('help', 'client')).toMatchObject({
       code: 0,
       out: expect.stringContaining('--format'),
     });
+  });
+
+  test.each([
+    [['--csv'], /^Error: Flags such as --csv go after a command \(client, quickstart, server start\)/],
+    [['server', '--port', '1'], /Flags such as --port go after a command/],
+    [
+      ['server', 'start', 'f.duckdb'],
+      /Unexpected argument: f\.duckdb\. The database goes after --database\./,
+    ],
+    [['server', 'start', '--query-timeout', '1x'], /--query-timeout is a whole number, not "1x"\./],
+    [['quickstart', '--port', '99999'], /--port is a whole number of at most 65535, not "99999"\./],
+    [['quickstart', '--format'], /--format needs a value\./],
+  ])('%j is answered with one sentence', async (args, sentence) => {
+    const { code, out, err } = await gizmo(...args);
+    expect([code, out, err.match(/\n/g)]).toEqual([2, '', ['\n']]);
+    expect(err).toMatch(sentence);
   });
 
   test('an unknown command is answered with the nearest one', async () => {

@@ -64,7 +64,7 @@ describe('the files of a quickstart', () => {
   it.each([
     [() => [join(folder, 'missing.csv')], /There is no file .*missing\.csv/],
     [() => [folder], /is not a file/],
-    [() => [file('a.xlsx')], /not a kind of file/],
+    [() => [file('a.xlsx')], /not a kind of file .*\.duckdb, \.db, \.ddb, \.csv.*\.gz and \.zst/],
     [() => [file('a.arrow.gz')], /unpack it first/],
     [() => [file('a.duckdb'), file('b.csv')], /a\.duckdb is a database/],
   ])('are refused with a sentence that names the fault', (paths, sentence) => {

@@ -1,7 +1,7 @@
 /** `gizmo server start` as a process of its own: the built binary on a free port of loopback, found by its runtime file. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GIZMO } from './root.js';
@@ -21,10 +21,20 @@ export interface GizmoServer {
   stop(): Promise<number | null>;
 }
 
-/** Starts a server with `args` after `gizmo server start --port 0`; fails with its words when it does not listen. */
-export async function startGizmoServer(args: readonly string[] = []): Promise<GizmoServer> {
-  const runtime = mkdtempSync(join(tmpdir(), 'gizmo-test-'));
-  const child = spawn(process.execPath, [GIZMO, 'server', 'start', '--port', '0', ...args], {
+/**
+ * Starts a server with `args` after `gizmo server start --port 0`; fails with its words when it does not listen.
+ * Given another server it takes that one's place, port and runtime directory, once that one has stopped.
+ */
+export async function startGizmoServer(
+  args: readonly string[] = [],
+  place: Pick<GizmoServer, 'runtime' | 'port'> = {
+    runtime: mkdtempSync(join(tmpdir(), 'gizmo-test-')),
+    port: 0,
+  },
+): Promise<GizmoServer> {
+  const { runtime } = place;
+  mkdirSync(runtime, { recursive: true });
+  const child = spawn(process.execPath, [GIZMO, 'server', 'start', '--port', String(place.port), ...args], {
     env: { ...process.env, XDG_RUNTIME_DIR: runtime },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -5,6 +5,7 @@ import { fitColumns } from '../../../src/client/render/box-layout.js';
 import { ASCII_STYLE } from '../../../src/client/render/box-lines.js';
 import { displayWidth } from '../../../src/client/render/display-text.js';
 import type { RenderOptions } from '../../../src/client/render/renderer.js';
+import { typeName } from '../../../src/client/render/type-name.js';
 import { buildBatch } from '../../../src/flight/ipc/build.js';
 import { decodeRecordBatch } from '../../../src/flight/ipc/record-batch.js';
 import { type ArrowSchema, field } from '../../../src/flight/ipc/types.js';
@@ -225,5 +226,13 @@ describe('fitColumns', () => {
         },
       ),
     );
+  });
+});
+
+describe('the type row', () => {
+  it('has width and scale of a decimal whose name comes without', () => {
+    const metadata = new Map([['ARROW:FLIGHT:SQL:TYPE_NAME', 'DECIMAL']]);
+    const type = { kind: 'decimal', bits: 128, precision: 21, scale: 1 } as const;
+    expect(typeName({ ...field('d', type), metadata })).toBe('decimal(21,1)');
   });
 });

@@ -225,6 +225,31 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
     expect(await shell.exitCode()).toBe(0);
   });
 
+  it('enters a server that was started anew on its port, which has another token', async () => {
+    const first = await startGizmoServer();
+    await open({}, first).finally(() => first.stop());
+    const second = await startGizmoServer([], first);
+    try {
+      expect(second.token).not.toBe(first.token);
+      await run('select 1;', LOST);
+      const shown = await run('select 42 as answer;');
+      expect(shown).toContain('Connected again');
+      expect(shown).toContain('│      42 │');
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('writes no Arrow to a terminal, and does to a file', async () => {
+    await open();
+    await run('.mode arrow');
+    expect(await run('select 1;')).toContain('Arrow is binary: name a file with .once or .output first.');
+    const file = join(directory, 'one.arrow');
+    await run(`.once ${file}`);
+    await run('select 1;');
+    expect(readFileSync(file).length).toBeGreaterThan(0);
+  });
+
   it.skipIf(process.platform === 'win32')(
     'leaves with 130 at the second Ctrl-C, also when the server is stuck',
     async () => {
