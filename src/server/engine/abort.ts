@@ -13,6 +13,11 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortReason(signal);
 }
 
+/** What reading a result says that was closed before all of it was read: a part must never look like the whole. */
+export function closedEarly(): GizmoError {
+  return new GizmoError('CANCELLED', 'The result was closed before its end.');
+}
+
 /** The items of `source` until the signal aborts, also while the source has nothing to give. */
 export async function* abortable<T>(
   source: AsyncIterable<T>,

@@ -33,9 +33,9 @@ export interface EngineSession {
   /**
    * Parses and binds statement `part` (0-based) of `sql`. A text that the caller took for one statement can
    * still be several to the engine (DuckDB's PIVOT): `parts` says how many, and each is prepared only after
-   * the one before it ran.
+   * the one before it ran. `signal` ends the wait with its reason as soon as the engine can stop planning.
    */
-  prepare(sql: string, part?: number): Promise<EngineStatement>;
+  prepare(sql: string, part?: number, signal?: AbortSignal): Promise<EngineStatement>;
   /** Loads batches into a new or existing table in one transaction of its own; see {@link IngestRequest}. */
   ingest(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** True while an explicit transaction is open, as far as the engine can tell. */
@@ -60,7 +60,7 @@ export interface EngineStatement {
   readonly parameters: ArrowSchema;
   /** Starts it. The result must be read to its end or closed before anything else uses the session. */
   execute(options?: ExecuteOptions): Promise<EngineResult>;
-  /** Idempotent; a statement closed while its result is open ends that result first. */
+  /** Idempotent; waits for an execution that has begun, and closes its result if that is open. */
   close(): Promise<void>;
 }
 
@@ -80,11 +80,11 @@ export interface EngineResult {
   readonly schemaMessage: Uint8Array;
   /** Rows changed by DML; undefined for a result set or DDL. */
   readonly changes: number | undefined;
-  /** True once everything has been read: {@link next} would only say so. */
+  /** True once everything has been read: {@link next} would only say so. Never true where it would reject. */
   readonly ended: boolean;
   /**
-   * The next batch, or undefined at the end. Rejects when the statement failed midway: an end is an end only
-   * if this resolved. At most one call at a time.
+   * The next batch, or undefined at the end. Rejects when the statement failed midway, and with CANCELLED when
+   * it was closed before its end: an end is an end only if this resolved. At most one call at a time.
    */
   next(): Promise<EncodedBatch | undefined>;
   /** Interrupts what still runs and frees it. Idempotent; safe at any time. */

@@ -342,6 +342,22 @@ describe.each(ENGINES)('bulk ingest into the engine %s', (_, open) => {
     await expect(runSql(session, 'from gone')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('tells why its COMMIT failed, and leaves no transaction behind', async () => {
+    await runSql(session, 'create or replace table k (i integer primary key)');
+    const schema: ArrowSchema = { fields: [field('i', int32)] };
+    const other = await engine.openSession();
+    async function* overtaken() {
+      yield buildBatch(schema, [[1]]);
+      await runSql(other, 'insert into k values (1)');
+    }
+    await expect(
+      load(schema.fields, [], { table: 'k', ifExists: 'append', batches: overtaken() }),
+    ).rejects.toMatchObject({ code: 'ABORTED', message: expect.stringContaining('Failed to commit') });
+    expect(await session.inTransaction()).toBe(false);
+    expect(await queryTexts(session, 'from k')).toEqual(['1']);
+    await other.close();
+  });
+
   it('joins the transaction of the session, and spoils it when it fails', async () => {
     await runSql(session, 'create or replace table t (i integer)');
     await runSql(session, 'begin');

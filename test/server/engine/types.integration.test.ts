@@ -222,6 +222,6 @@ describe.each(ENGINES)('types sent by the engine %s', (_, open) => {
     );
     expect(huge.batches.map(({ length }) => length)).toEqual([1, 1, 1]);
     const many = await runSql(session, 'select i from range(100000) t(i)');
-    expect(Math.max(...many.batches.map(({ length }) => length))).toBeLessThanOrEqual(8192);
+    expect(Math.max(...many.batches.map(({ length }) => length))).toBe(32_768);
   });
 });

@@ -21,6 +21,11 @@ export function isFatal(error: GizmoError): boolean {
   return error.message.startsWith('FATAL Error') || error.message.includes('database has been invalidated');
 }
 
+/** Whether DuckDB refused because the transaction has failed before. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof GizmoError && error.message.includes('Current transaction is aborted');
+}
+
 const CLOSED_PREFIX = 'Attempting to execute an unsuccessful or closed pending query result\nError: ';
 
 /** By the first words of the text, which are DuckDB's `ExceptionTypeToString`; the first match holds. */

@@ -27,6 +27,11 @@ export class Lane {
     this.#onFatal = onFatal;
   }
 
+  /** Why later calls fail; undefined while the connection is open. */
+  get closed(): GizmoError | undefined {
+    return this.#closed;
+  }
+
   /** Runs one DuckDB call; `sql` serves to place its error. A rejection is always a GizmoError. */
   async call<T>(start: () => Promise<T>, sql?: string): Promise<T> {
     const turn = this.#gate.enter(this);

@@ -14,7 +14,7 @@ import { DuckDbSession } from './session.js';
 import { SessionCore } from './session-core.js';
 import { SmallTexts } from './small-texts.js';
 
-/** Opens the database and runs `initSql`; on failure nothing stays open. Errors: GizmoError. */
+/** Opens the database; on failure nothing stays open. Errors: GizmoError. */
 export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const claim = options.path === undefined ? undefined : claimFile(options.path);
   try {
@@ -23,7 +23,6 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
     const engine = new DuckDbEngine(database, claim, options);
     try {
       claim?.confirm();
-      await engine.initialize(options.initSql ?? []);
       return engine;
     } catch (error) {
       await engine.close();
@@ -46,8 +45,6 @@ export interface DuckDbOptions {
   readonly storageVersion?: string;
   /** Whether SQL may make DuckDB install and load its known extensions by itself. */
   readonly allowExtensions: boolean;
-  /** Statements run once at the start, in order. */
-  readonly initSql?: readonly string[];
   /** Reads strings through the bindings only, never through a view of this process's memory. */
   readonly safeMemory?: boolean;
   /** DuckDB calls that may hold a thread of libuv's pool at the same time; keep some threads for others. */
@@ -117,16 +114,6 @@ class DuckDbEngine implements Engine {
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
-  }
-
-  async initialize(statements: readonly string[]): Promise<void> {
-    if (statements.length === 0) return;
-    const lane = await this.#connect();
-    try {
-      for (const sql of statements) await lane.call(() => duckdb.query(lane.connection, sql), sql);
-    } finally {
-      duckdb.disconnect_sync(lane.connection);
-    }
   }
 
   async #connect(): Promise<Lane> {

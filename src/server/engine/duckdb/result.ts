@@ -2,9 +2,10 @@
 import duckdb, { type DataChunk, type Result } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
-import { abortReason } from '../abort.js';
+import { abortReason, closedEarly } from '../abort.js';
 import type { EngineResult } from '../engine.js';
 import type { BatchWriter } from './convert/batch-writer.js';
+import { isAborted } from './errors.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
 
@@ -22,7 +23,10 @@ export class DuckDbResult implements EngineResult {
   #batches = 0;
   #rows = 0;
   #first: EncodedBatch | undefined;
-  #ended = false;
+  /** The chunks have been read, given up, or have failed: the connection is, or is being, given back. */
+  #ending: Promise<void> | undefined;
+  /** Why there is no more although this was not the end. */
+  #failure: unknown;
 
   constructor(options: DuckDbResultOptions) {
     this.schema = options.schema;
@@ -40,7 +44,7 @@ export class DuckDbResult implements EngineResult {
 
   /** True when {@link next} will answer without DuckDB: what there was has been read. */
   get ended(): boolean {
-    return this.#ended && this.#first === undefined;
+    return this.#ending !== undefined && this.#failure === undefined && this.#first === undefined;
   }
 
   /** Reads the first batch ahead, so that a failure at the first row is the failure of `execute`. */
@@ -54,31 +58,35 @@ export class DuckDbResult implements EngineResult {
     return first ?? (await this.#read());
   }
 
-  async close(hasFailed = false): Promise<void> {
+  async close(): Promise<void> {
+    if (!this.ended) this.#failure ??= closedEarly();
     this.#first = undefined;
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#writer.release();
-    await this.#chunks.close();
-    await this.#onEnd(this.#rows, hasFailed ? 'failed' : 'abandoned');
+    this.#ending ??= this.#giveUp('abandoned');
+    await this.#ending;
   }
 
   async #read(): Promise<EncodedBatch | undefined> {
-    if (this.#ended) return undefined;
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#ending !== undefined) return undefined;
     const rowsMax = this.#batches === 0 ? Math.min(FIRST_BATCH_ROWS, this.#rowsMax) : this.#rowsMax;
     try {
       while (!this.#writer.fill(rowsMax)) {
         const chunk = await this.#chunks.next();
+        // Closed meanwhile: the writer has let go of what it had.
+        if (this.#failure !== undefined) throw this.#failure;
         if (chunk === undefined) {
-          await this.#finish();
+          this.#ending = this.#onEnd(this.#rows + this.#writer.rows, 'finished');
+          await this.#ending;
           return this.#writer.rows === 0 ? undefined : this.#take();
         }
         this.#writer.load(chunk);
       }
       return this.#take();
     } catch (error) {
-      await this.close(true);
-      throw error;
+      this.#failure ??= error;
+      this.#ending ??= this.#giveUp('failed');
+      await this.#ending;
+      throw this.#failure;
     }
   }
 
@@ -89,9 +97,13 @@ export class DuckDbResult implements EngineResult {
     return batch;
   }
 
-  async #finish(): Promise<void> {
-    this.#ended = true;
-    await this.#onEnd(this.#rows + this.#writer.rows, 'finished');
+  async #giveUp(how: 'failed' | 'abandoned'): Promise<void> {
+    this.#writer.release();
+    try {
+      await this.#chunks.close();
+    } finally {
+      await this.#onEnd(this.#rows, how);
+    }
   }
 }
 
@@ -125,7 +137,11 @@ export class MaterializedChunks implements ChunkSource {
 
   next(): DataChunk | undefined {
     const result = this.#result;
-    if (result === undefined || this.#index >= duckdb.result_chunk_count(result)) return undefined;
+    if (result === undefined) return undefined;
+    if (this.#index >= duckdb.result_chunk_count(result)) {
+      this.#result = undefined;
+      return undefined;
+    }
     this.#index += 1;
     return duckdb.result_get_chunk(result, this.#index - 1);
   }
@@ -158,12 +174,15 @@ export class StreamedChunks implements ChunkSource {
   async next(): Promise<DataChunk | undefined> {
     if (this.#ahead === undefined) return undefined;
     const chunk = await this.#ahead;
+    // Closed meanwhile: another fetch would run beside what close() runs.
+    if (this.#ended) return undefined;
     if (chunk !== null && duckdb.data_chunk_get_size(chunk) > 0) {
       if (this.#signal?.aborted === true) throw abortReason(this.#signal);
       this.#fetchAhead();
       return chunk;
     }
     this.#end();
+    if (this.#lane.closed !== undefined) throw this.#lane.closed;
     if (duckdb.result_return_type(this.#result) === duckdb.ResultType.INVALID) throw this.#failure();
     return undefined;
   }
@@ -175,13 +194,14 @@ export class StreamedChunks implements ChunkSource {
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#end();
-    this.#lane.interrupt(new GizmoError('CANCELLED', 'The result was closed before its end.'));
-    await this.#lane.settle();
+    this.#lane.interrupt(closedEarly());
+    await Promise.allSettled([this.#ahead]);
     try {
       const bare = await this.#lane.call(() => duckdb.prepare(this.#lane.connection, 'select 1'));
       duckdb.destroy_prepare_sync(bare);
-    } catch {
-      // An aborted transaction refuses to prepare; its stream has ended with it.
+    } catch (error) {
+      // An aborted transaction refuses to prepare, and a closed connection too: the stream has ended with them.
+      if (this.#lane.closed === undefined && !isAborted(error)) throw error;
     }
   }
 

@@ -80,9 +80,21 @@ export class SessionCore {
   async endParts(sql: string): Promise<boolean> {
     if (this.#begunBy !== sql) return false;
     this.#begunBy = undefined;
-    this.#inTransaction = undefined;
-    await this.runOwn('rollback');
+    await this.rollBack();
     return true;
+  }
+
+  /**
+   * Rolls back after a failure, which is what the caller has to tell: nothing that happens here may hide it. A
+   * COMMIT that failed has left no transaction, so that DuckDB refuses; then the state is asked for anew.
+   */
+  async rollBack(): Promise<void> {
+    try {
+      await this.runOwn('rollback');
+      this.#inTransaction = false;
+    } catch {
+      this.#inTransaction = undefined;
+    }
   }
 
   refuseIfAborted(): void {

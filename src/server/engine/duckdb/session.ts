@@ -27,15 +27,10 @@ export class DuckDbSession implements EngineSession {
     return { statements };
   }
 
-  async prepare(sql: string, part = 0): Promise<DuckDbStatement> {
+  async prepare(sql: string, part = 0, signal?: AbortSignal): Promise<DuckDbStatement> {
     this.#refuseIfClosed();
-    return await this.#core.exclusively(async () => {
-      if (part === 0) {
-        const prepared = await this.#prepareWhole(sql);
-        if (prepared !== undefined) return prepared;
-      }
-      return await this.#preparePart(sql, part);
-    });
+    const { lane } = this.#core;
+    return await this.#core.exclusively(() => lane.under(signal, () => this.#prepare(sql, part)));
   }
 
   async ingest(request: IngestRequest): Promise<{ readonly rows: number }> {
@@ -51,6 +46,14 @@ export class DuckDbSession implements EngineSession {
   close(): Promise<void> {
     this.#closing ??= this.#disconnect();
     return this.#closing;
+  }
+
+  async #prepare(sql: string, part: number): Promise<DuckDbStatement> {
+    if (part === 0) {
+      const prepared = await this.#prepareWhole(sql);
+      if (prepared !== undefined) return prepared;
+    }
+    return await this.#preparePart(sql, part);
   }
 
   /** The usual case: the text is one statement, prepared in one call. Undefined where it is not one. */

@@ -32,8 +32,11 @@ export class DuckDbStatement implements EngineStatement {
   readonly #binder: ParameterBinder;
   readonly #typeIds: number[] = [];
   #message: { readonly schema: ArrowSchema; readonly bytes: Uint8Array } | undefined;
+  /** Settles when the last execution has begun to answer, or failed. */
+  #executing: Promise<unknown> | undefined;
+  /** The result that holds the connection, or that nobody has begun to read. */
   #open: DuckDbResult | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(core: SessionCore, prepared: PreparedStatement, sql: string, parts: number) {
     this.#core = core;
@@ -50,30 +53,51 @@ export class DuckDbStatement implements EngineStatement {
   }
 
   async execute(options: ExecuteOptions = {}): Promise<DuckDbResult> {
-    if (this.#closed) throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
-    const { signal } = options;
+    if (this.#closing !== undefined)
+      throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
+    this.#core.begin();
+    const executing = this.#execute(options);
+    this.#executing = executing;
+    return await executing;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #execute(options: ExecuteOptions): Promise<DuckDbResult> {
+    const result = await this.#start(options);
+    this.#open = result;
+    await result.prime();
+    // A first batch that is also the last has given the connection back, and is still to be read.
+    if (!result.ended) this.#open = result;
+    return result;
+  }
+
+  /** The connection is claimed; whoever has the result gives it back by ending that. */
+  async #start(options: ExecuteOptions): Promise<DuckDbResult> {
     const core = this.#core;
-    core.begin();
     try {
       this.#binder.bind(options.parameters);
       const streams = this.readOnly && !core.isSmall(this.#text.sql);
       const run = streams ? duckdb.execute_prepared_streaming : duckdb.execute_prepared;
-      const duckResult = await core.run(this.kind, this.#text, signal, () => run(this.#prepared));
-      const result = this.#wrap(duckResult, streams, options);
-      this.#open = result;
-      await result.prime();
-      return result;
+      const result = await core.run(this.kind, this.#text, options.signal, () => run(this.#prepared));
+      return this.#wrap(result, streams, options);
     } catch (error) {
       core.end();
       throw error;
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#open?.close();
-    duckdb.destroy_prepare_sync(this.#prepared);
+  /** Destroying what a thread of DuckDB still runs would end the process. */
+  async #close(): Promise<void> {
+    await Promise.allSettled([this.#executing]);
+    try {
+      await this.#open?.close();
+    } finally {
+      duckdb.destroy_prepare_sync(this.#prepared);
+    }
   }
 
   #wrap(result: Result, streams: boolean, options: ExecuteOptions): DuckDbResult {
@@ -97,10 +121,13 @@ export class DuckDbStatement implements EngineStatement {
       writer: new BatchWriter(columns, batchBytesMax),
       rowsMax: batchRowsMax,
       onEnd: async (rows, how) => {
-        this.#open = undefined;
-        if (how === 'failed') await core.noteFailure(this.#text.sql);
-        else if (how === 'finished' && this.readOnly) core.learn(this.#text.sql, rows);
-        core.end();
+        try {
+          if (how === 'failed') await core.noteFailure(this.#text.sql);
+          else if (how === 'finished' && this.readOnly) core.learn(this.#text.sql, rows);
+        } finally {
+          this.#open = undefined;
+          core.end();
+        }
       },
     });
   }

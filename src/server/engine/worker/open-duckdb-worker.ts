@@ -1,7 +1,8 @@
 /** DuckDB in a worker thread, as an Engine in this one: conversion and gRPC then have a core each. */
-import type { GizmoError } from '../../../errors.js';
+import { GizmoError } from '../../../errors.js';
 import { decodeSchema } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import { closedEarly } from '../abort.js';
 import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
@@ -81,8 +82,8 @@ class WorkerSession implements EngineSession {
     return await this.#channel.call('parse', { session: this.#session, sql });
   }
 
-  async prepare(sql: string, part = 0): Promise<EngineStatement> {
-    const answer = await this.#channel.call('prepare', { session: this.#session, sql, part });
+  async prepare(sql: string, part = 0, signal?: AbortSignal): Promise<EngineStatement> {
+    const answer = await this.#channel.call('prepare', { session: this.#session, sql, part }, signal);
     return new WorkerStatement(this.#channel, answer);
   }
 
@@ -111,7 +112,8 @@ class WorkerStatement implements EngineStatement {
   readonly #statement: number;
   readonly #schemaMessage: Uint8Array | undefined;
   #parameterBatch: EncodedBatch | undefined;
-  #result: EngineResult | undefined;
+  /** Settles when the last execution has answered. */
+  #executing: Promise<EngineResult> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(channel: WorkerChannel, answer: PreparedAnswer) {
@@ -126,7 +128,20 @@ class WorkerStatement implements EngineStatement {
     this.parameters = answer.parametersMessage ? decodeSchema(answer.parametersMessage) : NO_FIELDS;
   }
 
-  async execute({ signal, parameters, ...options }: ExecuteOptions = {}): Promise<EngineResult> {
+  async execute(options: ExecuteOptions = {}): Promise<EngineResult> {
+    if (this.#closing !== undefined)
+      throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
+    const executing = this.#execute(options);
+    this.#executing = executing;
+    return await executing;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #execute({ signal, parameters, ...options }: ExecuteOptions): Promise<EngineResult> {
     const ask = {
       statement: this.#statement,
       options: { ...options, parameters: parameters && this.#packParameters(parameters) },
@@ -135,19 +150,16 @@ class WorkerStatement implements EngineStatement {
     const schemaMessage = answer.schemaMessage ?? this.#schemaMessage;
     const schema = answer.schemaMessage === undefined ? this.schema : decodeSchema(answer.schemaMessage);
     if (schema === undefined || schemaMessage === undefined) throw new Error('the worker sent no schema');
-    const result = new WorkerResult(this.#channel, answer, schema, schemaMessage, release);
-    this.#result = result;
-    return result;
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    return new WorkerResult(this.#channel, answer, schema, schemaMessage, release);
   }
 
   async #close(): Promise<void> {
-    if (this.#result === undefined || this.#result.ended) this.#channel.drop(this.#statement);
-    else await this.#channel.callIfAlive('closeStatement', { statement: this.#statement });
+    const [last] = await Promise.allSettled([this.#executing]);
+    try {
+      if (last.status === 'fulfilled') await last.value?.close();
+    } finally {
+      this.#channel.drop(this.#statement);
+    }
   }
 
   #packParameters({ schema, batch, row }: NonNullable<ExecuteOptions['parameters']>): ParametersAsk {
@@ -169,6 +181,8 @@ class WorkerResult implements EngineResult {
   /** Answers that are here or on their way; one is asked for ahead, so that the worker converts meanwhile. */
   readonly #coming: Promise<NextAnswer>[] = [];
   #ended = false;
+  /** Why there is no more although this was not the end. */
+  #failure: unknown;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -184,7 +198,7 @@ class WorkerResult implements EngineResult {
     this.schemaMessage = schemaMessage;
     this.changes = answer.changes;
     this.#release = release;
-    if (answer.batch === undefined && answer.ended) this.#end();
+    if (answer.batch === undefined && answer.ended) this.#finish();
     else this.#coming.push(Promise.resolve(answer));
   }
 
@@ -193,15 +207,20 @@ class WorkerResult implements EngineResult {
   }
 
   async next(): Promise<EncodedBatch | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#ended) return undefined;
     const coming = this.#coming.shift() ?? this.#ask();
     try {
-      const { batch, ended } = await this.#peekAhead(coming);
-      if (ended) this.#end();
+      const { batch, ended } = await coming;
+      // Closed meanwhile.
+      if (this.#failure !== undefined) throw this.#failure;
+      if (ended) this.#finish();
+      // Before this one is handed over, so that the worker converts meanwhile.
+      else if (this.#coming.length === 0) this.#coming.push(this.#ask());
       return batch;
     } catch (error) {
-      this.#end();
-      throw error;
+      this.#fail(error);
+      throw this.#failure;
     }
   }
 
@@ -212,15 +231,8 @@ class WorkerResult implements EngineResult {
 
   async #close(): Promise<void> {
     if (this.#ended) return;
-    this.#end();
+    this.#fail(closedEarly());
     await this.#channel.callIfAlive('closeResult', { result: this.#result });
-  }
-
-  /** Awaits an answer and, unless it is the last, asks for the one after it before handing it over. */
-  async #peekAhead(coming: Promise<NextAnswer>): Promise<NextAnswer> {
-    const answer = await coming;
-    if (!answer.ended && !this.#ended && this.#coming.length === 0) this.#coming.push(this.#ask());
-    return answer;
   }
 
   #ask(): Promise<NextAnswer> {
@@ -230,8 +242,13 @@ class WorkerResult implements EngineResult {
     return answer;
   }
 
-  #end(): void {
+  #finish(): void {
     this.#ended = true;
+    this.#release();
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= reason;
     this.#release();
   }
 }

@@ -16,7 +16,6 @@ export interface Calls {
   ingest: { ask: { session: number; request: IngestAsk }; answer: { readonly rows: number } };
   closeSession: { ask: { session: number }; answer: null };
   execute: { ask: { statement: number; options: ExecuteAsk }; answer: ExecuteAnswer };
-  closeStatement: { ask: { statement: number }; answer: null };
   next: { ask: { result: number }; answer: NextAnswer };
   closeResult: { ask: { result: number }; answer: null };
 }

@@ -44,8 +44,19 @@ export class WorkerChannel {
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
   }
 
-  call<Name extends CallName>(name: Name, ask: Calls[Name]['ask']): Promise<Calls[Name]['answer']> {
-    return this.#start(name, ask).answer;
+  async call<Name extends CallName>(
+    name: Name,
+    ask: Calls[Name]['ask'],
+    signal?: AbortSignal,
+  ): Promise<Calls[Name]['answer']> {
+    throwIfAborted(signal);
+    const { id, answer } = this.#start(name, ask);
+    const release = this.#forwardAbort(id, signal);
+    try {
+      return await answer;
+    } finally {
+      release();
+    }
   }
 
   /** As {@link call}; a worker that is gone has closed everything already. */
@@ -220,7 +231,6 @@ function makePending(): PendingCalls {
     ingest: new Map(),
     closeSession: new Map(),
     execute: new Map(),
-    closeStatement: new Map(),
     next: new Map(),
     closeResult: new Map(),
   };

@@ -1,7 +1,9 @@
 /** The worker's side: holds the engine and its objects, answers calls, and transfers the batches it makes. */
 import { parentPort } from 'node:worker_threads';
-import { GizmoError } from '../../../errors.js';
+import { GizmoError, toGizmoError } from '../../../errors.js';
 import { encodeSchema } from '../../../flight/ipc/schema.js';
+import { closedEarly } from '../abort.js';
+import { isFatal } from '../duckdb/errors.js';
 import { openDuckDb } from '../duckdb/open-duckdb.js';
 import type { Engine, EngineResult, EngineSession, EngineStatement } from '../engine.js';
 import { BatchPuller } from './batch-puller.js';
@@ -13,7 +15,6 @@ import {
   errorFromData,
   errorToData,
   type FromWorker,
-  type NextAnswer,
   type ParametersAsk,
   type ToWorker,
 } from './protocol.js';
@@ -74,8 +75,8 @@ const answers: Answers = {
   async parse({ session, sql }) {
     return await find(sessions, session).parse(sql);
   },
-  async prepare({ session, sql, part }) {
-    const statement = await find(sessions, session).prepare(sql, part);
+  async prepare({ session, sql, part }, { signal }) {
+    const statement = await find(sessions, session).prepare(sql, part, signal);
     const { kind, parts, schema, returns, readOnly, parameters } = statement;
     const schemaMessage = schema && encodeSchema(schema);
     const parametersMessage = parameters.fields.length === 0 ? undefined : encodeSchema(parameters);
@@ -120,32 +121,31 @@ const answers: Answers = {
       ended: result.ended,
     };
   },
-  async closeStatement({ statement }) {
-    const open = statements.get(statement);
-    statements.delete(statement);
-    await open?.statement.close();
-    return null;
-  },
   async next({ result: handle }) {
     const open = results.get(handle);
-    if (open === undefined) return ENDED;
+    if (open === undefined) throw closedEarly();
     const reading = open.last.then(() => open.result.next());
     open.last = reading;
     try {
-      return { batch: await reading, ended: open.result.ended };
-    } finally {
-      if (open.result.ended) forgetResult(handle);
+      const batch = await reading;
+      const { ended } = open.result;
+      if (ended) forgetResult(handle);
+      return { batch, ended };
+    } catch (error) {
+      forgetResult(handle);
+      throw error;
     }
   },
   async closeResult({ result }) {
     const open = results.get(result);
-    await open?.result.close();
-    forgetResult(result);
+    try {
+      await open?.result.close();
+    } finally {
+      forgetResult(result);
+    }
     return null;
   },
 };
-
-const ENDED: NextAnswer = { batch: undefined, ended: true };
 
 parentPort?.on('message', (message: ToWorker) => {
   switch (message.type) {
@@ -153,7 +153,7 @@ parentPort?.on('message', (message: ToWorker) => {
       void answer(message);
       return;
     case 'drop':
-      void statements.get(message.statement)?.statement.close();
+      statements.get(message.statement)?.statement.close().catch(reportIfFatal);
       statements.delete(message.statement);
       return;
     case 'abort':
@@ -193,6 +193,12 @@ function transferable(reply: AnswerOf): ArrayBuffer[] {
   if (reply.name !== 'execute' && reply.name !== 'next') return [];
   const buffer = reply.answer.batch?.body.buffer;
   return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
+/** For what nobody waits for: only what concerns the whole database is told. */
+function reportIfFatal(reason: unknown): void {
+  const error = toGizmoError(reason);
+  if (isFatal(error)) post({ type: 'fatal', error: errorToData(error) });
 }
 
 function forgetResult(handle: number): void {

@@ -103,7 +103,7 @@ async function* plainBatches(
 /** Rolls back, or has the session refuse to go on with the transaction that was joined. */
 async function undo(core: SessionCore, joined: boolean): Promise<void> {
   if (joined) await core.noteFailure();
-  else await core.runOwn('rollback');
+  else await core.rollBack();
 }
 
 function sourceOf(job: IngestJob): string {
