@@ -144,6 +144,11 @@ describe('ShellSession', () => {
     expect(output).toBe('a\n1\n');
   });
 
+  it('shows the settings, a width of 0 as what it means', async () => {
+    await session().runText('.show\n.maxwidth 60\n.show');
+    expect(output.match(/maxwidth: .*/g)).toEqual(['maxwidth: 0 (the terminal)', 'maxwidth: 60']);
+  });
+
   it('lists tables, schemas and catalogs, and describes', async () => {
     await session().runText(
       'create or replace table listed_1 (a int not null, b varchar); create or replace view listed_2 as select 1;',
