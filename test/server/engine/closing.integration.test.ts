@@ -88,6 +88,8 @@ describe.each(ENGINES)('closing on the engine %s', (_, open) => {
     const statement = await other.prepare('select i from range(10000000) t(i)');
     const result = await statement.execute();
     await result.next();
+    // Longer than the worker takes to answer what was asked ahead: the next question then comes after the close.
+    await runSql(session, 'from range(1000000)');
     await other.close();
     await expect(drain(result)).rejects.toMatchObject({ code: 'CANCELLED' });
     await result.close();

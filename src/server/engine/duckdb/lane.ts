@@ -54,6 +54,8 @@ export class Lane {
 
   /** Turns a DuckDB error into ours and raises the alarm where the instance cannot go on. */
   fail(reason: unknown, sql?: string): GizmoError {
+    // Ours already: the connection has been closed.
+    if (reason instanceof GizmoError) return reason;
     const engineError = toEngineError(reason, sql);
     const error =
       engineError.code === 'CANCELLED' && !this.#interrupted ? lostReason(engineError) : engineError;
