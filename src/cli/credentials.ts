@@ -66,7 +66,14 @@ export interface CredentialFlags {
 export type FoundCredentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'password'; readonly user: string; readonly password: string; readonly source: string }
-  | { readonly kind: 'bearer'; readonly token: string; readonly user?: string; readonly source: string };
+  | {
+      readonly kind: 'bearer';
+      readonly token: string;
+      readonly user?: string;
+      readonly source: string;
+      /** The only address that this token may be sent to, where it is not the user's own choice. */
+      readonly host?: string;
+    };
 
 /** The name a server gives its administrator unless told otherwise. */
 const DEFAULT_USER = 'gizmosql_user';
@@ -89,7 +96,19 @@ function findToken(flags: CredentialFlags, env: Environment): Secret | undefined
 function findStartupToken({ host, port, username }: Connection): FoundCredentials | undefined {
   const known = findRuntimeFile(host, port, userRuntimeDirectory());
   if (known === undefined || (username !== undefined && username !== known.user)) return undefined;
-  return { kind: 'bearer', token: known.token, user: known.user, source: STARTUP_TOKEN };
+  const listens = addressOf(known.host);
+  const named = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  if (named !== 'localhost' && named !== listens) return undefined;
+  return { kind: 'bearer', token: known.token, user: known.user, source: STARTUP_TOKEN, host: listens };
+}
+
+/**
+ * Where to reach a server that listens on `host`. The token goes there and nowhere else: another user of this
+ * machine may listen on the same port of another loopback address, such as ::1, which `localhost` can mean too.
+ */
+function addressOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
 }
 
 async function findPassword(

@@ -45,8 +45,8 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   const tuplesOnly = line.isOn('tuples-only') === true;
   const color = colorsOn(stdout);
   return {
-    connection: { ...target, credentials },
-    reconnection: () => ({ ...target, credentials: renewCredentials(connection, credentials) }),
+    connection: withCredentials(target, credentials),
+    reconnection: () => withCredentials(target, renewCredentials(connection, credentials)),
     steps: init === undefined ? steps : [{ kind: 'file', path: init }, ...steps],
     format,
     settings: {
@@ -73,6 +73,15 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
         }
       : {}),
   };
+}
+
+/** The address that comes with a token found on this machine goes before the name that was typed. */
+function withCredentials<Target extends { readonly host: string }>(
+  target: Target,
+  credentials: FoundCredentials,
+) {
+  const own = credentials.kind === 'bearer' ? credentials.host : undefined;
+  return { ...target, host: own ?? target.host, credentials };
 }
 
 /** Everything `runClient` of src/client wants to know. */

@@ -17,13 +17,24 @@ export function reportError(error: unknown): number {
 
 /** Writes `Error: …` to stderr, the first word red on a terminal. */
 export function writeError(message: string): void {
-  process.stderr.write(`${label('Error:', '31')} ${message}\n`);
+  process.stderr.write(`${label('Error:', '31')} ${harmless(message)}\n`);
 }
 
 /** Writes `Warning: …` to stderr, the first word yellow on a terminal. */
 export function writeWarning(message: string): void {
-  process.stderr.write(`${label('Warning:', '33')} ${message}\n`);
+  process.stderr.write(`${label('Warning:', '33')} ${harmless(message)}\n`);
 }
+
+/** Servers and stored values have a say in messages: nothing of them may command the terminal. Lines stay lines. */
+function harmless(message: string): string {
+  return message.replace(
+    COMMANDING,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+/** Control characters of C0 and C1 but line feed and tab, and those that turn the direction of text. */
+const COMMANDING = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 function label(text: string, color: string): string {
   return colorsOn(process.stderr) ? `\u001b[1;${color}m${text}\u001b[0m` : text;

@@ -7,8 +7,8 @@ import { parseConfig, type RawServerSettings } from './config/parse-config.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 
-/** After a second signal the process lives no longer than this. */
-const FORCE_MS = 3000;
+/** After a second signal the process lives no longer than this; after the first and the grace, twice as long. */
+const FORCE_MS = 5000;
 
 /** Runs until a signal or an engine failure ends it; resolves with the exit code. */
 export async function runServer(
@@ -22,12 +22,11 @@ export async function runServer(
       'The password was given on the command line, where every user of this machine can read it. Use GIZMO_PASSWORD or --password-file.',
     );
   }
-  // TLS is a later version's; until then the guide's warning is always true.
   let runtimeFile: RuntimeFile | undefined;
   try {
     const server = await startServer(config, log);
     try {
-      runtimeFile = announceToken(server, config, options.runtimeDirectory);
+      runtimeFile = announceToken(server, options.runtimeDirectory);
     } catch (error) {
       await server.stop(0);
       throw error;
@@ -35,7 +34,7 @@ export async function runServer(
     // Whatever the log's level and file: this must be seen. The words are those that GizmoSQL's users look for.
     process.stderr.write('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.\n');
     announce(server, config, log);
-    return await untilStopped(server, log);
+    return await untilStopped(server, log, config.shutdownGraceMs, () => runtimeFile?.remove());
   } finally {
     runtimeFile?.remove();
     await log.close();
@@ -66,15 +65,11 @@ function announce(server: RunningServer, config: ServerConfig, log: Logger): voi
  * Puts the start-up token where this user's clients find it, and on a terminal shows it, once. It never goes
  * through the log: logs are kept, copied and shipped.
  */
-function announceToken(
-  server: RunningServer,
-  config: ServerConfig,
-  directory: string,
-): RuntimeFile | undefined {
+function announceToken(server: RunningServer, directory: string): RuntimeFile | undefined {
   const { startupToken: token, username, address } = server;
   if (token === undefined) return undefined;
   const file = writeRuntimeFile(
-    { pid: process.pid, host: config.hostname, port: address.port, user: username, token, tls: false },
+    { pid: process.pid, host: address.host, port: address.port, user: username, token, tls: false },
     directory,
   );
   const shown = process.stderr.isTTY
@@ -84,9 +79,20 @@ function announceToken(
   return file;
 }
 
-function untilStopped(server: RunningServer, log: Logger): Promise<number> {
+function untilStopped(
+  server: RunningServer,
+  log: Logger,
+  graceMs: number,
+  cleanUp: () => void,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     let exitCode: number | undefined;
+    // DuckDB cannot interrupt everything, and process.exit would wait for it. What is committed is safe.
+    const force = () => {
+      cleanUp();
+      process.stderr.write('Something could not be stopped in time; ending the process.\n');
+      process.kill(process.pid, 'SIGKILL');
+    };
     const stop = (code: number, graceMs?: number) => {
       exitCode = code;
       server.stop(graceMs).then(() => {
@@ -98,13 +104,13 @@ function untilStopped(server: RunningServer, log: Logger): Promise<number> {
       if (exitCode === undefined) {
         log.info(`${signal}: finishing what runs; a second signal stops at once`);
         stop(EXIT.ok);
+        setTimeout(force, graceMs + 2 * FORCE_MS).unref();
         return;
       }
       process.stderr.write(`${signal} again: stopping at once.\n`);
       exitCode = EXIT.interrupted;
       server.giveUp();
-      // DuckDB cannot interrupt everything, and process.exit would wait for it. What is committed is safe.
-      setTimeout(() => process.kill(process.pid, 'SIGKILL'), FORCE_MS).unref();
+      setTimeout(force, FORCE_MS).unref();
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);

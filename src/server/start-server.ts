@@ -57,7 +57,12 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
       ? createPasswordStrategy(config.username, config.password ?? '')
       : createStartupTokenStrategy(config.username, startupToken),
   ]);
-  const sessionTokens = createSessionTokens(config.secretKey ?? randomBytes(32).toString('base64url'), nowMs);
+  const sessionTokens = createSessionTokens(
+    config.secretKey ?? randomBytes(32).toString('base64url'),
+    nowMs,
+    // A changed password ends the tokens of before, as the guide promises.
+    [config.username, config.password ?? ''],
+  );
 
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
   const engine = await openEngine({

@@ -30,9 +30,16 @@ export interface SessionTokens {
   verify(credential: Credential): Promise<SessionClaims | undefined>;
 }
 
-export function createSessionTokens(secretKey: string, nowMs: () => number): SessionTokens {
+export function createSessionTokens(
+  secretKey: string,
+  nowMs: () => number,
+  login: readonly string[] = [],
+): SessionTokens {
   // A digest under a label of its own: the operator's key may serve other purposes and have any length.
-  const key = createHash('sha256').update('gizmo session token\0').update(secretKey, 'utf8').digest();
+  const key = createHash('sha256')
+    .update('gizmo session token\0')
+    .update(JSON.stringify([secretKey, ...login]), 'utf8')
+    .digest();
   const cache = new Map<string, SessionClaims>();
   return {
     async issue(principal) {

@@ -46,6 +46,7 @@ const DEFAULT_SESSIONS_MAX = 10_000;
 /** JDBC forwards unknown URL options as headers; Node itself stops at about 80 KiB. */
 const DEFAULT_METADATA_BYTES_MAX = 65_536;
 const SECRET_KEY_CHARS_MIN = 16;
+const USERNAME_CHARS_MAX = 256;
 /** Threads of the pool that stay free of engine calls: file reads, name look-ups, hashes. */
 const POOL_RESERVE = 16;
 /** libuv's own default when UV_THREADPOOL_SIZE is unset. */
@@ -125,6 +126,9 @@ function checkUsername(username: string): void {
   if (username === 'token') {
     throw usage('--username token: this name is reserved for logging in with a token. Choose another.');
   }
+  if (username.length > USERNAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(username)) {
+    throw usage(`--username: at most ${USERNAME_CHARS_MAX} characters, and no control characters.`);
+  }
   if (username.includes(':')) {
     throw usage(
       `--username ${username}: a ':' ends the name in a Basic credential. Choose a name without one.`,
@@ -180,8 +184,10 @@ function readFile(flag: string, path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof GizmoError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw usage(`--${flag}: cannot read ${path}: ${reason}`);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'this user may not' : String(code);
+    throw usage(`--${flag}: cannot read ${path}: ${reason}.`);
   }
 }
 

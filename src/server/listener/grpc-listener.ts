@@ -2,7 +2,7 @@
  * The gRPC listener: an accept loop of our own that hands each socket to grpc-js, so that every connection is
  * known, bounded and can be cut; and a shutdown that lets calls finish.
  */
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
 import { type FlightHandlers, flightService } from '../../flight/service.js';
@@ -13,8 +13,6 @@ import { createIdentifyInterceptor } from './identify-interceptor.js';
 
 /** Sockets at once; a process has its own limit of open files besides. */
 const CONNECTIONS_MAX = 10_000;
-/** A peer that connects and says nothing is let go after this. */
-const FIRST_BYTE_TIMEOUT_MS = 10_000;
 /** The server asks a quiet peer whether it is there, and lets it go when it does not answer. */
 const KEEPALIVE_TIME_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
@@ -58,7 +56,6 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   widenReceiveWindows(server);
 
   const acceptor = createServer({ noDelay: true }, (socket) => {
-    closeUnlessItSpeaks(socket);
     socket.on('error', (error) => services.log.debug('connection error', { error: error.message }));
     connections.add(socket);
     injector.injectConnection(socket);
@@ -74,8 +71,8 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
     address,
     async stop(graceMs, giveUp) {
       const closed = new Promise<void>((resolve) => acceptor.close(() => resolve()));
-      // A peer that has said nothing would hold tryShutdown until it leaves.
-      connections.destroySilent();
+      // Whoever has not even logged in would hold tryShutdown until it leaves.
+      connections.destroyStrangers();
       const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       let force: NodeJS.Timeout | undefined;
       const grace = setTimeout(() => {
@@ -106,15 +103,6 @@ function listen(
       resolve({ host: bound.address, port: bound.port });
     });
   });
-}
-
-function closeUnlessItSpeaks(socket: Socket): void {
-  // No 'data' listener: it would take the bytes that HTTP/2 is waiting for.
-  const timer = setTimeout(() => {
-    if (socket.bytesRead === 0) socket.destroy();
-  }, FIRST_BYTE_TIMEOUT_MS);
-  timer.unref();
-  socket.once('close', () => clearTimeout(timer));
 }
 
 function cannotListen(hostname: string, port: number, error: NodeJS.ErrnoException): GizmoError {

@@ -60,6 +60,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               return;
             }
             identify(services, metadata, connection).then((caller) => {
+              connection.trust();
               if (cancelled.signal.aborted) return;
               identified = { caller, cancelled: cancelled.signal, answered: false };
               callers.set(metadata, identified);
@@ -102,4 +103,6 @@ function headerBytes(metadata: Metadata): number {
 function limitMessageBytes(call: object, bytesMax: number): void {
   const decoder: unknown = Reflect.get(call, 'decoder');
   if (typeof decoder === 'object' && decoder !== null) Reflect.set(decoder, 'maxReadMessageLength', bytesMax);
+  // The same for what a compressed message unpacks to.
+  Reflect.set(call, 'maxReceiveMessageSize', bytesMax);
 }

@@ -46,6 +46,7 @@ async function shakeHands(services: Services, call: HandshakeCall): Promise<void
     });
     throw error;
   }
+  services.connectionOf(peer)?.trust();
   const { principal, bearer, sessionToken, wantsPayload } = login;
   services.log.info('login', {
     kind: 'authentication',

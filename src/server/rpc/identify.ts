@@ -44,16 +44,13 @@ export async function identify(
   const { sessions } = services;
   const { peer } = connection;
   const claims = await services.sessionTokens.verify(credential);
-  if (claims !== undefined) return namedSession(services, claims, claims.principal, peer);
-
-  const principal = await services.authenticator.authenticate(credential);
+  const principal = claims?.principal ?? (await services.authenticator.authenticate(credential));
   const cookie = await sessionOfCookie(services, metadata);
-  if (cookie !== undefined) {
-    if (cookie.principal.name !== principal.name) {
-      throw new GizmoError('UNAUTHENTICATED', 'The credential and the session cookie name different people.');
-    }
-    return namedSession(services, cookie, principal, peer);
+  if (cookie !== undefined && cookie.principal.name !== principal.name) {
+    throw new GizmoError('UNAUTHENTICATED', 'The credential and the session cookie name different people.');
   }
+  const named = claims ?? cookie;
+  if (named !== undefined) return namedSession(services, named, principal, peer);
   return {
     principal,
     peer,

@@ -9,7 +9,7 @@ import type { ParameterRows } from '../statement/statement.js';
 
 /** Parameters are held until the statement ran; more data than this is a bulk load's business. */
 const PARAMETER_BYTES_MAX = 256 * 1024 * 1024;
-const WHOLE = { rowsMax: Number.POSITIVE_INFINITY, bytesMax: PARAMETER_BYTES_MAX };
+const PIECES = { rowsMax: 65_536, bytesMax: 16 * 1024 * 1024 };
 
 /** Undefined where the stream has no fields: that is how clients say "no parameters". */
 export async function readParameters(
@@ -22,19 +22,29 @@ export async function readParameters(
   const push = (message: FlightDataMessage) => {
     // Some clients end with a message of metadata only.
     if (message.header.length === 0) return;
-    bytes += message.header.byteLength + message.body.byteLength;
+    count(message.header.byteLength + message.body.byteLength);
+    const batch = reader.push(message);
+    if (batch === undefined || batch.length === 0) return;
+    // Dictionaries, views and runs are resolved here, so that nobody behind has to know of them; a few bytes of
+    // them can mean gigabytes, so what they become is counted, too.
+    if (plainSchema(batch.schema) !== batch.schema) {
+      for (const piece of splitBatch(batch, PIECES)) {
+        count(piece.body.byteLength);
+        batches.push(piece);
+      }
+      return;
+    }
+    // Copies: views would keep the whole message alive, and whatever else a client put into it.
+    batches.push({ header: message.header.slice(), body: message.body.slice(), rows: batch.length });
+  };
+  const count = (more: number) => {
+    bytes += more;
     if (bytes > PARAMETER_BYTES_MAX) {
       throw new GizmoError(
         'RESOURCE_EXHAUSTED',
         `The parameters exceed ${PARAMETER_BYTES_MAX / 1024 / 1024} MiB. Send them in several executions, or load them in bulk.`,
       );
     }
-    const batch = reader.push(message);
-    if (batch === undefined || batch.length === 0) return;
-    const { header, body } = message;
-    // Dictionaries, views and runs are resolved here, so that nobody behind has to know of them.
-    if (plainSchema(batch.schema) === batch.schema) batches.push({ header, body, rows: batch.length });
-    else batches.push(...splitBatch(batch, WHOLE));
   };
   push(first);
   for await (const message of rest) push(message);

@@ -14,7 +14,11 @@ import { withTurn } from './turn.js';
 
 const PREPARED_MAX_PER_SESSION = 1000;
 /** Unfetched and fetched tickets a session may hold; the oldest makes room. */
-const TICKETS_MAX_PER_SESSION = 256;
+const TICKETS_MAX_PER_SESSION = 2048;
+/** A ticket that nobody has fetched yet gives way to new ones only after this. */
+const TICKET_PATIENCE_MS = 30_000;
+/** Text of prepared statements, for each session. */
+const PREPARED_CHARS_MAX_PER_SESSION = 64 * 1024 * 1024;
 const TICKET_LIFETIME_MS = 5 * 60 * 1000;
 /** Memory of results that ran at once and wait to be fetched, and of parameters, for each session. */
 const KEPT_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
@@ -44,6 +48,8 @@ export interface DeferredTicket {
   readonly parameters: ParameterRows | undefined;
   /** What FlightInfo promised. */
   readonly schema: ArrowSchema;
+  /** Whether somebody has read it: then it may make room for others. */
+  fetched: boolean;
   /** Fetches under way, to be aborted by a cancellation. */
   readonly fetches: Set<AbortController>;
 }
@@ -52,6 +58,7 @@ export interface DeferredTicket {
 export interface CompletedTicket {
   readonly kind: 'completed';
   readonly session: Session;
+  fetched: boolean;
   readonly result: CompletedResult;
 }
 
@@ -83,6 +90,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
   sweeper.unref();
 
   function heldBy(session: Session): Held {
+    if (session.signal.aborted) throw session.signal.reason;
     let held = bySession.get(session);
     if (held === undefined) {
       held = { prepared: new Map(), tickets: new Map() };
@@ -110,13 +118,20 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
   function makeRoom(tickets: Held['tickets'], ticket: Ticket): void {
     let bytes = keptBytes(ticket);
     for (const held of tickets.values()) bytes += keptBytes(held.ticket);
+    const patient = nowMs() + TICKET_LIFETIME_MS - TICKET_PATIENCE_MS;
     for (const [handle, held] of tickets) {
       const tooMany = tickets.size >= TICKETS_MAX_PER_SESSION;
       if (!tooMany && bytes <= KEPT_BYTES_MAX_PER_SESSION) return;
       if (!tooMany && keptBytes(held.ticket) === 0) continue;
+      if (!held.ticket.fetched && held.expiresAtMs > patient) continue;
       bytes -= keptBytes(held.ticket);
       open.dropTicket(handle).catch(closedWithItsSession);
     }
+    if (tickets.size < TICKETS_MAX_PER_SESSION && bytes <= KEPT_BYTES_MAX_PER_SESSION) return;
+    throw new GizmoError(
+      'RESOURCE_EXHAUSTED',
+      'This session has too many results that nobody has fetched. Fetch some, or wait half a minute.',
+    );
   }
 
   const open: OpenStatements = {
@@ -126,6 +141,16 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
         throw new GizmoError(
           'RESOURCE_EXHAUSTED',
           `This session holds ${PREPARED_MAX_PER_SESSION} prepared statements. Close some before preparing more.`,
+        );
+      }
+      const chars = [...held.prepared.values()].reduce(
+        (sum, { sql }) => sum + sql.length,
+        prepared.sql.length,
+      );
+      if (chars > PREPARED_CHARS_MAX_PER_SESSION) {
+        throw new GizmoError(
+          'RESOURCE_EXHAUSTED',
+          `The prepared statements of this session exceed ${PREPARED_CHARS_MAX_PER_SESSION / 1024 / 1024} Mi characters. Close some.`,
         );
       }
       const handle = makeHandle();

@@ -2,7 +2,10 @@
 import { readTokens } from '../../sql/lexer.js';
 
 /** Parts of words around which string literals tend to be secrets; also inside names: `s3_secret_access_key`. */
-const SENSITIVE = /secret|password|passwd|token|key|attach|credential|connection_string|authorization/i;
+const SENSITIVE =
+  /secret|passw|pwd|token|key|attach|credential|connection_string|authorization|identified|:\/\/[^/\s'"]*@/i;
+/** Its options may be given as bare words: nothing behind the parenthesis is kept. */
+const CREATE_SECRET = /^([\s\S]*?\bcreate\b[^(]*\bsecret\b[^(]*\()[\s\S]*/i;
 
 /**
  * Where a text speaks of secrets, passwords, tokens, keys or ATTACH (whose path may carry a password), each of
@@ -11,6 +14,8 @@ const SENSITIVE = /secret|password|passwd|token|key|attach|credential|connection
  */
 export function redactSql(text: string): string {
   if (!SENSITIVE.test(text)) return text;
+  const head = CREATE_SECRET.exec(text)?.[1];
+  if (head !== undefined) return `${redactSql(head.slice(0, -1))}(***)`;
   let redacted = '';
   for (const token of readTokens(text)) {
     redacted += token.kind === 'string' ? "'***'" : text.slice(token.start, token.end);

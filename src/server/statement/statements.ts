@@ -86,7 +86,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
       if (engine.returns === 'nothing')
         result = { ...result, schema: NO_FIELDS, schemaMessage: encodeSchema(NO_FIELDS), batches: [] };
     }
-    const ticket = open.addTicket({ kind: 'completed', session, result });
+    const ticket = open.addTicket({ kind: 'completed', session, fetched: false, result });
     return { ticket, schema: result.schema, returns: engine.returns, changes: result.changes };
   }
 
@@ -107,6 +107,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
             prepared: undefined,
             parameters: undefined,
             schema,
+            fetched: false,
             fetches: new Set(),
           });
           return { ticket, schema, returns, changes: undefined };
@@ -191,6 +192,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
           prepared,
           parameters,
           schema,
+          fetched: false,
           fetches: new Set(),
         });
         return Promise.resolve({ ticket, schema, returns, changes: undefined });
@@ -206,13 +208,17 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
 
     async fetch(handle, principal, signal) {
       const ticket = open.ticket(handle, principal);
-      if (ticket.kind === 'completed') return replay(ticket.result);
+      if (ticket.kind === 'completed') {
+        ticket.fetched = true;
+        return replay(ticket.result);
+      }
       const cancelled = new AbortController();
       const linked = linkSignals([signal, cancelled.signal, ticket.session.signal]);
       // The owner's session, which need not be the caller's, does not idle away meanwhile.
       const leave = ticket.session.enter();
       ticket.fetches.add(cancelled);
       const over = () => {
+        ticket.fetched = true;
         ticket.fetches.delete(cancelled);
         leave();
         linked.dispose();

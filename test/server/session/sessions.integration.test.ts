@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
 import { makePrincipal } from '../../../src/server/auth/make-principal.js';
 import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { basic, collect, connectRaw, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
-import { startTestServer } from '../../support/start-test-server.js';
+import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
 
 let server: RunningServer;
 const clients: RawClient[] = [];
@@ -221,11 +222,34 @@ describe('a token of a role that this version cannot limit', () => {
   it('runs nothing', async () => {
     const secretKey = 'shared with another server';
     const shared = await startTestServer({ 'secret-key': secretKey });
-    const tokens = createSessionTokens(secretKey, Date.now);
+    const tokens = createSessionTokens(secretKey, Date.now, [USER, PASSWORD]);
     const { token } = await tokens.issue(makePrincipal('reader', 'readonly', 'password'));
     const client = connectRaw(shared.address.port, { authorization: `Bearer ${token}` });
     await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
     client.close();
     await shared.stop();
+  });
+});
+
+describe('a session that ends with results and statements open', () => {
+  it('rolls back at once, so that others can write what it had written', async () => {
+    const { authorization } = await bearer();
+    const client = connect({ authorization });
+    await client.rows('create table accounts as select 1 as id, 10 as amount');
+    await client.rows('begin');
+    await client.rows('update accounts set amount = 20');
+    await client.query('from accounts');
+    const query = encodeCommand({
+      type: 'CommandStatementQuery',
+      message: { query: 'select i from range(10000000) t(i)' },
+    });
+    const half = client.openGet(ticketOf(await client.info(query)));
+    half.on('error', () => undefined);
+    await once(half, 'metadata');
+    await client.action('CloseSession');
+    const other = await logIn(server.address.port);
+    clients.push(other);
+    expect(await other.rows('update accounts set amount = 30')).toEqual([[1n]]);
+    expect(await other.rows('select amount from accounts')).toEqual([[30]]);
   });
 });

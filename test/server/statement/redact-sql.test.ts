@@ -3,17 +3,16 @@ import { redactError, redactSql } from '../../../src/server/statement/redact-sql
 
 describe('redactSql', () => {
   it.each([
-    [
-      "create secret s (type s3, key_id 'AKIA', secret 'xyz')",
-      "create secret s (type s3, key_id '***', secret '***')",
-    ],
-    ['CREATE TEMPORARY SECRET s (SECRET $$xyz$$)', "CREATE TEMPORARY SECRET s (SECRET '***')"],
-    ["prepare p as create secret (secret 'x')", "prepare p as create secret (secret '***')"],
+    ["create secret s (type s3, key_id 'AKIA', secret 'xyz')", 'create secret s (***)'],
+    ['CREATE TEMPORARY SECRET s (SECRET $$xyz$$)', 'CREATE TEMPORARY SECRET s (***)'],
+    ["prepare p as create secret (secret 'x')", 'prepare p as create secret (***)'],
     ["select 1; create user ann password 'geheim'", "select 1; create user ann password '***'"],
     ["attach 'postgres:user=a password=b' as pg", "attach '***' as pg"],
+    ['create secret s (type http, bearer_token abc)', 'create secret s (***)'],
+    ["from 'https://user:pw@host/x.csv'", "from '***'"],
     ["set s3_secret_access_key = 'AKIA'", "set s3_secret_access_key = '***'"],
     ["SET motherduck_token='x'", "SET motherduck_token='***'"],
-    ["create secret (secret 'unclosed", "create secret (secret '***'"],
+    ["create secret (secret 'unclosed", 'create secret (***)'],
   ])('hides literals in %s', (sql, logged) => {
     expect(redactSql(sql)).toBe(logged);
   });

@@ -72,12 +72,18 @@ export class Lane {
     this.#interrupting ??= setInterval(() => duckdb.interrupt(this.connection), INTERRUPT_EVERY_MS);
   }
 
-  /** Interrupts, waits for the call that runs and disconnects, which rolls back. Later calls fail with `reason`. */
-  async close(reason: GizmoError): Promise<void> {
+  /**
+   * Interrupts, waits for the call that runs, rolls back and disconnects. Later calls fail with `reason`.
+   * @param letGo gives back what hangs on the connection; DuckDB keeps it, and its transaction, as long as that lives
+   */
+  async close(reason: GizmoError, letGo: () => void = () => {}): Promise<void> {
     this.#closed = reason;
     this.interrupt(reason);
     // Disconnecting while a call runs would never settle.
     await this.settle();
+    letGo();
+    // Also ends a stream that is open; refused where there is no transaction.
+    await duckdb.query(this.connection, 'rollback').then(ignore, ignore);
     duckdb.disconnect_sync(this.connection);
   }
 

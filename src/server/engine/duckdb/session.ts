@@ -14,6 +14,8 @@ export class DuckDbSession implements EngineSession {
   /** Kept between the parts of a text: DuckDB makes up names for PIVOT's enum types anew at each extraction. */
   #extraction: Extraction | undefined;
   #closing: Promise<void> | undefined;
+  readonly #statements = new Set<DuckDbStatement>();
+  readonly #forget = (statement: DuckDbStatement): void => void this.#statements.delete(statement);
 
   constructor(core: SessionCore, ingests: IngestFunction, onClose: () => void) {
     this.#core = core;
@@ -62,7 +64,7 @@ export class DuckDbSession implements EngineSession {
     refuseNul(sql);
     try {
       const prepared = await lane.call(() => duckdb.prepare(lane.connection, sql), sql);
-      return new DuckDbStatement(this.#core, prepared, sql, 1);
+      return this.#keep(new DuckDbStatement(this.#core, prepared, sql, 1, this.#forget));
     } catch (error) {
       if (error instanceof GizmoError && error.message.includes(SEVERAL_STATEMENTS)) return undefined;
       throw error;
@@ -84,7 +86,7 @@ export class DuckDbSession implements EngineSession {
         () => duckdb.prepare_extracted_statement(lane.connection, extracted, part),
         sql,
       );
-      return new DuckDbStatement(this.#core, prepared, sql, statements);
+      return this.#keep(new DuckDbStatement(this.#core, prepared, sql, statements, this.#forget));
     } catch (error) {
       await this.#core.endParts(sql);
       throw error;
@@ -105,8 +107,17 @@ export class DuckDbSession implements EngineSession {
     return { sql, extracted, statements };
   }
 
+  #keep(statement: DuckDbStatement): DuckDbStatement {
+    this.#statements.add(statement);
+    return statement;
+  }
+
   async #disconnect(): Promise<void> {
-    await this.#core.lane.close(closed());
+    await this.#core.lane.close(closed(), () => {
+      for (const statement of this.#statements) statement.letGo();
+      this.#statements.clear();
+      this.#extraction = undefined;
+    });
     this.#onClose();
   }
 

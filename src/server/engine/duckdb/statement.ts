@@ -38,7 +38,18 @@ export class DuckDbStatement implements EngineStatement {
   #open: DuckDbResult | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(core: SessionCore, prepared: PreparedStatement, sql: string, parts: number) {
+  readonly #onDestroyed: (statement: DuckDbStatement) => void;
+  #destroyed = false;
+
+  /** @param onDestroyed called once, when it holds nothing of DuckDB any more */
+  constructor(
+    core: SessionCore,
+    prepared: PreparedStatement,
+    sql: string,
+    parts: number,
+    onDestroyed: (statement: DuckDbStatement) => void,
+  ) {
+    this.#onDestroyed = onDestroyed;
     this.#core = core;
     this.#prepared = prepared;
     this.#text = { sql, parts };
@@ -96,8 +107,17 @@ export class DuckDbStatement implements EngineStatement {
     try {
       await this.#open?.close();
     } finally {
-      duckdb.destroy_prepare_sync(this.#prepared);
+      this.letGo();
     }
+  }
+
+  /** Gives back at once what it holds. Nothing of it may be running. */
+  letGo(): void {
+    this.#closing ??= Promise.resolve();
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    duckdb.destroy_prepare_sync(this.#prepared);
+    this.#onDestroyed(this);
   }
 
   #wrap(result: Result, streams: boolean, options: ExecuteOptions): DuckDbResult {
