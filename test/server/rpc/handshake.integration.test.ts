@@ -2,6 +2,8 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BasicAuthSchema } from '../../../src/flight/gen/flight_pb.js';
+import { makePrincipal } from '../../../src/server/auth/make-principal.js';
+import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { basic, connectRaw, type RawClient } from '../../support/raw-client.js';
 import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
@@ -89,6 +91,14 @@ describe('Handshake', () => {
     await expect(raw.handshake(headers, payloads)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
   });
 
+  it('refuses a payload that unpacks to more than 64 KiB', async () => {
+    const gzip = connectRaw(server.address.port, {}, { 'grpc.default_compression_algorithm': 2 });
+    await expect(gzip.handshake({}, [new Uint8Array(10_000_000)])).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+    });
+    gzip.close();
+  });
+
   it('refuses a payload beyond 64 KiB without reading it', async () => {
     await expect(raw.handshake({}, [new Uint8Array(70_000)])).rejects.toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
@@ -110,6 +120,27 @@ describe('a call without a handshake', () => {
     ['two credentials', { authorization: `${basic()}, Bearer x` }],
   ])('is refused with %s', async (_, headers) => {
     await expect(works(headers)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+  });
+
+  it('is refused when its credential and its cookie name different people', async () => {
+    const other = await createSessionTokens('the key of this test', Date.now, [USER, PASSWORD]).issue(
+      makePrincipal('bob', 'admin', 'password'),
+    );
+    const keyed = await startTestServer({ 'secret-key': 'the key of this test' });
+    for (const authorization of [basic(), undefined]) {
+      const login = connectRaw(keyed.address.port);
+      const own =
+        authorization ??
+        String((await login.handshake({ authorization: basic() })).headers?.get('authorization')[0]);
+      login.close();
+      const client = connectRaw(keyed.address.port, {
+        authorization: own,
+        cookie: `arrow_flight_session_id=${other.token}`,
+      });
+      await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+      client.close();
+    }
+    await keyed.stop();
   });
 
   it('is answered with who it acts for', async () => {
