@@ -3,14 +3,13 @@
 // module is such a use. Each running DuckDB call holds one thread of that pool; the default of 4 is too few.
 'use strict';
 
-const argv = process.argv.slice(2);
+// GizmoSQL's users ask for help with -?.
+const argv = process.argv.slice(2).map((word) => (word === '-?' ? '--help' : word));
+const VERSION = /^((client|quickstart|server start) )?(--version|-v|-V)$/;
 
 // What is wanted at once goes around oclif, which alone takes as long to load as Node itself.
 const showVersion = () => void process.stdout.write(`gizmo ${require('../package.json').version}\n`);
 const SHORTCUTS = {
-  '--version': showVersion,
-  '-v': showVersion,
-  '-V': showVersion,
   client: async (args) => {
     const [{ runMain }, { planClient }, { runClient }] = await Promise.all([
       import('../dist/cli/run-main.js'),
@@ -26,5 +25,7 @@ if (argv[0] === 'server' || argv[0] === 'quickstart') process.env.UV_THREADPOOL_
 // of making them; the thread that owns them does it for next to nothing.
 require('node:v8').setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 
-if (Object.hasOwn(SHORTCUTS, argv[0] ?? '') && !argv.includes('--help')) SHORTCUTS[argv[0]](argv.slice(1));
+if (VERSION.test(argv.join(' '))) showVersion();
+else if (Object.hasOwn(SHORTCUTS, argv[0] ?? '') && !argv.includes('--help'))
+  SHORTCUTS[argv[0]](argv.slice(1));
 else import('../dist/cli/main.js').then(({ main }) => main(argv));
