@@ -255,29 +255,3 @@ describe('the start-up token', () => {
     await server.stop();
   });
 });
-
-describe('when the engine cannot go on', () => {
-  it('the server ends with exit code 1, the reason, and nothing left behind', async () => {
-    // Loaded into every thread of the server: the engine's is told to die by a file that appears.
-    const order = join(directory, 'die');
-    const hook = join(directory, 'die.cjs');
-    writeFileSync(
-      hook,
-      `const { isMainThread } = require('node:worker_threads');
-       const { existsSync } = require('node:fs');
-       if (!isMainThread) setInterval(() => {
-         if (existsSync(${JSON.stringify(order)})) throw new Error('the engine thread died');
-       }, 20).unref();`,
-    );
-    const server = await starts([], { NODE_OPTIONS: `--require ${hook}` });
-    const file = join(directory, 'gizmo', `${server.port}.json`);
-    await expect.poll(() => existsSync(file)).toBe(true);
-    const ended = once(server.child, 'close');
-    writeFileSync(order, '');
-    await ended;
-    expect(server.child.exitCode).toBe(1);
-    expect(server.said()).toContain('The database engine failed');
-    expect(server.said()).toContain('the engine thread died');
-    expect(existsSync(file)).toBe(false);
-  });
-});
