@@ -10,8 +10,8 @@
  * | CPU a row | 1 | 1.2 to 1.5 | 1.5 to 1.6 |
  * | time of `select 1`, prepared and executed | 1 | 1.6 | 3.0 |
  * | time of `select 1`, prepared once | 1 | 1.3 to 2.1 | 1.7 to 3.2 |
- * | over gRPC to a client on the same cores, rows a second (idle machine) | | 1 | 1.0 |
- * | over gRPC, `select 42` a second, 1, 8 and 32 clients (idle machine) | | 1 | 0.8, 0.9, 1.2 |
+ * | over gRPC to a client on the same cores, rows a second (one short run each, little else running) | | 1 | 1.0 |
+ * | over gRPC, `select 42` a second, 1, 8 and 32 clients (one short run each, little else running) | | 1 | 0.8, 0.9, 1.2 |
  * | bulk ingest, rows a second | | 1 | 0.9 |
  *
  * Conversion alone, ns a value: fixed width 2 to 10, DECIMAL 7, text of up to 12 bytes 8, of 35 bytes 45 (through
