@@ -72,8 +72,13 @@ export interface RuntimeInfo {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  readonly token: string;
+  /** The start-up token; absent where another way in is configured. */
+  readonly token?: string;
   readonly tls: boolean;
+  /** PEM certificates to trust for this server, of a development PKI that it made by itself. */
+  readonly roots?: string;
+  /** Hex SHA-256 of the server's SubjectPublicKeyInfo: who shows it is the server that wrote this file. */
+  readonly pin?: string;
 }
 
 export interface RuntimeFile {
@@ -118,11 +123,17 @@ function parseInfo(text: string): RuntimeInfo | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
   const [pid, host, port] = [fields.get('pid'), fields.get('host'), fields.get('port')];
-  const [user, token, tls] = [fields.get('user'), fields.get('token'), fields.get('tls')];
+  const [user, tls] = [fields.get('user'), fields.get('tls')];
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || typeof port !== 'number')
     return undefined;
-  if (typeof host !== 'string' || typeof user !== 'string' || typeof token !== 'string') return undefined;
-  return { pid, host, port, user, token, tls: tls === true };
+  if (typeof host !== 'string' || typeof user !== 'string') return undefined;
+  const texts: { token?: string; roots?: string; pin?: string } = {};
+  for (const name of ['token', 'roots', 'pin'] as const) {
+    const value = fields.get(name);
+    if (typeof value === 'string') texts[name] = value;
+    else if (value !== undefined) return undefined;
+  }
+  return { pid, host, port, user, tls: tls === true, ...texts };
 }
 
 /** A process that answers EPERM lives, under another user. */

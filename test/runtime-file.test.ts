@@ -24,6 +24,13 @@ describe('writeRuntimeFile', () => {
     expect(findRuntimeFile('localhost', 31337, directory)).toEqual(info);
   });
 
+  test('carries what to trust where the server has TLS, and no token where there is none', () => {
+    const { token: _, ...open } = info;
+    const trusted = { ...open, tls: true, roots: '-----BEGIN CERTIFICATE-----', pin: 'ab'.repeat(32) };
+    writeRuntimeFile(trusted, directory);
+    expect(findRuntimeFile('localhost', 31337, directory)).toEqual(trusted);
+  });
+
   test('remove deletes it, twice is fine, and a successor is left alone', () => {
     const first = writeRuntimeFile(info, directory);
     const second = writeRuntimeFile({ ...info, token: 'newer' }, directory);
@@ -63,7 +70,15 @@ describe('findRuntimeFile', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test.each(['', '[]', '{"pid":1}', '{', `{"pid":-1,"port":31337}`])('ignores %j', (text) => {
+  test.each([
+    '',
+    '[]',
+    '{"pid":1}',
+    '{',
+    `{"pid":-1,"port":31337}`,
+    JSON.stringify({ ...info, token: 1 }),
+    JSON.stringify({ ...info, roots: {} }),
+  ])('ignores %j', (text) => {
     const { path } = writeRuntimeFile(info, directory);
     writeFileSync(path, text);
     expect(findRuntimeFile('127.0.0.1', 31337, directory)).toBeUndefined();

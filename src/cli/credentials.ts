@@ -95,7 +95,7 @@ function findToken(flags: CredentialFlags, env: Environment): Secret | undefined
 
 function findStartupToken({ host, port, username }: Connection): FoundCredentials | undefined {
   const known = findRuntimeFile(host, port, userRuntimeDirectory());
-  if (known === undefined || (username !== undefined && username !== known.user)) return undefined;
+  if (known?.token === undefined || (username !== undefined && username !== known.user)) return undefined;
   const listens = addressOf(known.host);
   const named = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   if (named !== 'localhost' && named !== listens) return undefined;
