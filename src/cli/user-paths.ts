@@ -1,4 +1,4 @@
-/** Where the shell keeps what belongs to one user (XDG Base Directory Specification; %LOCALAPPDATA% on Windows). */
+/** Where commands keep what belongs to one user (XDG Base Directory Specification; %LOCALAPPDATA% on Windows). */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from './environment.js';
@@ -11,6 +11,11 @@ export function historyPath(env: Environment): string {
 /** `$XDG_CONFIG_HOME/gizmo/init.sql`: statements and dot commands an interactive shell begins with. */
 export function initPath(env: Environment): string {
   return join(baseDirectory(env, 'XDG_CONFIG_HOME', '.config'), 'gizmo', 'init.sql');
+}
+
+/** Where `gizmo pki` and `--tls auto` keep certificates: `GIZMO_PKI_DIR`, or `$XDG_DATA_HOME/gizmo/pki`. */
+export function pkiDirectory(env: Environment): string {
+  return env.GIZMO_PKI_DIR || join(baseDirectory(env, 'XDG_DATA_HOME', '.local/share'), 'gizmo', 'pki');
 }
 
 function baseDirectory(env: Environment, variable: string, fallback: string): string {
