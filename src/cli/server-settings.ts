@@ -27,6 +27,7 @@ export const SERVER_SETTINGS = {
   'allow-extensions': ['boolean', 'GIZMO_ALLOW_EXTENSIONS'],
   'max-sessions': ['integer', 'GIZMO_MAX_SESSIONS', 'GIZMOSQL_MAX_SESSIONS'],
   'session-idle-timeout': ['integer', 'GIZMO_SESSION_IDLE_TIMEOUT', 'GIZMOSQL_SESSION_IDLE_TIMEOUT'],
+  'idle-in-transaction-timeout': ['integer', 'GIZMO_IDLE_IN_TRANSACTION_TIMEOUT'],
   'max-metadata-size': ['integer', 'GIZMO_MAX_METADATA_SIZE', 'GIZMOSQL_MAX_METADATA_SIZE'],
   'graceful-shutdown': ['boolean', 'GIZMO_GRACEFUL_SHUTDOWN', 'GIZMOSQL_GRACEFUL_SHUTDOWN'],
   'shutdown-grace-period-seconds': [

@@ -91,6 +91,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     openEngineSession: () => engine.openSession(),
     sessionsMax: config.sessionsMax,
     idleTimeoutMs: config.sessionIdleTimeoutMs,
+    idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,
     nowMs,
     makeId: randomUUID,
     onOpened: ({ id, principal, peer }) =>
@@ -102,6 +103,8 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
         user: principal.name,
         reason: how,
       }),
+    onTransactionExpired: ({ id, principal }) =>
+      log.warning('idle transaction rolled back', { kind: 'session', session: id, user: principal.name }),
   });
   const connections = createConnections();
   const services: Services = {

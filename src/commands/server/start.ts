@@ -112,6 +112,10 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'seconds after which an idle session ends (default 43200; 0 is never)',
       helpGroup: LIMITS,
     }),
+    'idle-in-transaction-timeout': Flags.integer({
+      summary: 'seconds after which an idle transaction is rolled back (default 900; 0 is never)',
+      helpGroup: LIMITS,
+    }),
     'graceful-shutdown': Flags.boolean({
       summary: 'let statements run for up to 300 s at shutdown instead of 10 s',
       helpGroup: LIMITS,

@@ -31,6 +31,8 @@ export interface ServerConfig {
   readonly sessionsMax: number;
   /** 0 = never. */
   readonly sessionIdleTimeoutMs: number;
+  /** How long a transaction may be open without a statement before it is rolled back; 0 = for ever. */
+  readonly idleInTransactionTimeoutMs: number;
   /** Bytes of request headers a call may carry. */
   readonly metadataBytesMax: number;
   /** How long running statements may finish at shutdown; 0 = they are stopped at once. */

@@ -26,6 +26,7 @@ export interface RawServerSettings {
   readonly 'allow-extensions'?: boolean;
   readonly 'max-sessions'?: number;
   readonly 'session-idle-timeout'?: number;
+  readonly 'idle-in-transaction-timeout'?: number;
   readonly 'max-metadata-size'?: number;
   readonly 'graceful-shutdown'?: boolean;
   readonly 'shutdown-grace-period-seconds'?: number;
@@ -42,6 +43,8 @@ const DEFAULT_GRACE_S = 10;
 const GRACEFUL_GRACE_S = 300;
 /** Sessions of clients that vanished without CloseSession are freed after half a day. */
 const DEFAULT_IDLE_TIMEOUT_S = 43_200;
+/** An open transaction keeps old versions of rows and makes others' writes fail; its client may be long gone. */
+const DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_S = 900;
 const DEFAULT_SESSIONS_MAX = 10_000;
 /** JDBC forwards unknown URL options as headers; Node itself stops at about 80 KiB. */
 const DEFAULT_METADATA_BYTES_MAX = 65_536;
@@ -107,6 +110,10 @@ export function parseConfig(
     sessionIdleTimeoutMs: seconds(
       'session-idle-timeout',
       raw['session-idle-timeout'] ?? DEFAULT_IDLE_TIMEOUT_S,
+    ),
+    idleInTransactionTimeoutMs: seconds(
+      'idle-in-transaction-timeout',
+      raw['idle-in-transaction-timeout'] ?? DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_S,
     ),
     metadataBytesMax:
       integer('max-metadata-size', raw['max-metadata-size'] ?? 0, 0, 16_777_216) ||

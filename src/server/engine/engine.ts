@@ -40,6 +40,11 @@ export interface EngineSession {
   ingest(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** True while an explicit transaction is open, as far as the engine can tell. */
   inTransaction(): Promise<boolean>;
+  /**
+   * Rolls back an explicit transaction that is open and gives back what it holds; true where there was one. To the
+   * client it has failed: statements are refused with `reason` until it is ended with COMMIT or ROLLBACK.
+   */
+  expireTransaction(reason: GizmoError): Promise<boolean>;
   /** Interrupts what runs, rolls back and frees. Idempotent. */
   close(): Promise<void>;
 }

@@ -5,4 +5,5 @@ export type Door =
   | 'prepared-query'
   | 'prepared-update'
   | 'metadata'
+  | 'transaction'
   | 'init';

@@ -13,13 +13,16 @@ import {
   type Result,
   ResultSchema,
 } from '../../flight/gen/flight_pb.js';
-import { ActionCancelQueryResult_CancelResult } from '../../flight/gen/flight_sql_pb.js';
+import {
+  ActionCancelQueryResult_CancelResult,
+  ActionEndTransactionRequest_EndTransaction,
+} from '../../flight/gen/flight_sql_pb.js';
 import { type Received, requireMessage } from '../../flight/service.js';
 import { ACTIONS, type ActionName, isActionName } from '../../flight/sql/action.js';
 import { decodeCommand } from '../../flight/sql/command.js';
 import { decodeMessage } from '../../flight/wire.js';
 import type { Call } from './call.js';
-import { handleText, refuseTransaction } from './command-fields.js';
+import { handleText, transactionOf } from './command-fields.js';
 import { schemaBytes } from './flight-info.js';
 import type { Services } from './services.js';
 
@@ -30,6 +33,8 @@ type ActionHandler = (services: Services, body: Uint8Array, call: Call) => Promi
 const HANDLERS: Partial<Record<ActionName, ActionHandler>> = {
   CreatePreparedStatement: createPreparedStatement,
   ClosePreparedStatement: closePreparedStatement,
+  BeginTransaction: beginTransaction,
+  EndTransaction: endTransaction,
   CancelFlightInfo: cancelFlightInfo,
   CancelQuery: cancelQuery,
   CloseSession: closeSession,
@@ -56,15 +61,38 @@ export function offeredActions(): ActionType[] {
     .map((type) => create(ActionTypeSchema, { type, description: ACTIONS[type].description }));
 }
 
+async function beginTransaction(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
+  ACTIONS.BeginTransaction.decodeRequest(body);
+  const session = await call.session();
+  const id = await services.statements.beginTransaction(session, call.signal);
+  return ACTIONS.BeginTransaction.encodeResult({ transactionId: Buffer.from(id) });
+}
+
+async function endTransaction(services: Services, body: Uint8Array, call: Call): Promise<undefined> {
+  const { transactionId, action } = ACTIONS.EndTransaction.decodeRequest(body);
+  const how = HOW_IT_ENDS[action];
+  if (how === undefined)
+    throw new GizmoError('INVALID_ARGUMENT', 'EndTransaction must say COMMIT or ROLLBACK.');
+  const session = await call.session();
+  await services.statements.endTransaction(session, handleText(transactionId), how, call.signal);
+}
+
+const HOW_IT_ENDS: Readonly<
+  Partial<Record<ActionEndTransactionRequest_EndTransaction, 'COMMIT' | 'ROLLBACK'>>
+> = {
+  [ActionEndTransactionRequest_EndTransaction.COMMIT]: 'COMMIT',
+  [ActionEndTransactionRequest_EndTransaction.ROLLBACK]: 'ROLLBACK',
+};
+
 async function createPreparedStatement(
   services: Services,
   body: Uint8Array,
   call: Call,
 ): Promise<Uint8Array> {
-  const { query: sql, transactionId } = ACTIONS.CreatePreparedStatement.decodeRequest(body);
-  refuseTransaction(transactionId);
+  const { query: sql, ...message } = ACTIONS.CreatePreparedStatement.decodeRequest(body);
   const session = await call.session();
-  const request = { sql, session, door: 'prepared-query', signal: call.signal } as const;
+  const { signal } = call;
+  const request = { sql, session, door: 'prepared-query', signal, ...transactionOf(message) } as const;
   const { handle, returns, schema, parameters } = await services.statements.prepare(request);
   const hasRows = returns === 'rows';
   return ACTIONS.CreatePreparedStatement.encodeResult({

@@ -13,7 +13,7 @@ import { decodeCommand, type SqlCommand } from '../../flight/sql/command.js';
 import { encodePreparedStatementResult, encodeUpdateResult } from '../../flight/sql/put-result.js';
 import { readMessages } from '../../flight/stream.js';
 import type { Call } from './call.js';
-import { handleText, refuseTransaction } from './command-fields.js';
+import { handleText, transactionOf } from './command-fields.js';
 import { readParameters } from './read-parameters.js';
 import type { Services } from './services.js';
 
@@ -45,12 +45,12 @@ async function put(
   switch (command.type) {
     case 'CommandStatementUpdate': {
       // At once, on the first message: C++ and Java wait for the answer before they half-close.
-      refuseTransaction(command.message.transactionId);
       const request = {
         sql: command.message.query,
         session,
         door: 'statement-update',
         signal: call.signal,
+        ...transactionOf(command.message),
       } as const;
       return encodeUpdateResult(await statements.update(request));
     }

@@ -15,7 +15,7 @@ import { type Received, requireMessage } from '../../flight/service.js';
 import { decodeCommand, encodeCommand, type SqlCommand } from '../../flight/sql/command.js';
 import type { QueryInfo } from '../statement/statements.js';
 import type { Call } from './call.js';
-import { handleText, refuseTransaction } from './command-fields.js';
+import { handleText, transactionOf } from './command-fields.js';
 import { metadataSchema } from './metadata/answers.js';
 import type { Services } from './services.js';
 
@@ -29,13 +29,16 @@ export async function getFlightInfo(
   const command = commandOf(descriptor);
   const { statements } = services;
   if (command.type === 'CommandStatementQuery') {
-    refuseTransaction(command.message.transactionId);
     const session = await call.session();
     const { query: sql } = command.message;
-    return queryInfo(
-      descriptor,
-      await statements.query({ sql, session, door: 'statement-query', signal: call.signal }),
-    );
+    const request = {
+      sql,
+      session,
+      door: 'statement-query',
+      signal: call.signal,
+      ...transactionOf(command.message),
+    } as const;
+    return queryInfo(descriptor, await statements.query(request));
   }
   if (command.type === 'CommandPreparedStatementQuery') {
     const session = await call.session();
@@ -60,13 +63,13 @@ export async function getSchema(
 
 async function describe(services: Services, command: SqlCommand, call: Call): Promise<ArrowSchema> {
   if (command.type === 'CommandStatementQuery') {
-    refuseTransaction(command.message.transactionId);
     const session = await call.session();
     const request = {
       sql: command.message.query,
       session,
       door: 'statement-query',
       signal: call.signal,
+      ...transactionOf(command.message),
     } as const;
     return requireSchema(await services.statements.describe(request));
   }

@@ -19,10 +19,14 @@ export interface SessionRegistryOptions {
   readonly sessionsMax: number;
   /** 0 = never. */
   readonly idleTimeoutMs: number;
+  /** How long a transaction may be open without a call; 0 = for ever. */
+  readonly idleInTransactionTimeoutMs: number;
   readonly nowMs: () => number;
   readonly makeId: () => string;
   readonly onOpened?: (session: Session) => void;
   readonly onEnded?: (session: Session, how: SessionEnd) => void;
+  /** A transaction was rolled back because nobody went on with it. */
+  readonly onTransactionExpired?: (session: Session) => void;
 }
 
 /** What ended a session. */
@@ -45,27 +49,55 @@ export interface SessionRegistry {
 }
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
-  const { sessionsMax, idleTimeoutMs, nowMs } = options;
+  const { sessionsMax, idleTimeoutMs, idleInTransactionTimeoutMs, nowMs } = options;
   const open = new Map<string, Promise<Session>>();
   const ended = new Map<string, GizmoError>();
   const ofConnection = new WeakMap<Connection, Map<string, string>>();
 
+  const limits = [idleTimeoutMs, idleInTransactionTimeoutMs].filter((limitMs) => limitMs > 0);
   const sweeper =
-    idleTimeoutMs === 0 ? undefined : setInterval(sweep, Math.min(idleTimeoutMs / 4, SWEEP_INTERVAL_MS_MAX));
+    limits.length === 0
+      ? undefined
+      : setInterval(sweep, Math.min(...limits.map((limitMs) => limitMs / 4), SWEEP_INTERVAL_MS_MAX));
   sweeper?.unref();
+  /** When the sessions were last used whose transactions have been looked at since. */
+  const looked = new WeakMap<Session, number>();
 
   function sweep(): void {
-    for (const pending of open.values()) {
-      void pending
-        .then((session) => {
-          if (session.callsInFlight > 0 || nowMs() - session.lastUsedMs < idleTimeoutMs) return;
-          const reason = new GizmoError(
-            'UNAUTHENTICATED',
-            `This session ended after ${Math.round(idleTimeoutMs / 1000)} s without a call; its transaction was rolled back and its temporary tables are gone. Log in again.`,
-          );
-          return registry.end(session, 'idle', reason);
-        })
-        .catch(ignoreFailedOpening);
+    for (const pending of open.values()) void pending.then(sweepSession).catch(ignoreFailedOpening);
+  }
+
+  async function sweepSession(session: Session): Promise<void> {
+    const { lastUsedMs, callsInFlight } = session;
+    const idleMs = nowMs() - lastUsedMs;
+    if (callsInFlight > 0) return;
+    if (idleTimeoutMs > 0 && idleMs >= idleTimeoutMs) {
+      const reason = new GizmoError(
+        'UNAUTHENTICATED',
+        `This session ended after ${Math.round(idleTimeoutMs / 1000)} s without a call; its transaction was rolled back and its temporary tables are gone. Log in again.`,
+      );
+      await registry.end(session, 'idle', reason);
+    } else if (idleInTransactionTimeoutMs > 0 && idleMs >= idleInTransactionTimeoutMs) {
+      if (looked.get(session) === lastUsedMs) return;
+      looked.set(session, lastUsedMs);
+      await expireTransaction(session);
+    }
+  }
+
+  async function expireTransaction(session: Session): Promise<void> {
+    const release = await session.queue.acquire(session.signal);
+    try {
+      // A call that came first has the transaction; it is idle no more.
+      if (nowMs() - session.lastUsedMs < idleInTransactionTimeoutMs) return;
+      const expired = await session.engine.expireTransaction(
+        new GizmoError(
+          'FAILED_PRECONDITION',
+          `The transaction was rolled back after ${Math.round(idleInTransactionTimeoutMs / 1000)} s without a statement (--idle-in-transaction-timeout). End it with ROLLBACK and begin again.`,
+        ),
+      );
+      if (expired) options.onTransactionExpired?.(session);
+    } finally {
+      release();
     }
   }
 

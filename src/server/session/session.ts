@@ -4,6 +4,7 @@ import { GizmoError } from '../../errors.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
 import { createSessionQueue, type SessionQueue } from './session-queue.js';
+import type { SessionTransaction } from './session-transaction.js';
 
 export interface Session {
   readonly id: string;
@@ -11,6 +12,8 @@ export interface Session {
   readonly peer: string;
   readonly engine: EngineSession;
   readonly queue: SessionQueue;
+  /** What was begun by action and not ended by one. Read and written by whoever has the turn. */
+  transaction: SessionTransaction | undefined;
   /** Aborted when the session ends; its reason is the GizmoError that running calls fail with. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch of the last call's start or end. */
@@ -47,6 +50,7 @@ export function createSession({ id, principal, peer, engine, nowMs }: SessionOpt
     peer,
     engine,
     queue: createSessionQueue(),
+    transaction: undefined,
     signal: controller.signal,
     get lastUsedMs() {
       return lastUsedMs;

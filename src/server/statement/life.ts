@@ -9,6 +9,7 @@
  * session's queue: one statement at a time.
  */
 import type { ExecuteOptions } from '../engine/engine.js';
+import { noteRun } from '../session/session-transaction.js';
 import { authorize } from './authorize.js';
 import type { Life } from './life-context.js';
 import { parse } from './parse.js';
@@ -66,6 +67,7 @@ export async function execute(
     life.admission.admit();
     return authorize(planned);
   });
+  noteRun(statement.session, statement.engine.kind);
   return run(life, statement, signal, parameters);
 }
 

@@ -3,9 +3,10 @@ import { toGizmoError } from '../../errors.js';
 import { encodeSchema } from '../../flight/ipc/schema.js';
 import { abortReason } from '../../flight/signal.js';
 import type { ExecuteOptions } from '../engine/engine.js';
-import { drain, execute, openStatement } from './life.js';
+import { drain, execute } from './life.js';
 import type { Life } from './life-context.js';
 import type { RunningResult } from './run.js';
+import { runCommand } from './run-command.js';
 import type { ParameterRows, PlannedStatement } from './statement.js';
 
 /** The results of all rows, one after the other, as one result. Without bound parameters it runs once. */
@@ -46,8 +47,10 @@ export async function updateRows(
   rows: ParameterRows | undefined,
 ): Promise<number> {
   const count = rows === undefined ? 1 : rows.batches.reduce((sum, batch) => sum + batch.rows, 0);
-  const needsTransaction = count > 1 && !(await statement.session.engine.inTransaction());
-  if (needsTransaction) await command(life, statement, 'BEGIN TRANSACTION', signal);
+  const { session, door } = statement;
+  const command = (sql: string) => runCommand(life, { sql, session, door, signal });
+  const needsTransaction = count > 1 && !(await session.engine.inTransaction());
+  if (needsTransaction) await command('BEGIN TRANSACTION');
   try {
     let changes = 0;
     for (const parameters of eachRow(rows)) {
@@ -55,7 +58,7 @@ export async function updateRows(
     }
     // A cancelled upload can look like a finished one until now.
     if (signal.aborted) throw abortReason(signal);
-    if (needsTransaction) await command(life, statement, 'COMMIT', signal);
+    if (needsTransaction) await command('COMMIT');
     return changes;
   } catch (error) {
     if (needsTransaction) await rollBack(life, statement);
@@ -75,29 +78,16 @@ function* eachRow(rows: ParameterRows | undefined): Generator<ExecuteOptions['pa
 
 /** The call's signal may be what stopped it; the session must be usable all the same, whatever this says. */
 async function rollBack(life: Life, statement: PlannedStatement): Promise<void> {
-  const { session } = statement;
+  const { session, door } = statement;
   try {
     // A COMMIT that failed has ended the transaction already.
-    if (await session.engine.inTransaction()) await command(life, statement, 'ROLLBACK', session.signal);
+    if (!(await session.engine.inTransaction())) return;
+    await runCommand(life, { sql: 'ROLLBACK', session, door, signal: session.signal });
   } catch (error) {
     life.log.warning('a failed update could not be rolled back', {
       session: session.id,
       error: toGizmoError(error).message,
     });
-  }
-}
-
-async function command(
-  life: Life,
-  { session, door }: PlannedStatement,
-  sql: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const statement = await openStatement(life, { sql, session, door, signal });
-  try {
-    await drain(await execute(life, statement, signal));
-  } finally {
-    await statement.engine.close();
   }
 }
 

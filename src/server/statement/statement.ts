@@ -9,6 +9,8 @@ export interface StatementRequest {
   readonly sql: string;
   readonly session: Session;
   readonly door: Door;
+  /** The transaction, begun by action, that the client says it belongs to. */
+  readonly transactionId?: string | undefined;
   /** Ends with the call: cancelled, past its deadline, disconnected, session ended, server stopping. */
   readonly signal: AbortSignal;
 }

@@ -9,6 +9,7 @@ import { encodeSchema, schemasEqual } from '../../flight/ipc/schema.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';
 import { linkSignals } from '../../flight/signal.js';
 import type { Principal } from '../model/principal.js';
+import type { Session } from '../session/session.js';
 import { type CompletedResult, complete, replay } from './completed-result.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
@@ -16,7 +17,7 @@ import type { DeferredTicket, OpenStatements, PreparedStatement } from './open-s
 import { executeRows, updateRows } from './parameter-rows.js';
 import type { RunningResult } from './run.js';
 import type { ParameterRows, PlannedStatement, StatementRequest } from './statement.js';
-import { withTurn } from './turn.js';
+import { beginTransaction, endTransaction, enterTransaction, inTransaction } from './transactions.js';
 
 export type Returns = 'rows' | 'count' | 'nothing';
 
@@ -54,6 +55,14 @@ export interface Statements {
   fetch(ticket: string, principal: Principal, signal: AbortSignal): Promise<RunningResult>;
   /** Stops what runs for a ticket, or keeps it from running. */
   cancel(ticket: string, principal: Principal): Promise<'cancelled' | 'not-cancellable'>;
+  /** Begins a transaction of the session by action; resolves with its id. */
+  beginTransaction(session: Session, signal: AbortSignal): Promise<string>;
+  endTransaction(
+    session: Session,
+    id: string,
+    how: 'COMMIT' | 'ROLLBACK',
+    signal: AbortSignal,
+  ): Promise<void>;
   readonly open: OpenStatements;
 }
 
@@ -92,9 +101,12 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
 
   return {
     open,
+    beginTransaction,
+    endTransaction: (session, transactionId, how, signal) =>
+      endTransaction(life, { session, signal, transactionId }, how),
 
     query: (request) =>
-      withTurn(request.session, request.signal, async () => {
+      inTransaction(life, request, async () => {
         const { session, signal } = request;
         const statement = await openStatement(life, request);
         const { schema, readOnly, returns, parts } = statement.engine;
@@ -120,7 +132,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
       }),
 
     update: (request, parameters) =>
-      withTurn(request.session, request.signal, async () => {
+      inTransaction(life, request, async () => {
         const statement = await openStatement(life, request);
         try {
           return await runForCount(life, statement, request.signal, parameters);
@@ -130,7 +142,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
       }),
 
     describe: (request) =>
-      withTurn(request.session, request.signal, async () => {
+      inTransaction(life, request, async () => {
         const statement = await prepareAlone(life, request);
         if (statement === undefined) throw describesOneOnly();
         try {
@@ -143,6 +155,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
     async read(request, parameters) {
       const release = await request.session.queue.acquire(request.signal);
       try {
+        await enterTransaction(life, request);
         const statement = await openStatement(life, request);
         const free = () => statement.engine.close();
         try {
@@ -159,7 +172,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
     },
 
     prepare: (request) =>
-      withTurn(request.session, request.signal, async () => {
+      inTransaction(life, request, async () => {
         const { session, sql } = request;
         const statement = await prepareAlone(life, request);
         let handle: string;
@@ -197,13 +210,15 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
         });
         return Promise.resolve({ ticket, schema, returns, changes: undefined });
       }
-      return withTurn(session, signal, () => runNow(statement, signal, parameters));
+      return inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters));
     },
 
     updatePrepared(prepared, signal) {
       const { session, sql, statement, parameters } = prepared;
       if (statement === undefined) return this.update({ session, sql, door: 'prepared-update', signal });
-      return withTurn(session, signal, () => runForCount(life, statement, signal, parameters));
+      return inTransaction(life, { session, signal, sql }, () =>
+        runForCount(life, statement, signal, parameters),
+      );
     },
 
     async fetch(handle, principal, signal) {
@@ -247,6 +262,7 @@ async function runTicket(life: Life, ticket: DeferredTicket, signal: AbortSignal
   const { session, sql, prepared, parameters, schema } = ticket;
   const release = await session.queue.acquire(signal);
   try {
+    await enterTransaction(life, { session, signal });
     const usable = prepared?.closed === true ? undefined : ticket.statement;
     const lent = prepared !== undefined && usable !== undefined;
     // Taken out of the ticket while it runs: a ticket that expires meanwhile must not close it.

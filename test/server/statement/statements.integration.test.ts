@@ -403,7 +403,7 @@ describe('bad input', () => {
 
   it('as an action is UNIMPLEMENTED', async () => {
     await expect(client.action('Nonsense')).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
-    await expect(client.action('BeginTransaction')).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+    await expect(client.action('EndSavepoint')).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
   });
 
   it('as parameters is INVALID_ARGUMENT', async () => {

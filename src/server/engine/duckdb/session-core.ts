@@ -12,7 +12,8 @@ export class SessionCore {
   readonly memory: ProcessMemory | undefined;
   readonly #smallTexts: SmallTexts;
   #busy = false;
-  #aborted = false;
+  /** Why nothing but the end of the transaction can be run. */
+  #aborted: GizmoError | undefined;
   /** The text of several parts that has begun the transaction and not yet ended it. */
   #begunBy: string | undefined;
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
@@ -51,7 +52,7 @@ export class SessionCore {
     signal: AbortSignal | undefined,
     execute: () => Promise<T>,
   ): Promise<T> {
-    if (this.#aborted) await this.#leaveAborted(kind, sql);
+    if (this.#aborted !== undefined) await this.#leaveAborted(kind, sql, this.#aborted);
     if (TRANSACTIONAL.has(kind)) this.#inTransaction = undefined;
     try {
       const result = await this.lane.under(signal, () => this.lane.call(execute, sql));
@@ -70,7 +71,19 @@ export class SessionCore {
    */
   async noteFailure(sql?: string): Promise<void> {
     if (sql !== undefined && (await this.endParts(sql))) return;
-    this.#aborted ||= await this.inTransaction();
+    if (await this.inTransaction()) this.#aborted ??= aborted();
+  }
+
+  /**
+   * Rolls an open transaction back and gives back what it holds, true where there was one. To the client it is as
+   * if it had failed: an empty one takes its place, and only its end can be run. The connection must be claimed.
+   */
+  async expireTransaction(reason: GizmoError): Promise<boolean> {
+    if (this.#aborted !== undefined || !(await this.inTransaction())) return false;
+    await this.runOwn('rollback');
+    await this.runOwn('begin transaction');
+    this.#aborted = reason;
+    return true;
   }
 
   /**
@@ -98,7 +111,7 @@ export class SessionCore {
   }
 
   refuseIfAborted(): void {
-    if (this.#aborted) throw aborted();
+    if (this.#aborted !== undefined) throw this.#aborted;
   }
 
   /** Whether an explicit transaction is open. The connection must be claimed. */
@@ -132,15 +145,15 @@ export class SessionCore {
   }
 
   /** Of a transaction that has failed only the end can be run: ROLLBACK goes on, COMMIT becomes one. */
-  async #leaveAborted(kind: StatementKind, sql: string): Promise<void> {
+  async #leaveAborted(kind: StatementKind, sql: string, reason: GizmoError): Promise<void> {
     const verb = kind === 'transaction' ? VERB.exec(sql)?.[1]?.toLowerCase() : undefined;
     if (verb === 'rollback' || verb === 'abort') {
-      this.#aborted = false;
+      this.#aborted = undefined;
       return;
     }
-    if (verb !== 'commit' && verb !== 'end') throw aborted();
+    if (verb !== 'commit' && verb !== 'end') throw reason;
     await this.runOwn('rollback');
-    this.#aborted = false;
+    this.#aborted = undefined;
     this.#inTransaction = false;
     throw rolledBack();
   }

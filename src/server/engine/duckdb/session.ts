@@ -45,6 +45,11 @@ export class DuckDbSession implements EngineSession {
     return await this.#core.exclusively(() => this.#core.inTransaction());
   }
 
+  async expireTransaction(reason: GizmoError): Promise<boolean> {
+    this.#refuseIfClosed();
+    return await this.#core.exclusively(() => this.#core.expireTransaction(reason));
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#disconnect();
     return this.#closing;

@@ -16,6 +16,7 @@ import type {
 import {
   detachable,
   type ExecuteAnswer,
+  errorToData,
   type NextAnswer,
   type ParametersAsk,
   type PreparedAnswer,
@@ -93,6 +94,11 @@ class WorkerSession implements EngineSession {
 
   async inTransaction(): Promise<boolean> {
     return await this.#channel.call('inTransaction', { session: this.#session });
+  }
+
+  async expireTransaction(reason: GizmoError): Promise<boolean> {
+    const ask = { session: this.#session, reason: errorToData(reason) };
+    return await this.#channel.call('expireTransaction', ask);
   }
 
   async close(): Promise<void> {

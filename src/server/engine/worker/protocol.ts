@@ -13,6 +13,7 @@ export interface Calls {
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
   prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };
   inTransaction: { ask: { session: number }; answer: boolean };
+  expireTransaction: { ask: { session: number; reason: ErrorAsData }; answer: boolean };
   ingest: { ask: { session: number; request: IngestAsk }; answer: { readonly rows: number } };
   closeSession: { ask: { session: number }; answer: null };
   execute: { ask: { statement: number; options: ExecuteAsk }; answer: ExecuteAnswer };

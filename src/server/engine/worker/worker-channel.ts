@@ -228,6 +228,7 @@ function makePending(): PendingCalls {
     parse: new Map(),
     prepare: new Map(),
     inTransaction: new Map(),
+    expireTransaction: new Map(),
     ingest: new Map(),
     closeSession: new Map(),
     execute: new Map(),

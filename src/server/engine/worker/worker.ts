@@ -86,6 +86,9 @@ const answers: Answers = {
   async inTransaction({ session }) {
     return await find(sessions, session).inTransaction();
   },
+  async expireTransaction({ session, reason }) {
+    return await find(sessions, session).expireTransaction(errorFromData(reason));
+  },
   async ingest({ session, request }, { id, signal }) {
     const puller = new BatchPuller(() => post({ type: 'pull', id }));
     pullers.set(id, puller);

@@ -23,8 +23,8 @@ export function sqlInfoValues({ engine, serverVersion, readOnly, queryTimeoutMs 
     substrait: false,
     substraitMinVersion: '',
     substraitMaxVersion: '',
-    // BEGIN and COMMIT as text; the transaction actions are not offered.
-    transaction: 0,
+    // Transactions and no savepoints, which DuckDB does not have.
+    transaction: 1,
     cancel: true,
     bulkIngestion: false,
     ingestTransactions: false,
