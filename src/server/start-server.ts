@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { GizmoError, toGizmoError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { createAuthenticator } from './auth/authenticator.js';
+import { createCertificatePrincipals } from './auth/certificate.js';
 import { operatorPrincipal } from './auth/operator.js';
 import { createPasswordStrategy } from './auth/password.js';
 import { createSessionTokens } from './auth/session-token.js';
@@ -109,6 +110,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
   const connections = createConnections();
   const services: Services = {
     authenticator,
+    certificates: createCertificatePrincipals(undefined),
     sessionTokens,
     sessions,
     statements,

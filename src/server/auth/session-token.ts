@@ -21,6 +21,8 @@ export interface SessionClaims {
   readonly sessionId: string;
   /** Seconds since the epoch. */
   readonly expiresAtS: number;
+  /** Given to a client certificate: good only on a connection whose certificate names the same person. */
+  readonly needsCertificate: boolean;
 }
 
 export interface SessionTokens {
@@ -45,7 +47,11 @@ export function createSessionTokens(
     async issue(principal) {
       const sessionId = randomUUID();
       const nowS = Math.floor(nowMs() / 1000);
-      const token = await new SignJWT({ role: principal.role, sid: sessionId })
+      const token = await new SignJWT({
+        role: principal.role,
+        sid: sessionId,
+        ...(principal.method === 'certificate' && { mtls: true }),
+      })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
@@ -77,10 +83,11 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
       currentDate: new Date(0),
       requiredClaims: ['sub', 'exp', 'iat'],
     });
-    const { sub, sid, role, exp } = payload;
+    const { sub, sid, role, exp, mtls } = payload;
     if (typeof sub !== 'string' || typeof sid !== 'string' || !isRole(role) || exp === undefined)
       throw refused();
-    return { principal: makePrincipal(sub, role, 'session-token'), sessionId: sid, expiresAtS: exp };
+    const principal = makePrincipal(sub, role, 'session-token');
+    return { principal, sessionId: sid, expiresAtS: exp, needsCertificate: mtls !== undefined };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error);
     throw error;

@@ -57,7 +57,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
 
   const acceptor = createServer({ noDelay: true }, (socket) => {
     socket.on('error', (error) => services.log.debug('connection error', { error: error.message }));
-    connections.add(socket);
+    connections.accept(socket).open();
     injector.injectConnection(socket);
   });
   acceptor.maxConnections = CONNECTIONS_MAX;

@@ -22,6 +22,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
   return (method, call) => {
     limitMessageBytes(call, messageBytesMax(method.path));
     const peer = call.getPeer();
+    const connection = services.connectionOf(peer);
     // A call may be cancelled before its handler exists, and its stream then never hears of it.
     const cancelled = new AbortController();
     let identified: IdentifiedCall | undefined;
@@ -36,6 +37,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
                 kind: 'authentication',
                 method: method.path,
                 peer,
+                peer_identity: connection?.certificate?.commonName,
                 code,
                 reason: message,
               });
@@ -54,7 +56,6 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               proceed(metadata);
               return;
             }
-            const connection = services.connectionOf(peer);
             if (connection === undefined) {
               refuse(new GizmoError('UNAVAILABLE', 'The connection is closing.'));
               return;

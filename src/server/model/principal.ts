@@ -4,7 +4,7 @@
 export type Role = 'admin' | 'user' | 'readonly';
 
 /** How the identity was shown. */
-export type AuthMethod = 'password' | 'startup-token' | 'session-token' | 'operator';
+export type AuthMethod = 'password' | 'startup-token' | 'session-token' | 'certificate' | 'operator';
 
 declare const authenticated: unique symbol;
 

@@ -104,7 +104,7 @@ async function withCall<T>(
   const identified = callers.get(grpcCall.metadata);
   if (identified === undefined) throw new GizmoError('UNAUTHENTICATED', 'This call was not identified.');
   const { caller, cancelled } = identified;
-  const ofCall = linkSignals([cancelled, services.stopping]);
+  const ofCall = linkSignals([cancelled, services.stopping, caller.refused]);
   let linked = ofCall;
   let leave: (() => void) | undefined;
   const headers = new GrpcMetadata();

@@ -14,7 +14,9 @@ import {
 import type { Received } from '../../flight/service.js';
 import { linkSignals, signalOfCall } from '../../flight/signal.js';
 import { readMessages } from '../../flight/stream.js';
+import { onePerson } from '../auth/certificate.js';
 import { basicCredential, type Credential } from '../auth/credential.js';
+import type { Connection } from '../model/connection.js';
 import type { Principal } from '../model/principal.js';
 import { finishStream } from './call.js';
 import { readCredential, SESSION_COOKIE } from './identify.js';
@@ -31,14 +33,17 @@ export function handshakeHandler(services: Services): (call: HandshakeCall) => v
 
 async function shakeHands(services: Services, call: HandshakeCall): Promise<void> {
   const peer = call.getPeer();
+  const connection = services.connectionOf(peer);
+  const peerIdentity = connection?.certificate?.commonName;
   let login: Login | undefined;
   try {
-    login = await logIn(services, call);
+    login = await logIn(services, call, connection);
   } catch (error) {
     const { code, message } = toGizmoError(error);
     services.log.warning('login refused', {
       kind: 'authentication',
       peer,
+      peer_identity: peerIdentity,
       user: login?.principal.name,
       result: 'failure',
       code,
@@ -46,7 +51,7 @@ async function shakeHands(services: Services, call: HandshakeCall): Promise<void
     });
     throw error;
   }
-  services.connectionOf(peer)?.trust();
+  connection?.trust();
   const { principal, bearer, sessionToken, wantsPayload } = login;
   services.log.info('login', {
     kind: 'authentication',
@@ -54,6 +59,7 @@ async function shakeHands(services: Services, call: HandshakeCall): Promise<void
     role: principal.role,
     method: principal.method,
     peer,
+    peer_identity: peerIdentity,
     result: 'success',
   });
   // As headers at once (some clients wait for them before they half-close) and as trailers (others look there).
@@ -73,28 +79,44 @@ interface Login {
   readonly wantsPayload: boolean;
 }
 
-async function logIn(services: Services, call: HandshakeCall): Promise<Login> {
+async function logIn(
+  services: Services,
+  call: HandshakeCall,
+  connection: Connection | undefined,
+): Promise<Login> {
+  if (connection === undefined) throw new GizmoError('UNAVAILABLE', 'The connection is closing.');
+  connection.assertAccepted();
+  const certified = services.certificates.identify(connection.certificate);
   const header = readCredential(call.metadata);
   const credential = header ?? (await readPayload(services, call));
-  const claims = await services.sessionTokens.verify(credential);
-  // Who logs in again with a session token stays in that session.
-  if (claims !== undefined && credential.kind === 'bearer') {
-    services.sessions.assertAlive({ id: claims.sessionId, expiresAtS: claims.expiresAtS });
-    return {
-      principal: claims.principal,
-      bearer: credential.token,
-      sessionToken: credential.token,
-      wantsPayload: false,
-    };
+  if (credential === undefined && certified === undefined) {
+    throw new GizmoError(
+      'UNAUTHENTICATED',
+      'The handshake carries no credential. Send Basic, Bearer or a BasicAuth payload.',
+    );
   }
-  const principal = await services.authenticator.authenticate(credential);
+  const claims = credential && (await services.sessionTokens.verify(credential));
+  // Who logs in again with a session token stays in that session.
+  if (claims !== undefined && credential?.kind === 'bearer') {
+    const principal = onePerson(certified, claims.principal, claims.needsCertificate) ?? claims.principal;
+    services.sessions.assertAlive({ id: claims.sessionId, expiresAtS: claims.expiresAtS });
+    return { principal, bearer: credential.token, sessionToken: credential.token, wantsPayload: false };
+  }
+  const shown = credential && (await services.authenticator.authenticate(credential));
+  const principal = onePerson(certified, shown, false);
+  if (principal === undefined) throw new GizmoError('UNAUTHENTICATED', 'The handshake shows nobody.');
   const { token } = await services.sessionTokens.issue(principal);
-  const bearer = credential.kind === 'bearer' ? credential.token : token;
-  return { principal, bearer, sessionToken: token, wantsPayload: header === undefined };
+  const bearer = credential?.kind === 'bearer' ? credential.token : token;
+  return {
+    principal,
+    bearer,
+    sessionToken: token,
+    wantsPayload: credential !== undefined && header === undefined,
+  };
 }
 
-/** Reads the BasicAuth payload of the first message; the interceptor bounds its size. */
-async function readPayload(services: Services, call: HandshakeCall): Promise<Credential> {
+/** Reads the BasicAuth payload of the first message; undefined if there is none. The interceptor bounds its size. */
+async function readPayload(services: Services, call: HandshakeCall): Promise<Credential | undefined> {
   const { signal, dispose } = linkSignals([signalOfCall(call), services.stopping], {
     timeoutMs: HANDSHAKE_TIMEOUT_MS,
   });
@@ -112,8 +134,5 @@ async function readPayload(services: Services, call: HandshakeCall): Promise<Cre
   } finally {
     dispose();
   }
-  throw new GizmoError(
-    'UNAUTHENTICATED',
-    'The handshake carries no credential. Send Basic, Bearer or a BasicAuth payload.',
-  );
+  return undefined;
 }

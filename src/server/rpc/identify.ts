@@ -4,6 +4,7 @@
  */
 import type { Metadata } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
+import { onePerson } from '../auth/certificate.js';
 import { type Credential, parseAuthorization } from '../auth/credential.js';
 import type { SessionClaims } from '../auth/session-token.js';
 import type { Connection } from '../model/connection.js';
@@ -20,6 +21,8 @@ const TOKEN_BINARY_HEADER = 'auth-token-bin';
 export interface Caller {
   readonly principal: Principal;
   readonly peer: string;
+  /** Aborted when the connection's client certificate is accepted no longer. */
+  readonly refused: AbortSignal | undefined;
   /** Throws UNAUTHENTICATED where what the caller shows names a session that is no more. */
   assertAlive(): void;
   /** Opens the caller's session if it is not open yet. */
@@ -34,26 +37,30 @@ export async function identify(
   metadata: Metadata,
   connection: Connection,
 ): Promise<Caller> {
+  connection.assertAccepted();
   const credential = readCredential(metadata);
-  if (credential === undefined) {
+  const certified = services.certificates.identify(connection.certificate);
+  const claims = credential && (await services.sessionTokens.verify(credential));
+  const shown = claims?.principal ?? (credential && (await services.authenticator.authenticate(credential)));
+  const principal = onePerson(certified, shown, claims?.needsCertificate ?? false);
+  if (principal === undefined) {
     throw new GizmoError(
       'UNAUTHENTICATED',
       'No credential supplied. Log in with a username and password, or a token.',
     );
   }
   const { sessions } = services;
-  const { peer } = connection;
-  const claims = await services.sessionTokens.verify(credential);
-  const principal = claims?.principal ?? (await services.authenticator.authenticate(credential));
+  const { peer, refused } = connection;
   const cookie = await sessionOfCookie(services, metadata);
   if (cookie !== undefined && cookie.principal.name !== principal.name) {
     throw new GizmoError('UNAUTHENTICATED', 'The credential and the session cookie name different people.');
   }
   const named = claims ?? cookie;
-  if (named !== undefined) return namedSession(services, named, principal, peer);
+  if (named !== undefined) return namedSession(services, named, principal, connection);
   return {
     principal,
     peer,
+    refused,
     assertAlive: () => undefined,
     session: () => sessions.ofConnection(connection, principal),
     openSession: () => sessions.findOfConnection(connection, principal),
@@ -74,13 +81,19 @@ export function readCredential(metadata: Metadata): Credential | undefined {
   return header === undefined ? undefined : parseAuthorization(header);
 }
 
-function namedSession(services: Services, claims: SessionClaims, principal: Principal, peer: string): Caller {
+function namedSession(
+  services: Services,
+  claims: SessionClaims,
+  principal: Principal,
+  connection: Connection,
+): Caller {
   const named = { id: claims.sessionId, expiresAtS: claims.expiresAtS };
   return {
     principal,
-    peer,
+    peer: connection.peer,
+    refused: connection.refused,
     assertAlive: () => services.sessions.assertAlive(named),
-    session: () => services.sessions.named(named, principal, peer),
+    session: () => services.sessions.named(named, principal, connection),
     openSession: () => services.sessions.find(claims.sessionId),
   };
 }

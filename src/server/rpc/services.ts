@@ -1,5 +1,6 @@
 /** What the RPC handlers are given: the parts of the server they translate for. */
 import type { Authenticator } from '../auth/authenticator.js';
+import type { CertificatePrincipals } from '../auth/certificate.js';
 import type { SessionTokens } from '../auth/session-token.js';
 import type { Connection } from '../model/connection.js';
 import type { SessionRegistry } from '../session/session-registry.js';
@@ -8,6 +9,7 @@ import type { Logger } from '../telemetry/logger.js';
 
 export interface Services {
   readonly authenticator: Authenticator;
+  readonly certificates: CertificatePrincipals;
   readonly sessionTokens: SessionTokens;
   readonly sessions: SessionRegistry;
   readonly statements: Statements;

@@ -3,6 +3,7 @@
  * one per transport connection and principal. Never one per bearer string (the connections of a pool would
  * share transactions and temporary tables), never one per peer address.
  */
+import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../../errors.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Connection } from '../model/connection.js';
@@ -30,11 +31,15 @@ export interface SessionRegistryOptions {
 }
 
 /** What ended a session. */
-export type SessionEnd = 'closed' | 'disconnected' | 'idle' | 'shutdown';
+export type SessionEnd = 'closed' | 'disconnected' | 'refused' | 'idle' | 'shutdown';
 
 export interface SessionRegistry {
   /** The session that a session token or cookie names, opened if it is not yet. */
-  named(named: { id: string; expiresAtS: number }, principal: Principal, peer: string): Promise<Session>;
+  named(
+    named: { id: string; expiresAtS: number },
+    principal: Principal,
+    connection: Connection,
+  ): Promise<Session>;
   /** The session of a connection whose calls carry another credential each time. */
   ofConnection(connection: Connection, principal: Principal): Promise<Session>;
   /** The named session if it is open; never opens one. */
@@ -101,7 +106,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     }
   }
 
-  function start(id: string, principal: Principal, peer: string): Promise<Session> {
+  function start(id: string, principal: Principal, connection: Connection): Promise<Session> {
     if (sessionsMax > 0 && open.size >= sessionsMax) {
       throw new GizmoError(
         'UNAVAILABLE',
@@ -110,7 +115,10 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     }
     const opening = (async () => {
       const engine = await options.openEngineSession();
-      const session = createSession({ id, principal, peer, engine, nowMs });
+      const { peer, certificate } = connection;
+      const peerIdentity = certificate?.commonName;
+      const session = createSession({ id, principal, peer, peerIdentity, engine, nowMs });
+      endWhenRefused(session, connection);
       options.onOpened?.(session);
       return session;
     })();
@@ -119,17 +127,28 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     return opening;
   }
 
+  /** A certificate that is accepted no longer takes with it what was begun over its connection. */
+  function endWhenRefused(session: Session, { refused }: Connection): void {
+    if (refused === undefined) return;
+    const end = () => void registry.end(session, 'refused', refused.reason);
+    setMaxListeners(0, refused);
+    refused.addEventListener('abort', end, { once: true });
+    session.onEnd(() => refused.removeEventListener('abort', end));
+    if (refused.aborted) end();
+  }
+
   const registry: SessionRegistry = {
-    async named({ id, expiresAtS }, principal, peer) {
+    async named({ id, expiresAtS }, principal, connection) {
       const reason = ended.get(id);
       if (reason !== undefined) throw reason;
       const pending = open.get(id);
       if (pending === undefined) {
         if (nowMs() / 1000 >= expiresAtS) throw tokenExpired();
-        return start(id, principal, peer);
+        return start(id, principal, connection);
       }
       const existing = await pending;
-      if (existing.principal.name !== principal.name) throw sessionClosed();
+      // Also where a role was changed since: the session would go on with the old one.
+      if (identity(existing.principal) !== identity(principal)) throw sessionClosed();
       return existing;
     },
 
@@ -144,7 +163,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       const existing = known === undefined ? undefined : open.get(known);
       if (existing !== undefined) return existing;
       const id = options.makeId();
-      const opening = start(id, principal, connection.peer);
+      const opening = start(id, principal, connection);
       ids.set(who, id);
       const forget = connection.onClose(() => {
         opening.then((session) => registry.end(session, 'disconnected')).catch(ignoreFailedOpening);

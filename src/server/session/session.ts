@@ -10,6 +10,8 @@ export interface Session {
   readonly id: string;
   readonly principal: Principal;
   readonly peer: string;
+  /** Common name of the client certificate on the connection that opened it. */
+  readonly peerIdentity: string | undefined;
   readonly engine: EngineSession;
   readonly queue: SessionQueue;
   /** What was begun by action and not ended by one. Read and written by whoever has the turn. */
@@ -31,11 +33,13 @@ export interface SessionOptions {
   readonly id: string;
   readonly principal: Principal;
   readonly peer: string;
+  readonly peerIdentity?: string | undefined;
   readonly engine: EngineSession;
   readonly nowMs: () => number;
 }
 
-export function createSession({ id, principal, peer, engine, nowMs }: SessionOptions): Session {
+export function createSession(options: SessionOptions): Session {
+  const { id, principal, peer, peerIdentity, engine, nowMs } = options;
   const controller = new AbortController();
   // Every call of the session listens to it.
   setMaxListeners(0, controller.signal);
@@ -48,6 +52,7 @@ export function createSession({ id, principal, peer, engine, nowMs }: SessionOpt
     id,
     principal,
     peer,
+    peerIdentity,
     engine,
     queue: createSessionQueue(),
     transaction: undefined,

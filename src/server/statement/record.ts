@@ -25,6 +25,7 @@ export function startRecord(life: Life, statement: RecordSubject): StatementReco
       role: session.principal.role,
       session: session.id,
       peer: session.peer,
+      peer_identity: session.peerIdentity,
       door,
       sql: redactSql(text),
       status,

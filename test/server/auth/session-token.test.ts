@@ -17,6 +17,7 @@ describe('session tokens', () => {
       principal: { name: 'ann', role: 'user', method: 'session-token' },
       sessionId,
       expiresAtS: now() / 1000 + 86_400,
+      needsCertificate: false,
     });
   });
 
