@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   type CallOptions,
   type ChannelOptions,
@@ -15,19 +15,25 @@ import { GizmoError } from '../errors.js';
 import type { FlightDataMessage, FlightFrame } from '../flight/flight-data.js';
 import {
   ActionSchema,
+  BasicAuthSchema,
+  type FlightDescriptor,
   FlightDescriptor_DescriptorType,
   FlightDescriptorSchema,
   type FlightInfo,
+  HandshakeRequestSchema,
+  type PollInfo,
   type PutResult,
   type Result,
+  type SchemaResult,
   TicketSchema,
 } from '../flight/gen/flight_pb.js';
-import { flightService } from '../flight/service.js';
-import { abortReason } from '../flight/signal.js';
+import { type FlightMethod, flightService } from '../flight/service.js';
+import { abortReason, linkSignals, untilAborted } from '../flight/signal.js';
 import { fromStatus } from '../flight/status.js';
 import { createWriter, readMessages } from '../flight/stream.js';
 import { isLoopback } from '../runtime-file.js';
 import { VERSION } from '../version.js';
+import { CookieJar } from './connect-cookies.js';
 import type { ConnectOptions, TlsOptions } from './connect-options.js';
 import { readSystemRoots } from './system-roots.js';
 
@@ -35,9 +41,10 @@ import { readSystemRoots } from './system-roots.js';
 export class FlightChannel {
   readonly #client: Client;
   readonly #metadata = new Metadata();
+  readonly #cookies: CookieJar | undefined;
 
   constructor(options: ConnectOptions) {
-    const { host, port, tls } = options;
+    const { host, port, tls, headers = {}, cookies = true } = options;
     const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
     this.#client = new Client(address, channelCredentials(host, tls), {
       ...CHANNEL_OPTIONS,
@@ -45,6 +52,20 @@ export class FlightChannel {
       ...(tls !== undefined && isIP(host) !== 0 ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
       // A proxy from the environment is for other machines.
       'grpc.enable_http_proxy': isLoopback(host) ? 0 : 1,
+    });
+    this.#cookies = cookies ? new CookieJar() : undefined;
+    for (const [name, value] of Object.entries(headers)) this.#metadata.set(name, value);
+  }
+
+  /** What is sent as `authorization` with every call. */
+  get authorization(): string | undefined {
+    return readAuthorization(this.#metadata);
+  }
+
+  /** Connects now; rejects where that takes longer. */
+  ready(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
     });
   }
 
@@ -54,10 +75,15 @@ export class FlightChannel {
   }
 
   /**
-   * Performs the Flight handshake: credentials in the header, nothing in the body, as the ADBC and C++ drivers do.
-   * Answers the `authorization` that the server wants to see from now on, if it named one.
+   * Performs the Flight handshake, with the credentials in the header, as the ADBC and C++ drivers do; a password
+   * stands in the body too, where servers of the older kind (ServerAuthHandler) look for it. What the server answers
+   * is sent with every call from now on.
    */
-  handshake(timeoutMs: number, signal?: AbortSignal): Promise<string | undefined> {
+  handshake(
+    timeoutMs: number,
+    login: { readonly user: string; readonly password: string } | undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const method = flightService.handshake;
     const call = this.#client.makeBidiStreamRequest(
       method.path,
@@ -67,15 +93,17 @@ export class FlightChannel {
       { deadline: Date.now() + timeoutMs },
     );
     return new Promise((resolve, reject) => {
-      let answer: string | undefined;
+      let header: string | undefined;
+      let payload: Uint8Array | undefined;
       const onAbort = (): void => call.cancel();
       if (signal?.aborted) onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
       call.on('metadata', (metadata: Metadata) => {
-        answer ??= readAuthorization(metadata);
+        header ??= readAuthorization(metadata);
+        this.#takeCookies(metadata);
       });
       call.on('data', (response: { readonly payload: Uint8Array }) => {
-        if (response.payload.length > 0) answer ??= `Bearer ${Buffer.from(response.payload).toString()}`;
+        if (response.payload.length > 0) payload ??= response.payload;
       });
       call.on('error', (error: unknown) => {
         signal?.removeEventListener('abort', onAbort);
@@ -83,34 +111,32 @@ export class FlightChannel {
       });
       call.on('status', (status: { readonly code: number; readonly metadata: Metadata }) => {
         signal?.removeEventListener('abort', onAbort);
-        if (status.code === 0) resolve(answer ?? readAuthorization(status.metadata));
+        if (status.code !== 0) return;
+        header ??= readAuthorization(status.metadata);
+        if (header !== undefined) this.authorize(header);
+        else if (payload !== undefined) this.#authorizeByPayload(payload);
+        resolve();
       });
+      if (login !== undefined) {
+        const auth = create(BasicAuthSchema, { username: login.user, password: login.password });
+        call.write(create(HandshakeRequestSchema, { payload: toBinary(BasicAuthSchema, auth) }));
+      }
       call.end();
     });
   }
 
   getFlightInfo(command: Uint8Array, signal?: AbortSignal): Promise<FlightInfo> {
-    const method = flightService.getFlightInfo;
-    const descriptor = create(FlightDescriptorSchema, describeCommand(command));
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(abortReason(signal));
-      const call = this.#client.makeUnaryRequest(
-        method.path,
-        method.requestSerialize,
-        method.responseDeserialize,
-        descriptor,
-        this.#metadata,
-        NO_OPTIONS,
-        (error: ServiceError | null, info?: FlightInfo) => {
-          signal?.removeEventListener('abort', onAbort);
-          if (signal?.aborted) reject(abortReason(signal));
-          else if (error !== null || info === undefined) reject(this.#explain(error));
-          else resolve(info);
-        },
-      );
-      const onAbort = (): void => call.cancel();
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return this.#unary(flightService.getFlightInfo, describe(command), signal);
+  }
+
+  /** Starts a statement, or asks how far it is: `descriptor` is that of the last answer. */
+  pollFlightInfo(descriptor: FlightDescriptor | Uint8Array, signal?: AbortSignal): Promise<PollInfo> {
+    const request = descriptor instanceof Uint8Array ? describe(descriptor) : descriptor;
+    return this.#unary(flightService.pollFlightInfo, request, signal);
+  }
+
+  getSchema(command: Uint8Array, signal?: AbortSignal): Promise<SchemaResult> {
+    return this.#unary(flightService.getSchema, describe(command), signal);
   }
 
   /** Starts to read at once: grpc-js buffers what comes before anyone listens. */
@@ -124,6 +150,7 @@ export class FlightChannel {
       this.#metadata,
       NO_OPTIONS,
     );
+    this.#listen(call);
     return this.#explained(readMessages<FlightDataMessage>(call, signal));
   }
 
@@ -138,11 +165,18 @@ export class FlightChannel {
       this.#metadata,
       timeoutMs === undefined ? NO_OPTIONS : { deadline: Date.now() + timeoutMs },
     );
+    this.#listen(call);
     return takeFew(this.#explained(readMessages<Result>(call, signal)), type);
   }
 
-  /** Uploads one stream and answers what the server put back. */
-  async doPut(frames: readonly FlightFrame[], signal?: AbortSignal): Promise<PutResult[]> {
+  /**
+   * Uploads one stream and answers what the server put back first. `frames` is asked for the next one when the
+   * transport has taken the last, and told when no more is wanted.
+   */
+  async doPut(
+    frames: Iterable<FlightFrame> | AsyncIterable<FlightFrame>,
+    signal?: AbortSignal,
+  ): Promise<PutResult | undefined> {
     const method = flightService.doPut;
     const call = this.#client.makeBidiStreamRequest(
       method.path,
@@ -151,22 +185,87 @@ export class FlightChannel {
       this.#metadata,
       NO_OPTIONS,
     );
-    const results = takeFew(this.#explained(readMessages<PutResult>(call, signal)), 'DoPut');
-    results.catch(() => undefined); // Reported below, after the write that fails with it.
+    this.#listen(call);
+    // Aborts when the call is over, too: a source that never yields again must not keep the caller waiting.
+    const over = new AbortController();
+    const link = linkSignals([signal, over.signal]);
+    const result = takeFirst(this.#explained(readMessages<PutResult>(call, signal)));
+    result.then(
+      () => over.abort(new GizmoError('CANCELLED', 'The server ended the upload before its end.')),
+      (reason: unknown) => over.abort(reason),
+    );
     const writer = createWriter(call, signal);
     try {
-      for (const frame of frames) await writer.write(frame);
+      for await (const frame of untilAborted(frames, link.signal)) await writer.write(frame);
       call.end();
     } catch (error) {
-      // The status that ended the call tells more than the write that failed on it.
-      await results;
+      // The status that ended the call tells more than the write that failed on it; one that the source ended is cancelled.
+      if (!link.signal.aborted) call.cancel();
+      else await result;
       throw error;
+    } finally {
+      link.dispose();
     }
-    return results;
+    return result;
   }
 
   close(): void {
     this.#client.close();
+  }
+
+  #unary<Request, Response>(
+    method: FlightMethod<Request, Request, Response, Response>,
+    request: Request,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortReason(signal));
+      const call = this.#client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        this.#metadata,
+        NO_OPTIONS,
+        (error: ServiceError | null, response?: Response) => {
+          signal?.removeEventListener('abort', onAbort);
+          if (signal?.aborted) reject(abortReason(signal));
+          else if (error !== null || response === undefined) reject(this.#explain(error));
+          else resolve(response);
+        },
+      );
+      this.#listen(call);
+      const onAbort = (): void => call.cancel();
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  /** Servers may renew the token or the session with any answer. */
+  #listen(call: { on(event: 'metadata', listener: (metadata: Metadata) => void): unknown }): void {
+    call.on('metadata', (metadata) => {
+      const authorization = readAuthorization(metadata);
+      if (authorization?.startsWith('Bearer ')) this.authorize(authorization);
+      this.#takeCookies(metadata);
+    });
+  }
+
+  #takeCookies(metadata: Metadata): void {
+    if (this.#cookies === undefined) return;
+    const setCookies = metadata.get('set-cookie').map(String);
+    if (setCookies.length === 0) return;
+    const secret = (readAuthorization(metadata) ?? this.authorization)?.replace(/^Bearer /, '');
+    if (!this.#cookies.take(setCookies, secret)) return;
+    const { header } = this.#cookies;
+    if (header === undefined) this.#metadata.remove('cookie');
+    else this.#metadata.set('cookie', header);
+  }
+
+  /** The token of a payload handshake travels in a header of its own; newer servers look for a bearer token. */
+  #authorizeByPayload(payload: Uint8Array): void {
+    const token = Buffer.from(payload);
+    this.#metadata.set('auth-token-bin', token);
+    if (/^[\x21-\x7e]+$/.test(token.toString('latin1'))) this.authorize(`Bearer ${token.toString('latin1')}`);
+    else this.#metadata.remove('authorization');
   }
 
   async *#explained<T>(messages: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
@@ -200,6 +299,10 @@ export interface ActionOptions {
 /** The descriptor of a Flight SQL command. */
 export function describeCommand(cmd: Uint8Array): MessageInitShape<typeof FlightDescriptorSchema> {
   return { type: FlightDescriptor_DescriptorType.CMD, cmd };
+}
+
+function describe(cmd: Uint8Array): FlightDescriptor {
+  return create(FlightDescriptorSchema, describeCommand(cmd));
 }
 
 const NO_OPTIONS: CallOptions = {};
@@ -246,7 +349,7 @@ function readAuthorization(metadata: Metadata): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Actions and uploads are answered in a message or two; a server that keeps talking is not listened to. */
+/** Actions are answered in a message or two; a server that keeps talking is not listened to. */
 async function takeFew<T>(messages: AsyncIterable<T>, what: string): Promise<T[]> {
   const taken: T[] = [];
   for await (const message of messages) {
@@ -257,3 +360,10 @@ async function takeFew<T>(messages: AsyncIterable<T>, what: string): Promise<T[]
 }
 
 const ANSWERS_MAX = 1000;
+
+/** Reads to the end, because the status comes last. Some servers answer each batch of an upload. */
+async function takeFirst<T>(messages: AsyncIterable<T>): Promise<T | undefined> {
+  let first: T | undefined;
+  for await (const message of messages) first ??= message;
+  return first;
+}

@@ -9,6 +9,12 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** Largest message accepted, in bytes; unlimited by default. */
   readonly receiveBytesMax?: number;
+  /** Sent with every call: what a proxy or another server asks for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether cookies that the server sets are sent back, by which some servers know a session. True by default. */
+  readonly cookies?: boolean;
+  /** Whether parts of a result are fetched from other servers that the first one names. True by default. */
+  readonly followLocations?: boolean;
 }
 
 export interface TlsOptions {

@@ -31,14 +31,16 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 3000;
 
 async function logIn(channel: FlightChannel, options: ConnectOptions, signal?: AbortSignal): Promise<void> {
-  const authorization = authorizationOf(options.credentials);
+  const { credentials } = options;
+  const authorization = authorizationOf(credentials);
   if (authorization !== undefined) channel.authorize(authorization);
+  const login = credentials.kind === 'password' ? credentials : undefined;
   try {
-    const token = await channel.handshake(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, signal);
-    if (token !== undefined) channel.authorize(token);
+    await channel.handshake(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, login, signal);
   } catch (reason) {
-    // Servers without a handshake take the credentials on every call.
-    if (fromStatus(reason).code !== 'UNIMPLEMENTED') throw reason;
+    // Servers without a handshake take the credentials on every call; some have one for passwords only.
+    const { code } = fromStatus(reason);
+    if (code !== 'UNIMPLEMENTED' && (login !== undefined || code !== 'INVALID_ARGUMENT')) throw reason;
   }
 }
 

@@ -5,12 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import { type ErrorCode, GizmoError } from '../errors.js';
 import { describeFileError } from './file-error.js';
-import type { CallOptions, FlightSqlClient, ResultStream } from './flight-sql-client.js';
+import type { CallOptions, FlightSqlClient } from './flight-sql-client.js';
 import type { Shell } from './meta/dot-command.js';
 import { type ScriptPart, splitScript } from './meta/split-script.js';
 import { OutputTarget } from './output-target.js';
 import { createRenderer } from './render/create-renderer.js';
 import type { RenderOptions, TerminalOptions, TextSink } from './render/renderer.js';
+import type { ResultStream } from './result.js';
 import { DEFAULT_SETTINGS, type ShellSettings } from './shell-settings.js';
 
 export class ShellSession implements Shell {

@@ -87,6 +87,41 @@ export function abortReason(signal: AbortSignal): GizmoError {
   return new GizmoError('CANCELLED', 'The operation was cancelled.', { cause: reason });
 }
 
+/**
+ * The values of a source that somebody else feeds, up to its end or the signal's reason. A source that is left early
+ * is told so, and not waited for: it may be the very thing that hangs.
+ */
+export async function* untilAborted<T>(
+  source: Iterable<T> | AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  const iterator =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await orAborted(Promise.resolve(iterator.next()), signal);
+      if (next.done === true) {
+        ended = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    // What its clean-up fails with is of no interest to who has left already.
+    if (!ended) Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(abortReason(signal));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
 /** Beyond this setTimeout overflows and fires at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 

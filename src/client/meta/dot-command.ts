@@ -1,6 +1,7 @@
 /** What a dot command is, and what it may use of the shell. */
-import type { CallOptions, FlightSqlClient, ResultStream } from '../flight-sql-client.js';
+import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
 import type { OutputTarget } from '../output-target.js';
+import type { ResultStream } from '../result.js';
 import type { ShellSettings } from '../shell-settings.js';
 
 export interface DotCommand {

@@ -6,10 +6,11 @@
  */
 import type { Column } from '../../flight/ipc/column.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
+import type { ReceivedBatch } from '../result.js';
 import { createCellWriter } from './cell.js';
 import type { ByteBuffer, CellWriter } from './cells/byte-buffer.js';
 import { nullTest } from './cells/nested-slots.js';
-import type { ReceivedBatch, Renderer, RenderOptions, TextSink } from './renderer.js';
+import type { Renderer, RenderOptions, TextSink } from './renderer.js';
 import { RowStream } from './row-stream.js';
 
 export function createCsvRenderer(sink: TextSink, options: RenderOptions): Renderer {

@@ -1,8 +1,10 @@
 /** JSON: one array of objects (`json`), or one object a line (`jsonl`). Both stream. */
 import type { ArrowSchema } from '../../flight/ipc/types.js';
+import type { ReceivedBatch } from '../result.js';
+import { uniqueNames } from '../unique-names.js';
 import { createJsonWriter } from './cells/json-value.js';
 import { nullTest } from './cells/nested-slots.js';
-import type { ReceivedBatch, Renderer, RenderOptions, TextSink } from './renderer.js';
+import type { Renderer, RenderOptions, TextSink } from './renderer.js';
 import { RowStream } from './row-stream.js';
 
 export function createJsonRenderer(sink: TextSink, _options: RenderOptions): Renderer {
@@ -61,19 +63,4 @@ class JsonRenderer implements Renderer {
     if (this.#hasRows || this.#frame.open !== '') this.#stream.out.ascii(this.#frame.close);
     return this.#stream.flush();
   }
-}
-
-/**
- * Two members of one name would lose a value in most readers, so the second `a` becomes `a_1`, as DuckDB itself names
- * the columns when such a result becomes a table.
- */
-export function uniqueNames(names: readonly string[]): string[] {
-  const taken = new Set(names);
-  const seen = new Set<string>();
-  return names.map((name) => {
-    let unique = name;
-    for (let i = 1; seen.has(unique) || (unique !== name && taken.has(unique)); i++) unique = `${name}_${i}`;
-    seen.add(unique);
-    return unique;
-  });
 }

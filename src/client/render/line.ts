@@ -1,9 +1,10 @@
 /** One `name = value` a line, rows apart by a blank line: for rows too wide for a table. */
 import type { ArrowSchema } from '../../flight/ipc/types.js';
+import type { ReceivedBatch } from '../result.js';
 import { createFormatter } from './cell.js';
 import { nullTest } from './cells/nested-slots.js';
 import { displayWidth, escapeControls } from './display-text.js';
-import type { ReceivedBatch, Renderer, RenderOptions, TextSink } from './renderer.js';
+import type { Renderer, RenderOptions, TextSink } from './renderer.js';
 import { RowStream } from './row-stream.js';
 
 /** Control characters are escaped on a terminal only, where they could do harm. */

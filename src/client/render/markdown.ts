@@ -1,8 +1,9 @@
 /** A GitHub-flavoured Markdown table. It is not padded, so that it streams; it renders the same. */
 import type { ArrowSchema } from '../../flight/ipc/types.js';
+import type { ReceivedBatch } from '../result.js';
 import { createFormatter } from './cell.js';
 import { nullTest } from './cells/nested-slots.js';
-import type { ReceivedBatch, Renderer, RenderOptions, TextSink } from './renderer.js';
+import type { Renderer, RenderOptions, TextSink } from './renderer.js';
 import { RowStream } from './row-stream.js';
 import { isNumeric } from './type-name.js';
 

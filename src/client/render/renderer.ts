@@ -1,18 +1,13 @@
 /** How results become text: one renderer a format, all writing through one sink that pushes back. */
 import { GizmoError } from '../../errors.js';
-import type { RecordBatch } from '../../flight/ipc/column.js';
-import type { ArrowSchema, IpcMessage } from '../../flight/ipc/types.js';
+import type { ArrowSchema } from '../../flight/ipc/types.js';
+import type { ReceivedBatch } from '../result.js';
 
 /** Writes one result: begin once, batch any number of times, end once. */
 export interface Renderer {
   begin(schema: ArrowSchema): void | Promise<void>;
   batch(batch: ReceivedBatch): void | Promise<void>;
   end(): void | Promise<void>;
-}
-
-export interface ReceivedBatch extends RecordBatch {
-  /** The message it came in, where that can be passed on as it is: it needs no dictionary. */
-  readonly message?: IpcMessage;
 }
 
 /** Resolves when the destination wants more. Rejects when the destination is gone. */

@@ -1,8 +1,8 @@
 /** The prompt: where unqualified names lead, asked of the server only after statements that may have changed it. */
 import { readTokens } from '../../sql/lexer.js';
 import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
-import { readRows } from '../read-rows.js';
 import { cutText } from '../render/display-text.js';
+import { readArrays } from '../rows/read-rows.js';
 
 export class PromptTracker {
   #place: string | undefined;
@@ -61,7 +61,7 @@ function firstWord(sql: string): string {
 async function readPlace(client: FlightSqlClient, call: CallOptions): Promise<string> {
   try {
     const result = await client.query('select current_database(), current_schema()', call);
-    for await (const [catalog, schema] of readRows(result)) return `${String(catalog)}.${String(schema)}`;
+    for await (const [catalog, schema] of readArrays(result)) return `${String(catalog)}.${String(schema)}`;
   } catch {
     return client.target.host;
   }

@@ -1,7 +1,7 @@
 /** The one line that the shell begins with. */
 import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
-import { readRows } from '../read-rows.js';
 import { escapeControls } from '../render/display-text.js';
+import { readArrays } from '../rows/read-rows.js';
 
 /** Names the server, says how to get help and how to leave. */
 export async function welcome(client: FlightSqlClient, call: CallOptions = {}): Promise<string> {
@@ -21,15 +21,10 @@ async function serverName(client: FlightSqlClient, call: CallOptions): Promise<s
   const told = new Map<unknown, unknown>();
   try {
     const result = await client.getSqlInfo([SERVER_NAME, SERVER_VERSION], call);
-    for await (const [code, info] of readRows(result)) told.set(code, memberOf(info));
+    for await (const [code, info] of readArrays(result)) told.set(code, info);
   } catch {
     return 'Connected ';
   }
   const words = [told.get(SERVER_NAME), told.get(SERVER_VERSION)].filter((word) => typeof word === 'string');
   return words.length === 0 ? 'Connected ' : words.map((word) => `${word} `).join('');
-}
-
-/** The value inside a union value. */
-function memberOf(info: unknown): unknown {
-  return typeof info === 'object' && info !== null && 'value' in info ? info.value : undefined;
 }

@@ -70,6 +70,11 @@ export function unwrapEncapsulated(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(start, start + length);
 }
 
+/** Decodes an encapsulated schema message, as it stands in `table_schema` cells and in FlightInfo. */
+export function decodeEncapsulatedSchema(bytes: Uint8Array): ArrowSchema {
+  return decodeSchema(unwrapEncapsulated(bytes));
+}
+
 /** What precedes the length of an encapsulated message. */
 export const CONTINUATION = -1;
 

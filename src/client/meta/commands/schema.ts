@@ -1,5 +1,5 @@
 /** `.schema [PATTERN]` */
-import { readRows } from '../../read-rows.js';
+import { readArrays } from '../../rows/read-rows.js';
 import type { DotCommand } from '../dot-command.js';
 import { quoteText, toLike } from '../like-pattern.js';
 
@@ -22,7 +22,7 @@ export const SCHEMA: DotCommand = {
       call,
     );
     let found = 0;
-    for await (const [sql] of readRows(result)) {
+    for await (const [sql] of readArrays(result)) {
       found++;
       await print(`${String(sql).replace(/;?\s*$/, '')};\n`);
     }

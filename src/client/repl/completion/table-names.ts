@@ -1,7 +1,7 @@
 /** Names of tables, schemas and catalogs on the server, fetched when first wanted and kept until they may have changed. */
 import { GizmoError } from '../../../errors.js';
 import type { FlightSqlClient } from '../../flight-sql-client.js';
-import { readRows } from '../../read-rows.js';
+import { readArrays } from '../../rows/read-rows.js';
 import { isKeyword } from '../keywords.js';
 
 export class TableNames {
@@ -36,7 +36,7 @@ export class TableNames {
 
   async #load(signal: AbortSignal): Promise<string[]> {
     const names = new Set<string>();
-    for await (const [catalog, schema, table] of readRows(await this.#client().getTables({}, { signal }))) {
+    for await (const [catalog, schema, table] of readArrays(await this.#client().getTables({}, { signal }))) {
       const parts = [catalog, schema, table].map((part) => (typeof part === 'string' ? quoteName(part) : ''));
       for (let from = 0; from < parts.length; from++)
         for (let to = from + 1; to <= parts.length; to++) names.add(parts.slice(from, to).join('.'));

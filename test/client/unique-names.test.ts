@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { uniqueNames } from '../../../src/client/render/json.js';
+import { uniqueNames } from '../../src/client/unique-names.js';
 
 describe('uniqueNames', () => {
   test.each([

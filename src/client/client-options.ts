@@ -1,0 +1,92 @@
+/** What the library's `connect` takes, and what it means. */
+import { GizmoError } from '../errors.js';
+import { isLoopback } from '../runtime-file.js';
+import type { ConnectOptions, Credentials, TlsOptions } from './connect-options.js';
+import { DEFAULT_PORT, parseLocation } from './location.js';
+
+export interface ClientOptions {
+  /** `localhost` by default. */
+  readonly host?: string;
+  /** 31,337 by default. */
+  readonly port?: number;
+  /**
+   * True and TlsOptions encrypt, and verify the server; false does neither. By default everything but this machine
+   * itself is reached by TLS.
+   */
+  readonly tls?: boolean | TlsOptions;
+  /** With a password: who logs in. With a token: the name shown in messages. */
+  readonly username?: string;
+  readonly password?: string;
+  /** A bearer token, sent as it is. */
+  readonly token?: string;
+  /** Time for TCP, TLS and login together; 10,000 by default. */
+  readonly connectTimeoutMs?: number;
+  /** Largest message accepted, in bytes; unlimited by default. */
+  readonly receiveBytesMax?: number;
+  /** Sent with every call: what a proxy or another server asks for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether cookies that the server sets are sent back, by which some servers know a session. True by default. */
+  readonly cookies?: boolean;
+  /**
+   * Whether parts of a result are fetched from other servers that the first one names, with the same credentials. True
+   * by default.
+   */
+  readonly followLocations?: boolean;
+  /** Aborting it ends the attempt to connect. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @param location such as `grpc+tls://db.example.com:31337`, as ADBC and pyarrow write it
+ * @throws GizmoError USAGE for a malformed location, or options that contradict it or each other
+ */
+export function resolveOptions(location: string | undefined, options: ClientOptions): ConnectOptions {
+  const place = location === undefined ? undefined : placeOf(location);
+  if (place !== undefined && (options.host !== undefined || options.port !== undefined))
+    throw new GizmoError('USAGE', 'Give host and port, or a location; not both.');
+  const { host = place?.host ?? 'localhost', port = place?.port ?? DEFAULT_PORT } = options;
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new GizmoError('USAGE', `A port is a number from 1 to 65535, not ${port}.`);
+  const tls = options.tls ?? place?.tls ?? !isLoopback(host);
+  if (place?.tls === true && tls === false)
+    throw new GizmoError('USAGE', 'The location says grpc+tls and the options say no TLS.');
+  const { connectTimeoutMs, receiveBytesMax, headers, cookies, followLocations } = options;
+  return {
+    ...given({ connectTimeoutMs, receiveBytesMax, headers, cookies, followLocations }),
+    host: host.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    tls: tls === true ? {} : tls === false ? undefined : tls,
+    credentials: credentialsOf(options),
+  };
+}
+
+/** Without what is undefined. */
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const parts: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const key in options) {
+    const value = options[key];
+    if (value !== undefined) parts[key] = value as Exclude<T[typeof key], undefined>;
+  }
+  return parts;
+}
+
+function placeOf(location: string) {
+  const place = parseLocation(location);
+  if (place !== undefined) return place;
+  // It may hold a password, so that it is not repeated.
+  throw new GizmoError(
+    'USAGE',
+    'The location is malformed. It looks like grpc+tls://host:31337 or grpc://host:31337.',
+  );
+}
+
+function credentialsOf({ username, password, token }: ClientOptions): Credentials {
+  if (token !== undefined && password !== undefined)
+    throw new GizmoError('USAGE', 'Give a password or a token, not both.');
+  if (token !== undefined)
+    return { kind: 'bearer', token, ...(username === undefined ? {} : { user: username }) };
+  if ((username === undefined) !== (password === undefined))
+    throw new GizmoError('USAGE', 'username and password belong together: give both.');
+  if (username === undefined || password === undefined) return { kind: 'none' };
+  return { kind: 'password', user: username, password };
+}
