@@ -18,7 +18,18 @@ const SHORTCUTS = {
     ]);
     await runMain(async () => runClient(await planClient(args)));
   },
+  pki: async ([verb, ...args]) => {
+    const [{ runMain }, { findVerb }] = await Promise.all([
+      import('../dist/cli/run-main.js'),
+      import('../dist/cli/pki/run-pki.js'),
+    ]);
+    const run = await findVerb(verb);
+    await (run === undefined ? runOclif() : runMain(() => run(args)));
+  },
 };
+const runOclif = () => import('../dist/cli/main.js').then(({ main }) => main(argv));
+// Of the client -h is the host.
+const wantsHelp = argv.includes('--help') || (argv[0] !== 'client' && argv.includes('-h'));
 
 if (argv[0] === 'server' || argv[0] === 'quickstart') process.env.UV_THREADPOOL_SIZE ??= '64';
 // Each batch is a buffer of its own. V8 has four threads look for those that are done with, at a cost above that
@@ -26,6 +37,5 @@ if (argv[0] === 'server' || argv[0] === 'quickstart') process.env.UV_THREADPOOL_
 require('node:v8').setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 
 if (VERSION.test(argv.join(' '))) showVersion();
-else if (Object.hasOwn(SHORTCUTS, argv[0] ?? '') && !argv.includes('--help'))
-  SHORTCUTS[argv[0]](argv.slice(1));
-else import('../dist/cli/main.js').then(({ main }) => main(argv));
+else if (Object.hasOwn(SHORTCUTS, argv[0] ?? '') && !wantsHelp) SHORTCUTS[argv[0]](argv.slice(1));
+else runOclif();

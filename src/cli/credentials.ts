@@ -137,7 +137,8 @@ async function askPassword(user: string): Promise<Secret> {
   return { value: await readSecret(`Password for ${user}: `), source: 'the prompt' };
 }
 
-function readSecretFile(path: string): string {
+/** A secret that a file holds, without its line end; warns where others can read the file. Throws GizmoError USAGE. */
+export function readSecretFile(path: string): string {
   try {
     const stats = statSync(path);
     if (process.platform !== 'win32' && stats.isFile() && (stats.mode & 0o077) !== 0)

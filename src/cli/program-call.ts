@@ -13,6 +13,7 @@ export function programCall(argv: readonly string[] = process.argv, env: Environ
   return `${quote(node)} ${quote(existsSync(launcher) ? realpathSync(launcher) : launcher)}`;
 }
 
-function quote(word: string): string {
+/** A word as a POSIX shell must be given it. */
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

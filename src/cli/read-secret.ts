@@ -6,10 +6,11 @@ import { GizmoError } from '../errors.js';
 /**
  * Reads key by key in raw mode, because a line of a terminal in its usual mode ends at 4,096 characters, and tokens
  * are pasted that are longer. Without a terminal on standard input the controlling terminal is asked.
+ * @param remedy a sentence about how to do without a terminal
  * @throws GizmoError USAGE without a terminal, CANCELLED on Ctrl-C
  */
-export async function readSecret(prompt: string): Promise<string> {
-  const terminal = openTerminal();
+export async function readSecret(prompt: string, remedy = PASSWORD_REMEDY): Promise<string> {
+  const terminal = openTerminal(remedy);
   // Before the prompt: what is typed as soon as it shows must not be echoed.
   terminal.setRawMode(true);
   try {
@@ -51,16 +52,14 @@ export function editSecret(line: string, text: string): { line: string; done?: '
 const LENGTH_MAX = 1 << 16;
 const PASTE_MARKS = /\u001b\[20[01]~/g;
 
-function openTerminal(): ReadStream {
+const PASSWORD_REMEDY = 'Use --password-file, --password-stdin or GIZMO_PASSWORD.';
+
+function openTerminal(remedy: string): ReadStream {
   if (process.stdin.isTTY) return process.stdin;
   try {
     return new ReadStream(openSync('/dev/tty', 'r'));
   } catch (cause) {
-    throw new GizmoError(
-      'USAGE',
-      'There is no terminal to ask for the password on. Use --password-file, --password-stdin or GIZMO_PASSWORD.',
-      { cause },
-    );
+    throw new GizmoError('USAGE', `There is no terminal to ask for the secret on. ${remedy}`, { cause });
   }
 }
 

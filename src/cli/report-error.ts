@@ -26,7 +26,7 @@ export function writeWarning(message: string): void {
 }
 
 /** Servers and stored values have a say in messages: nothing of them may command the terminal. Lines stay lines. */
-function harmless(message: string): string {
+export function harmless(message: string): string {
   return message.replace(
     COMMANDING,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,

@@ -24,7 +24,7 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
   sql: { now: ['errors.ts'] },
   flight: { now: ['errors.ts'] },
   pki: { now: ['errors.ts'] },
-  cli: { now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'] },
+  cli: { now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'], lazy: ['pki'] },
   server: { now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'runtime-file.ts'] },
   client: {
     now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'],
@@ -70,6 +70,11 @@ const PACKAGES: readonly { name: RegExp; only: RegExp; where: string }[] = [
     name: /^node:fs(\/|$)/,
     only: /^(?!flight\/|sql\/)/,
     where: 'flight and sql know no files',
+  },
+  {
+    name: /^node:fs(\/|$)/,
+    only: /^(?!pki\/)|^pki\/store\.ts$/,
+    where: 'only pki/store touches files',
   },
 ];
 

@@ -42,6 +42,20 @@ describe('start-up', () => {
     expect(packagesLoadedBy('client/render/delimited.ts', 'client/render/json.ts')).toEqual([]);
   });
 
+  test('of pki the commands that only look load nothing', () => {
+    const light = ['cli/pki/spki.ts', 'pki/pin.ts', 'pki/source.ts', 'pki/live.ts'];
+    expect(packagesLoadedBy('cli/run-main.ts', 'cli/pki/run-pki.ts', ...light)).toEqual([]);
+  });
+
+  test('of pki the commands that sign load what reads and writes certificates, and forge for PKCS#12 only', () => {
+    expect(packagesLoadedBy('cli/pki/issue.ts', 'pki/issue-files.ts')).toEqual([
+      '@peculiar/asn1-csr',
+      '@peculiar/asn1-schema',
+      '@peculiar/asn1-x509',
+    ]);
+    expect(packagesLoadedBy('pki/pkcs12.ts', 'pki/encrypt-key.ts')).toEqual(['node-forge']);
+  });
+
   test('commands load oclif only', () => {
     const commands = [...sources.keys()].filter((path) => path.startsWith('commands/'));
     expect(packagesLoadedBy(...commands)).toEqual(['@oclif/core']);
