@@ -7,6 +7,7 @@ import {
   type CallOptions,
   type ChannelOptions,
   Client,
+  connectivityState,
   credentials,
   Metadata,
   type ServiceError,
@@ -62,10 +63,19 @@ export class FlightChannel {
     return readAuthorization(this.#metadata);
   }
 
-  /** Connects now; rejects where that takes longer. */
+  /** Connects now; rejects when that fails, or takes longer. */
   ready(timeoutMs: number): Promise<void> {
+    const channel = this.#client.getChannel();
+    const deadline = Date.now() + timeoutMs;
     return new Promise((resolve, reject) => {
-      this.#client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
+      const look = (overdue?: Error): void => {
+        const state = channel.getConnectivityState(true);
+        if (state === connectivityState.READY) resolve();
+        else if (overdue !== undefined || state === connectivityState.TRANSIENT_FAILURE)
+          reject(new GizmoError('UNAVAILABLE', 'The server does not answer.', { cause: overdue }));
+        else channel.watchConnectivityState(state, deadline, look);
+      };
+      look();
     });
   }
 

@@ -1,0 +1,26 @@
+import { afterAll, expect, test } from 'vitest';
+import { ChannelPool } from '../../src/client/channel-pool.js';
+import { FlightChannel } from '../../src/client/connect-channel.js';
+import type { ConnectOptions } from '../../src/client/connect-options.js';
+
+const OPTIONS: ConnectOptions = {
+  host: 'db.example.com',
+  port: 1,
+  tls: {},
+  credentials: { kind: 'bearer', token: 't' },
+};
+const home = new FlightChannel(OPTIONS);
+const pool = new ChannelPool(home, OPTIONS);
+afterAll(() => pool.close());
+
+test('credentials never leave TLS, whatever the server names', async () => {
+  await expect(pool.at(['grpc://db.example.com:1'])).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+  await expect(pool.at(['grpc+tcp://other.example.com:1'])).rejects.toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    message: expect.stringMatching(/without TLS/),
+  });
+});
+test('home is home, by any of its names', async () => {
+  for (const uris of [[], [''], ['arrow-flight-reuse-connection://?'], ['grpc+tls://db.example.com:1']])
+    expect(await pool.at(uris)).toBe(home);
+});
