@@ -84,7 +84,11 @@ export interface Transaction extends Statements, AsyncDisposable {
 }
 
 export interface CallOptions {
-  /** Aborting it cancels on the server too; the call then rejects with the signal's reason. */
+  /**
+   * Aborting it cancels on the server too. The call, or the result that is being read, then rejects with the reason
+   * where that is a GizmoError; else with CANCELLED, or DEADLINE_EXCEEDED for `AbortSignal.timeout`, and the reason as
+   * `cause`.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
