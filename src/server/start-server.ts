@@ -171,7 +171,10 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
       stopped ??= stop(graceMs);
       return stopped;
     },
-    load: (request) => asOperator(engine, nowMs, (session) => ingest(life, session, 'init', request)),
+    load: (request) =>
+      asOperator(engine, nowMs, (session) =>
+        ingest(life, { session, door: 'init', signal: request.signal ?? session.signal }, request),
+      ),
     giveUp: () => stopping.abort(serverStopping()),
   };
 }
