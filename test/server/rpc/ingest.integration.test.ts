@@ -13,6 +13,7 @@ import { readIpc } from '../../../src/flight/ipc/framing.js';
 import { encodeSchema } from '../../../src/flight/ipc/schema.js';
 import { type ArrowSchema, field, type IpcMessage } from '../../../src/flight/ipc/types.js';
 import { flightService } from '../../../src/flight/service.js';
+import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand, type SqlCommandInit } from '../../../src/flight/sql/command.js';
 import { decodeUpdateResult } from '../../../src/flight/sql/put-result.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
@@ -179,6 +180,22 @@ describe('a bulk load', () => {
     await load([2]);
     await client.rows('commit');
     expect(await numbersIn()).toEqual([2]);
+  });
+
+  it('belongs to the transaction that its id names, and to no other', async () => {
+    const [body = NO_BODY] = await client.action(
+      'BeginTransaction',
+      ACTIONS.BeginTransaction.encodeRequest({}),
+    );
+    const { transactionId } = ACTIONS.BeginTransaction.decodeResult(body);
+    await load([1], ingestCommand(1, 1, { transactionId }));
+    await load([2], ingestCommand(2, 2));
+    expect(await numbersIn()).toEqual([1, 2]);
+    await client.action('EndTransaction', ACTIONS.EndTransaction.encodeRequest({ transactionId, action: 2 }));
+    await expect(numbersIn()).rejects.toMatchObject({ code: status.NOT_FOUND });
+    await expect(load([1], ingestCommand(1, 2, { transactionId }))).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+    });
   });
 
   it('refuses a transaction that is not the session’s', async () => {
