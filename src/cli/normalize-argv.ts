@@ -6,7 +6,7 @@ import { GizmoError } from '../errors.js';
 
 /**
  * @param flags the command's flags by name, as oclif knows them
- * @param pairs names of flags whose one occurrence takes two values (`--tls CERT KEY`)
+ * @param pairs names of flags whose one occurrence takes two values (`--tls CERT KEY`), or the word `auto`
  * @param later names of flags that are known and not in this version
  * @throws GizmoError USAGE for a flag of `later`, a boolean with another value, half a pair
  */
@@ -97,9 +97,13 @@ function booleanFlag(flag: NamedFlag, given: string | undefined, input: string[]
 }
 
 function pair(name: string, first: string | undefined, input: string[]): string[] {
+  if ((first ?? input[0]) === 'auto') {
+    if (first === undefined) input.shift();
+    return [`--${name}`, 'auto'];
+  }
   const values = first === undefined ? input.splice(0, 2) : [first, ...input.splice(0, 1)];
   if (values.length < 2 || values.some((value) => value.startsWith('--')))
-    throw new GizmoError('USAGE', `--${name} takes two values separated by a space.`);
+    throw new GizmoError('USAGE', `--${name} takes two values separated by a space, or auto.`);
   return values.flatMap((value) => [`--${name}`, value]);
 }
 

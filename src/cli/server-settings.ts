@@ -4,13 +4,21 @@
  */
 import { GizmoError } from '../errors.js';
 
-type Kind = 'string' | 'integer' | 'boolean';
+type Kind = 'string' | 'integer' | 'boolean' | 'list';
 
 /** Settings of this version: kind, and environment names, the first that is set wins. */
 export const SERVER_SETTINGS = {
   hostname: ['string', 'GIZMO_HOSTNAME', 'GIZMOSQL_HOSTNAME'],
   port: ['integer', 'GIZMO_PORT', 'GIZMOSQL_PORT'],
   'allow-insecure': ['boolean', 'GIZMO_ALLOW_INSECURE'],
+  tls: ['list', 'GIZMO_TLS', 'TLS_ENABLED'],
+  'tls-min-version': ['string', 'GIZMO_TLS_MIN_VERSION'],
+  'mtls-ca-cert-filename': ['string', 'GIZMO_MTLS_CA_CERT_FILENAME', 'MTLS_CA_CERT_FILENAME'],
+  'mtls-crl-filename': ['string', 'GIZMO_MTLS_CRL_FILENAME'],
+  'crl-stale': ['string', 'GIZMO_CRL_STALE'],
+  auth: ['string', 'GIZMO_AUTH'],
+  'mtls-principal': ['list', 'GIZMO_MTLS_PRINCIPAL'],
+  'mtls-default-role': ['string', 'GIZMO_MTLS_DEFAULT_ROLE'],
   backend: ['string', 'GIZMO_BACKEND', 'DATABASE_BACKEND'],
   database: ['string', 'GIZMO_DATABASE', 'DATABASE_FILENAME'],
   readonly: ['boolean', 'GIZMO_READONLY', 'READONLY'],
@@ -44,9 +52,6 @@ export type ServerSettingName = keyof typeof SERVER_SETTINGS;
 
 /** Flags that GizmoSQL has and this version does not, with their environment names. */
 export const LATER_SERVER_SETTINGS: Readonly<Record<string, readonly string[]>> = {
-  tls: ['GIZMO_TLS', 'TLS_ENABLED'],
-  'tls-min-version': ['GIZMO_TLS_MIN_VERSION'],
-  'mtls-ca-cert-filename': ['GIZMO_MTLS_CA_CERT_FILENAME', 'MTLS_CA_CERT_FILENAME'],
   'verify-tls': [],
   'print-duckdb-version': [],
   'token-allowed-issuer': ['TOKEN_ALLOWED_ISSUER'],
@@ -111,6 +116,7 @@ interface Kinds {
   string: string;
   integer: number;
   boolean: boolean;
+  list: readonly string[];
 }
 type KindOf<Name extends ServerSettingName> = Kinds[(typeof SERVER_SETTINGS)[Name][0]];
 
@@ -130,15 +136,22 @@ export function collectServerSettings(
       `${name} is set, but --${flag} is not in this version yet. Unset it to go on without.`,
     );
   }
-  const values: Partial<Record<ServerSettingName, string | number | boolean>> = {};
+  const values: Partial<Record<ServerSettingName, Kinds[Kind]>> = {};
   for (const [name, [kind, ...variables]] of settings()) {
     const flag = flags[name];
     if (typeof flag === 'string' || typeof flag === 'number' || typeof flag === 'boolean') {
       values[name] = flag;
       continue;
     }
+    if (Array.isArray(flag)) {
+      values[name] = flag.map(String);
+      continue;
+    }
     const variable = variables.find((it) => isSet(environment[it]));
-    if (variable !== undefined) values[name] = readVariable(variable, environment[variable] ?? '', kind);
+    if (variable === undefined) continue;
+    const text = environment[variable] ?? '';
+    if (name === 'tls') setTls(values, text);
+    else values[name] = readVariable(variable, text, kind);
   }
   // Each value is of its setting's kind: oclif saw to the flags, readVariable to the environment.
   return values as ServerSettingValues;
@@ -148,19 +161,35 @@ function settings(): [ServerSettingName, readonly [Kind, ...string[]]][] {
   return Object.entries(SERVER_SETTINGS) as [ServerSettingName, readonly [Kind, ...string[]]][];
 }
 
-function readVariable(variable: string, text: string, kind: Kind): string | number | boolean {
+/** `auto` or a switch, as GizmoSQL's container has it; or the two paths with a space between them. */
+function setTls(values: Partial<Record<ServerSettingName, Kinds[Kind]>>, text: string): void {
+  if (isOff(text)) return;
+  values.tls = isOn(text) ? ['auto'] : text.trim().split(/\s+/);
+}
+
+/** The entries of a list have a `;` between them. */
+function readVariable(variable: string, text: string, kind: Kind): Kinds[Kind] {
   if (kind === 'string') return text;
+  if (kind === 'list')
+    return text
+      .split(';')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
   if (kind === 'integer') {
     if (/^-?\d{1,15}$/.test(text)) return Number(text);
     throw new GizmoError('USAGE', `${variable}=${text}: give a whole number.`);
   }
-  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  if (isOn(text)) return true;
   if (isOff(text)) return false;
   throw new GizmoError('USAGE', `${variable}=${text}: give true or false.`);
 }
 
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '';
+}
+
+function isOn(value: string): boolean {
+  return /^(1|true|yes|on)$/i.test(value);
 }
 
 function isOff(value: string | undefined): boolean {

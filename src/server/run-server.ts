@@ -1,62 +1,55 @@
 /** A server as a process: settings in, banner and token out, signals obeyed, exit code returned. */
-import { EXIT, type GizmoError, toGizmoError } from '../errors.js';
+import { EXIT, toGizmoError } from '../errors.js';
 import { isLoopback, type RuntimeFile, writeRuntimeFile } from '../runtime-file.js';
 import { VERSION } from '../version.js';
 import type { ServerConfig } from './config/config.js';
 import { parseConfig, type RawServerSettings } from './config/parse-config.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
-import { firstUncaught } from './uncaught.js';
 
 /** After a second signal the process lives no longer than this; after the first and the grace, twice as long. */
 const FORCE_MS = 5000;
 
-/** Runs until a signal, an engine failure or a defect ends it; resolves with the exit code. */
+/** Runs until a signal or an engine failure ends it; resolves with the exit code. */
 export async function runServer(
   settings: RawServerSettings,
   options: { readonly passwordInArgv: boolean; readonly runtimeDirectory: string },
 ): Promise<number> {
   const config = parseConfig(settings);
   const log = createLogger({ ...logOptions(config), now: () => new Date() });
+  if (config.password !== undefined && !config.ways.password) {
+    log.warning(
+      'A password is configured, but --auth mtls takes certificates only: nobody can log in with it.',
+    );
+  }
   if (options.passwordInArgv) {
     log.warning(
       'The password was given on the command line, where every user of this machine can read it. Use GIZMO_PASSWORD or --password-file.',
     );
   }
-  const uncaught = firstUncaught(log);
   let runtimeFile: RuntimeFile | undefined;
   try {
-    const server = await started(config, log, uncaught);
+    const server = await startServer(config, log);
     try {
-      runtimeFile = announceToken(server, options.runtimeDirectory);
+      runtimeFile = announceWayIn(server, config, options.runtimeDirectory);
     } catch (error) {
       await server.stop(0);
       throw error;
     }
-    // Whatever the log's level and file: this must be seen. The words are those that GizmoSQL's users look for.
-    process.stderr.write('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.\n');
+    if (server.tls === undefined) {
+      // Whatever the log's level and file: this must be seen. The words are those that GizmoSQL's users look for.
+      process.stderr.write('WARNING - TLS is disabled for the GizmoSQL server - this is NOT secure.\n');
+    }
+    server.tls?.onReplaced(() => {
+      // Its clients know the server by what the file says.
+      if (runtimeFile !== undefined) runtimeFile = writeServerFile(server, options.runtimeDirectory);
+    });
+    process.on('SIGHUP', () => server.reloadCertificates());
     announce(server, config, log);
-    return await untilStopped(server, uncaught, log, config.shutdownGraceMs, () => runtimeFile?.remove());
+    return await untilStopped(server, log, config.shutdownGraceMs, () => runtimeFile?.remove());
   } finally {
     runtimeFile?.remove();
     await log.close();
-  }
-}
-
-/** The server once it runs. A defect, unlike a database that cannot be opened, is in the log in full. */
-async function started(
-  config: ServerConfig,
-  log: Logger,
-  uncaught: Promise<GizmoError>,
-): Promise<RunningServer> {
-  const failed = uncaught.then((error) => Promise.reject(error));
-  failed.catch(() => undefined);
-  try {
-    return await Promise.race([startServer(config, log), failed]);
-  } catch (error) {
-    const { message, detail } = toGizmoError(error);
-    if (detail !== undefined) log.error('the server could not start', { error: message, detail });
-    throw error;
   }
 }
 
@@ -69,28 +62,50 @@ function announce(server: RunningServer, config: ServerConfig, log: Logger): voi
   const { host, port } = server.address;
   const address = host.includes(':') ? `[${host}]` : host;
   log.info(
-    `gizmo server ${VERSION} with engine DuckDB ${server.engine.version} listens on grpc+tcp://${address}:${port}`,
+    `gizmo server ${VERSION} with engine DuckDB ${server.engine.version} listens on grpc+${server.tls === undefined ? 'tcp' : 'tls'}://${address}:${port}`,
     { database: config.database ?? ':memory:', readonly: config.readOnly, user: server.username },
   );
   if (isLoopback(config.hostname)) {
     log.info(
-      'Only this machine can connect. To let others in, start with --hostname 0.0.0.0 --allow-insecure, on a network that is safe by other means.',
+      `Only this machine can connect. To let others in, start with --hostname 0.0.0.0${server.tls === undefined ? ' --tls CERT KEY' : ''}.`,
     );
   }
   log.info('gizmo server - started');
+}
+
+/** Puts what a client of this user needs to come in, or to trust the server, where it finds it. */
+function announceWayIn(
+  server: RunningServer,
+  config: ServerConfig,
+  directory: string,
+): RuntimeFile | undefined {
+  if (server.startupToken !== undefined) return announceToken(server, directory);
+  return config.tls?.identity.kind === 'auto' ? writeServerFile(server, directory) : undefined;
+}
+
+function writeServerFile({ startupToken, username, address, tls }: RunningServer, directory: string) {
+  return writeRuntimeFile(
+    {
+      pid: process.pid,
+      host: address.host,
+      port: address.port,
+      user: username,
+      ...(startupToken !== undefined && { token: startupToken }),
+      tls: tls !== undefined,
+      ...(tls?.roots !== undefined && { roots: tls.roots }),
+      ...(tls !== undefined && { pin: tls.pin }),
+    },
+    directory,
+  );
 }
 
 /**
  * Puts the start-up token where this user's clients find it, and on a terminal shows it, once. It never goes
  * through the log: logs are kept, copied and shipped.
  */
-function announceToken(server: RunningServer, directory: string): RuntimeFile | undefined {
-  const { startupToken: token, username, address } = server;
-  if (token === undefined) return undefined;
-  const file = writeRuntimeFile(
-    { pid: process.pid, host: address.host, port: address.port, user: username, token, tls: false },
-    directory,
-  );
+function announceToken(server: RunningServer, directory: string): RuntimeFile {
+  const { startupToken: token, username } = server;
+  const file = writeServerFile(server, directory);
   const shown = process.stderr.isTTY
     ? `No password is configured. Start-up token, shown this once (password of ${username}, or Bearer):\n\n    ${token}\n\n`
     : 'No password is configured, so a start-up token was made. ';
@@ -100,7 +115,6 @@ function announceToken(server: RunningServer, directory: string): RuntimeFile | 
 
 function untilStopped(
   server: RunningServer,
-  uncaught: Promise<GizmoError>,
   log: Logger,
   graceMs: number,
   cleanUp: () => void,
@@ -113,10 +127,9 @@ function untilStopped(
       process.stderr.write('Something could not be stopped in time; ending the process.\n');
       process.kill(process.pid, 'SIGKILL');
     };
-    const stop = (code: number, grace = graceMs) => {
+    const stop = (code: number, graceMs?: number) => {
       exitCode = code;
-      setTimeout(force, grace + 2 * FORCE_MS).unref();
-      server.stop(grace).then(() => {
+      server.stop(graceMs).then(() => {
         log.info('gizmo server - stopped');
         resolve(exitCode ?? code);
       }, reject);
@@ -125,6 +138,7 @@ function untilStopped(
       if (exitCode === undefined) {
         log.info(`${signal}: finishing what runs; a second signal stops at once`);
         stop(EXIT.ok);
+        setTimeout(force, graceMs + 2 * FORCE_MS).unref();
         return;
       }
       process.stderr.write(`${signal} again: stopping at once.\n`);
@@ -134,12 +148,14 @@ function untilStopped(
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
-    const fail = (sentence: string, grace?: number) => {
+    server.failed.then((reason) => {
       if (exitCode !== undefined) return;
-      process.stderr.write(`${sentence}\n`);
-      stop(EXIT.sqlError, grace);
-    };
-    server.failed.then((reason) => fail(`The database engine failed: ${reason.message}`, 0), reject);
-    uncaught.then(() => fail('An unexpected error ends the server; its log has the details.'), reject);
+      process.stderr.write(`The database engine failed: ${reason.message}\n`);
+      stop(EXIT.sqlError, 0);
+    }, reject);
+    process.on('uncaughtException', (error) => {
+      const { detail, message } = toGizmoError(error);
+      log.error('uncaught exception', { error: message, detail });
+    });
   });
 }

@@ -7,16 +7,19 @@ import { setMaxListeners } from 'node:events';
 import { GizmoError, toGizmoError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { createAuthenticator } from './auth/authenticator.js';
-import { createCertificatePrincipals } from './auth/certificate.js';
+import { type CertificatePrincipals, createCertificatePrincipals } from './auth/certificate.js';
 import { operatorPrincipal } from './auth/operator.js';
 import { createPasswordStrategy } from './auth/password.js';
 import { createSessionTokens } from './auth/session-token.js';
 import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
 import type { ServerConfig } from './config/config.js';
+import type { TlsConfig } from './config/tls-config.js';
 import type { Engine, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
 import { createConnections } from './listener/connections.js';
 import { type GrpcListener, startGrpcListener } from './listener/grpc-listener.js';
+import type { OpenTls } from './listener/tls/open-tls.js';
+import type { CertificateMapping } from './model/certificate-mapping.js';
 import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
 import { createSession, type Session } from './session/session.js';
@@ -34,6 +37,12 @@ export interface RunningServer {
   readonly startupToken: string | undefined;
   readonly username: string;
   readonly engine: Pick<Engine, 'name' | 'version'>;
+  /** What a client needs to know the server by, and how to hear of its replacement; undefined without TLS. */
+  readonly tls: ServerTls | undefined;
+  /** Reads certificates, keys, CAs and revocation lists again; what cannot serve is refused and logged. */
+  reloadCertificates(): void;
+  /** Puts another table of certificate principals in force, on open connections too. */
+  replaceCertificatePrincipals(mappings: readonly CertificateMapping[]): void;
   /** Loads Arrow data for whoever started the server, through the same steps as everybody's statements. */
   load(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
@@ -44,6 +53,14 @@ export interface RunningServer {
   giveUp(): void;
 }
 
+export interface ServerTls {
+  /** Hex SHA-256 of the SubjectPublicKeyInfo in force. */
+  readonly pin: string;
+  /** PEM of what clients of this user are to trust; undefined where the operator's certificate has a CA of its own. */
+  readonly roots: string | undefined;
+  onReplaced(callback: () => void): void;
+}
+
 /** Throws GizmoError with a sentence for the user when something cannot be opened; nothing is left open then. */
 export async function startServer(config: ServerConfig, log: Logger): Promise<RunningServer> {
   const nowMs = () => performance.timeOrigin + performance.now();
@@ -52,18 +69,23 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
   setMaxListeners(0, stopping.signal);
   const admission = createAdmission();
 
-  const startupToken = config.password === undefined ? makeStartupToken() : undefined;
-  const authenticator = createAuthenticator([
-    startupToken === undefined
-      ? createPasswordStrategy(config.username, config.password ?? '')
-      : createStartupTokenStrategy(config.username, startupToken),
-  ]);
+  const { ways } = config;
+  const startupToken = ways.startupToken ? makeStartupToken() : undefined;
+  const strategies = [
+    ways.password && createPasswordStrategy(config.username, config.password ?? ''),
+    startupToken !== undefined && createStartupTokenStrategy(config.username, startupToken),
+  ];
+  const authenticator = createAuthenticator(strategies.filter((it) => it !== false));
+  const certificates = createCertificatePrincipals(config.tls?.clients?.principals);
   const sessionTokens = createSessionTokens(
     config.secretKey ?? randomBytes(32).toString('base64url'),
     nowMs,
     // A changed password ends the tokens of before, as the guide promises.
     [config.username, config.password ?? ''],
   );
+
+  // Before the database is touched: files that cannot serve are no reason to lock or create it.
+  const tls = config.tls && (await openListenerTls(config.tls, certificates, log));
 
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
   const engine = await openEngine({
@@ -74,7 +96,11 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     allowExtensions: config.allowExtensions,
     concurrentCallsMax: config.engineCallsMax,
   }).catch((error: unknown) => {
-    throw asUsage(`Cannot open the database ${config.database ?? 'in memory'}`, error);
+    tls?.store.stop();
+    const { message } = toGizmoError(error);
+    throw new GizmoError('USAGE', `Cannot open the database ${config.database ?? 'in memory'}: ${message}`, {
+      cause: error,
+    });
   });
   const life: Life = {
     admission,
@@ -92,8 +118,14 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,
     nowMs,
     makeId: randomUUID,
-    onOpened: ({ id, principal, peer }) =>
-      log.info('session opened', { kind: 'session', session: id, user: principal.name, peer }),
+    onOpened: ({ id, principal, peer, peerIdentity }) =>
+      log.info('session opened', {
+        kind: 'session',
+        session: id,
+        user: principal.name,
+        peer,
+        peer_identity: peerIdentity,
+      }),
     onEnded: ({ id, principal }, how) =>
       log.info('session ended', {
         kind: 'session',
@@ -107,7 +139,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
   const connections = createConnections();
   const services: Services = {
     authenticator,
-    certificates: createCertificatePrincipals(undefined),
+    certificates,
     sessionTokens,
     sessions,
     statements,
@@ -122,8 +154,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
 
   let listener: GrpcListener;
   try {
-    const initSql = asOperator(engine, nowMs, (session) => runInitSql(statements, config.initSql, session));
-    await Promise.race([initSql, engine.failed.then((reason) => Promise.reject(reason))]);
+    await asOperator(engine, nowMs, (session) => runInitSql(statements, config.initSql, session));
     listener = await startGrpcListener({
       hostname: config.hostname,
       port: config.port,
@@ -131,8 +162,10 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
       services,
       handlers: createFlightHandlers(services),
       connections,
+      tls,
     });
   } catch (error) {
+    tls?.store.stop();
     openStatements.stop();
     await engine.close();
     throw error;
@@ -152,6 +185,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
   let stopped: Promise<void> | undefined;
   async function stop(graceMs: number): Promise<void> {
     admission.close();
+    tls?.store.stop();
     await listener.stop(graceMs, () => stopping.abort(serverStopping()));
     openStatements.stop();
     // Sessions before the engine: each rolls back its transaction and frees its connection.
@@ -165,31 +199,54 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     username: config.username,
     engine,
     failed,
+    tls: tls && describeTls(tls),
+    reloadCertificates: () => tls?.store.reload('asked for'),
+    replaceCertificatePrincipals(mappings) {
+      certificates.replace(mappings);
+      tls?.clients?.rejudge();
+    },
     stop(graceMs = config.shutdownGraceMs) {
       stopped ??= stop(graceMs);
       return stopped;
     },
-    load: (request) =>
-      asOperator(engine, nowMs, (session) =>
-        ingest(life, { session, door: 'init', signal: request.signal ?? session.signal }, request),
-      ),
+    load: (request) => asOperator(engine, nowMs, (session) => ingest(life, session, 'init', request)),
     giveUp: () => stopping.abort(serverStopping()),
   };
+}
+
+function describeTls({ store }: OpenTls): ServerTls {
+  return {
+    get pin() {
+      return store.current.identity.pin;
+    },
+    get roots() {
+      return store.current.identity.roots;
+    },
+    onReplaced: (callback) => store.onReplaced(() => callback()),
+  };
+}
+
+/** Loaded only where it is asked for. Certificates go by the clock on the wall, which a sleeping machine's other one is behind of. */
+async function openListenerTls(
+  tls: TlsConfig,
+  principals: CertificatePrincipals,
+  log: Logger,
+): Promise<OpenTls> {
+  const { openTls } = await import('./listener/tls/open-tls.js');
+  return openTls(tls, { principals, log, nowMs: Date.now });
 }
 
 async function runInitSql(statements: Statements, texts: readonly string[], session: Session): Promise<void> {
   try {
     for (const sql of texts) await statements.update({ sql, session, door: 'init', signal: session.signal });
   } catch (error) {
-    throw asUsage('The SQL given to run at start failed, so the server did not start', error);
+    const { message } = toGizmoError(error);
+    throw new GizmoError(
+      'USAGE',
+      `The SQL given to run at start failed, so the server did not start: ${message}`,
+      { cause: error },
+    );
   }
-}
-
-/** What the operator asked for and cannot have; a defect stays one. */
-function asUsage(what: string, reason: unknown): GizmoError {
-  const error = toGizmoError(reason);
-  if (error.detail !== undefined) return error;
-  return new GizmoError('USAGE', `${what}: ${error.message}`, { cause: reason });
 }
 
 /** Does something in a session of the person who starts the server. */

@@ -87,16 +87,11 @@ describe('the command lines of the security guide', () => {
   });
 
   it.each([
-    [
-      ['--tls', 'cert.pem', 'key.pem', '--username', 'admin', '--password', 'x', '--database', 'mydata.db'],
-      '--tls',
-    ],
     [['--auth-log-level', 'info', '--database', 'mydata.db'], '--auth-log-level'],
     [['--query-log-level', 'info', '--database', 'mydata.db'], '--query-log-level'],
     [['--enable-instrumentation', '--instrumentation-db-path', 'audit.db'], '--enable-instrumentation'],
     [['--token-allowed-issuer', 'https://accounts.google.com'], '--token-allowed-issuer'],
     [['--oauth-client-id', 'x'], '--oauth-client-id'],
-    [['--mtls-ca-cert-filename', 'ca.pem'], '--mtls-ca-cert-filename'],
   ])('whose flags are of a later version say so: %j', (args, flag) => {
     const { status, stderr } = fails(args);
     expect(status).toBe(2);
@@ -123,6 +118,8 @@ describe('gizmo server start', () => {
       /GIZMO_PORT=abc: give a whole number/,
     ],
     ['half a pair', ['--tls', 'cert.pem'], {}, /--tls/],
+    ['a certificate that is missing', ['--tls', 'cert.pem', 'key.pem'], {}, /--tls: cannot read cert\.pem/],
+    ['client certificates without TLS', ['--mtls-ca-cert-filename', 'ca.pem'], {}, /add --tls CERT KEY/],
     [
       'a setting of a later version by environment',
       [],

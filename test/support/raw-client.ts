@@ -1,6 +1,7 @@
 /** A Flight client with nothing between the test and the wire: raw grpc-js over the service definition. */
 import { create } from '@bufbuild/protobuf';
 import {
+  type ChannelCredentials,
   type ClientOptions,
   credentials,
   Metadata,
@@ -51,8 +52,9 @@ export function connectRaw(
   port: number,
   headers: Readonly<Record<string, string>> = {},
   options: ClientOptions = {},
+  channel: ChannelCredentials = credentials.createInsecure(),
 ) {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+  const client = new Client(`127.0.0.1:${port}`, channel, {
     'grpc.use_local_subchannel_pool': 1,
     'grpc.max_receive_message_length': -1,
     ...options,

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
-import { userRuntimeDirectory } from '../../cli/runtime-directory.js';
+import { userPkiDirectory, userRuntimeDirectory } from '../../cli/runtime-directory.js';
 import { collectServerSettings, LATER_SERVER_SETTINGS } from '../../cli/server-settings.js';
 
 const CONNECTION = 'CONNECTION';
@@ -20,6 +20,7 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> --database sales.duckdb',
     'GIZMO_PASSWORD=… <%= config.bin %> <%= command.id %> --username admin --database sales.duckdb --readonly',
+    'GIZMO_PASSWORD=… <%= config.bin %> <%= command.id %> --hostname 0.0.0.0 --tls server.crt server.key',
   ];
   static override readonly laterFlags = Object.keys(LATER_SERVER_SETTINGS);
   static override readonly pairFlags = ['tls'];
@@ -37,6 +38,35 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
     }),
     'allow-insecure': Flags.boolean({
       summary: 'listen beyond loopback without encryption',
+      helpGroup: CONNECTION,
+    }),
+    tls: Flags.string({
+      char: 'T',
+      summary: 'certificate and key, PEM; auto makes them for this machine, which clients of this user trust',
+      helpValue: 'CERT KEY',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: CONNECTION,
+    }),
+    'tls-min-version': Flags.string({
+      summary: 'oldest TLS version to speak: 1.2 or 1.3 (default 1.3)',
+      helpGroup: CONNECTION,
+    }),
+    'mtls-ca-cert-filename': Flags.string({
+      char: 'M',
+      summary:
+        'CA that signs client certificates, PEM; without --mtls-principal each client needs one before it logs in',
+      helpValue: 'FILE',
+      helpGroup: CONNECTION,
+    }),
+    'mtls-crl-filename': Flags.string({
+      summary: 'revocation list of that CA',
+      helpValue: 'FILE',
+      helpGroup: CONNECTION,
+    }),
+    'crl-stale': Flags.string({
+      summary:
+        'what a revocation list past its date means to client certificates: refuse or warn (default refuse)',
       helpGroup: CONNECTION,
     }),
     'max-metadata-size': Flags.integer({
@@ -58,6 +88,22 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
     'password-file': Flags.string({
       summary: 'file with the password',
       helpValue: 'FILE',
+      helpGroup: ACCESS,
+    }),
+    auth: Flags.string({
+      summary: 'ways in: mtls, password, or both with a comma (default those that are configured)',
+      helpGroup: ACCESS,
+    }),
+    'mtls-principal': Flags.string({
+      summary:
+        "whom a client certificate stands for, by common name or pin: 'ann=cn:ann,role=user', 'etl=spki:HEX'; repeatable",
+      helpValue: 'NAME=…',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: ACCESS,
+    }),
+    'mtls-default-role': Flags.string({
+      summary: 'role of certificate principals without one: admin, user or readonly (default readonly)',
       helpGroup: ACCESS,
     }),
     'secret-key': Flags.string({
@@ -144,7 +190,7 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
 
   override async run(): Promise<void> {
     const { flags } = await this.readLine(ServerStart);
-    const settings = collectServerSettings(flags);
+    const settings = { ...collectServerSettings(flags), 'pki-directory': userPkiDirectory() };
     const { runServer } = await import('../../server/run-server.js');
     process.exitCode = await runServer(settings, {
       passwordInArgv: flags.password !== undefined,

@@ -3,19 +3,10 @@
  * not the CA: a certificate that maps to nobody is refused. Without a table certificates name nobody.
  */
 import { GizmoError } from '../../errors.js';
+import type { CertificateMapping } from '../model/certificate-mapping.js';
 import type { PeerCertificate } from '../model/peer-certificate.js';
-import type { Principal, Role } from '../model/principal.js';
+import type { Principal } from '../model/principal.js';
 import { makePrincipal } from './make-principal.js';
-
-/** One entry of the table. */
-export interface CertificateMapping {
-  /** Name of the principal. */
-  readonly name: string;
-  readonly role: Role;
-  /** `cn`: the whole common name, letter by letter; `spki`: {@link PeerCertificate.pin}. */
-  readonly by: 'cn' | 'spki';
-  readonly value: string;
-}
 
 export interface CertificatePrincipals {
   /**

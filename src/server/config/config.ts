@@ -1,5 +1,6 @@
 /** What a server is started with: complete, validated, frozen. Inside the server nothing is optional by accident. */
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
+import type { TlsConfig } from './tls-config.js';
 
 export interface ServerConfig {
   /** Address to listen on. */
@@ -8,6 +9,10 @@ export interface ServerConfig {
   readonly port: number;
   /** Listening beyond loopback without TLS was asked for by name. */
   readonly allowInsecure: boolean;
+  /** Undefined: no encryption. */
+  readonly tls: TlsConfig | undefined;
+  /** Which credentials are accepted. */
+  readonly ways: WaysIn;
   /** Path of the database file; undefined = in memory. */
   readonly database: string | undefined;
   readonly readOnly: boolean;
@@ -40,4 +45,14 @@ export interface ServerConfig {
   /** Engine calls that run at once; more wait in Gizmo's own queue, never in libuv's. */
   readonly engineCallsMax: number;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat; readonly file: string | undefined };
+}
+
+/** Which credentials are accepted. Session tokens always are: somebody logged in for them. */
+export interface WaysIn {
+  /** The username and password of the configuration. */
+  readonly password: boolean;
+  /** Client certificates, by the table of principals. */
+  readonly certificate: boolean;
+  /** A token made at start, because there is no other way. */
+  readonly startupToken: boolean;
 }

@@ -3,10 +3,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { GizmoError } from '../../errors.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
-import type { ServerConfig } from './config.js';
+import type { ServerConfig, WaysIn } from './config.js';
+import { parseTls, type RawTlsSettings } from './parse-tls.js';
 
 /** Settings as given, by flag name without dashes; numbers and booleans already of their type. */
-export interface RawServerSettings {
+export interface RawServerSettings extends RawTlsSettings {
   readonly hostname?: string;
   readonly port?: number;
   readonly 'allow-insecure'?: boolean;
@@ -16,6 +17,8 @@ export interface RawServerSettings {
   readonly username?: string;
   readonly password?: string;
   readonly 'password-file'?: string;
+  /** Ways in by name; undefined: those that are configured. */
+  readonly auth?: string;
   readonly 'secret-key'?: string;
   readonly 'init-sql-commands'?: string;
   readonly 'init-sql-commands-file'?: string;
@@ -76,9 +79,15 @@ export function parseConfig(
   }
   const hostname = raw.hostname ?? '127.0.0.1';
   const allowInsecure = raw['allow-insecure'] ?? false;
-  if (!isLoopback(hostname) && !allowInsecure) {
+  const password = readPassword(raw);
+  const ways = waysIn(raw, password);
+  const tls = parseTls(raw, {
+    certificatesOnly: ways.certificate && raw.auth !== undefined && !ways.password,
+    otherWayIn: ways.password || ways.startupToken,
+  });
+  if (tls === undefined && !isLoopback(hostname) && !allowInsecure) {
     throw usage(
-      `--hostname ${hostname} would let other machines connect without encryption. Listen on 127.0.0.1, or say --allow-insecure if the network is safe by other means.`,
+      `--hostname ${hostname} would let other machines connect without encryption. Add --tls CERT KEY (gizmo pki issue makes them), listen on 127.0.0.1, or say --allow-insecure if the network is safe by other means.`,
     );
   }
   const database = databasePath(raw.database);
@@ -95,10 +104,12 @@ export function parseConfig(
     hostname,
     port: integer('port', raw.port ?? DEFAULT_PORT, 0, 65_535),
     allowInsecure,
+    tls: Object.freeze(tls),
+    ways: Object.freeze(ways),
     database,
     readOnly,
     username,
-    password: readPassword(raw),
+    password,
     secretKey: checkSecretKey(raw['secret-key']),
     initSql: readInitSql(raw),
     printQueries: raw['print-queries'] ?? false,
@@ -141,6 +152,26 @@ function checkUsername(username: string): void {
       `--username ${username}: a ':' ends the name in a Basic credential. Choose a name without one.`,
     );
   }
+}
+
+/** Those that `--auth` names, or those that are configured; a start-up token where that is none. */
+function waysIn(raw: RawServerSettings, password: string | undefined): WaysIn {
+  const named = raw.auth?.split(',').map((word) => word.trim().toLowerCase());
+  const unknown = named?.find((word) => word !== 'mtls' && word !== 'password');
+  if (unknown !== undefined || named?.length === 0)
+    throw usage(`--auth ${raw.auth}: name one or both of mtls and password, separated by a comma.`);
+  if (named?.includes('password') && password === undefined)
+    throw usage('--auth password needs a password: give GIZMO_PASSWORD or --password-file FILE.');
+  const mapped = raw['mtls-principal'] !== undefined && raw['mtls-principal'].length > 0;
+  if (named !== undefined && !named.includes('mtls') && mapped)
+    throw usage(
+      `--mtls-principal is of no use with --auth ${raw.auth}. Add mtls to it, or leave one of them out.`,
+    );
+  const ways = {
+    password: password !== undefined && (named?.includes('password') ?? true),
+    certificate: named?.includes('mtls') ?? mapped,
+  };
+  return { ...ways, startupToken: !ways.password && !ways.certificate };
 }
 
 function readPassword(raw: RawServerSettings): string | undefined {

@@ -2,7 +2,7 @@
  * The gRPC listener: an accept loop of our own that hands each socket to grpc-js, so that every connection is
  * known, bounded and can be cut; and a shutdown that lets calls finish.
  */
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
 import { type FlightHandlers, flightService } from '../../flight/service.js';
@@ -10,6 +10,7 @@ import type { Services } from '../rpc/services.js';
 import type { Connections } from './connections.js';
 import { widenReceiveWindows } from './flow-control.js';
 import { createIdentifyInterceptor } from './identify-interceptor.js';
+import { createTlsAcceptor, type TlsAcceptorOptions } from './tls/tls-acceptor.js';
 
 /** Sockets at once; a process has its own limit of open files besides. */
 const CONNECTIONS_MAX = 10_000;
@@ -39,6 +40,8 @@ export interface GrpcListenerOptions {
   readonly services: Services;
   readonly handlers: FlightHandlers;
   readonly connections: Connections;
+  /** Undefined: without encryption. */
+  readonly tls: Pick<TlsAcceptorOptions, 'store' | 'clients' | 'certificateRequired'> | undefined;
 }
 
 export async function startGrpcListener(options: GrpcListenerOptions): Promise<GrpcListener> {
@@ -55,11 +58,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   widenReceiveWindows(server);
 
-  const acceptor = createServer({ noDelay: true }, (socket) => {
-    socket.on('error', (error) => services.log.debug('connection error', { error: error.message }));
-    connections.accept(socket).open();
-    injector.injectConnection(socket);
-  });
+  const acceptor = createAcceptor(options, (socket) => injector.injectConnection(socket));
   acceptor.maxConnections = CONNECTIONS_MAX;
   const address = await listen(acceptor, hostname, port);
   // Such as no more file descriptors: the connection is lost, the server goes on.
@@ -89,6 +88,18 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
       await closed;
     },
   };
+}
+
+function createAcceptor(
+  { tls, connections, services: { log } }: GrpcListenerOptions,
+  serve: (socket: Socket) => void,
+): NetServer {
+  if (tls !== undefined) return createTlsAcceptor({ ...tls, connections, log, serve });
+  return createServer({ noDelay: true }, (socket) => {
+    socket.on('error', (error) => log.debug('connection error', { error: error.message }));
+    connections.accept(socket).open();
+    serve(socket);
+  });
 }
 
 function listen(

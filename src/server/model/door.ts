@@ -6,5 +6,4 @@ export type Door =
   | 'prepared-update'
   | 'metadata'
   | 'transaction'
-  | 'ingest'
   | 'init';

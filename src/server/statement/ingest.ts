@@ -1,40 +1,34 @@
 /** Bulk loading of Arrow data: no statement text, and the same authorize, admit and record as a statement. */
 import type { IngestRequest } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
+import type { Session } from '../session/session.js';
 import { authorizeIngest } from './authorize.js';
 import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
-import { inTransaction, type TransactionUse } from './transactions.js';
+import { withTurn } from './turn.js';
 
-/** Loads into one table, all or nothing, in the session's transaction if one is open; resolves with the number of rows. */
+/** Loads into one table, all or nothing; resolves with the number of rows. */
 export async function ingest(
   life: Life,
-  use: TransactionUse & { readonly door: Door },
+  session: Session,
+  door: Door,
   request: IngestRequest,
 ): Promise<{ readonly rows: number }> {
-  const { session, door } = use;
   const record = startRecord(life, {
     session,
     door,
-    text: `-- bulk load into ${nameOf(request)}`,
+    text: `-- bulk load into ${JSON.stringify(request.table)}`,
   });
   try {
     authorizeIngest(session.principal);
     life.admission.admit();
-    const loaded = await inTransaction(life, use, () => session.engine.ingest(request));
+    const loaded = await withTurn(session, request.signal ?? session.signal, () =>
+      session.engine.ingest(request),
+    );
     record.succeeded(loaded.rows);
     return loaded;
   } catch (error) {
     record.failed(error);
     throw error;
   }
-}
-
-/** As it was asked for, for whoever reads the log. */
-function nameOf({ catalog, schema, table, temporary }: IngestRequest): string {
-  const parts = temporary ? ['temp', table] : [catalog, schema, table];
-  return parts
-    .filter((part) => part !== undefined)
-    .map((part) => JSON.stringify(part))
-    .join('.');
 }

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CertificateMapping,
-  createCertificatePrincipals,
-  onePerson,
-} from '../../../src/server/auth/certificate.js';
+import { createCertificatePrincipals, onePerson } from '../../../src/server/auth/certificate.js';
 import { createPasswordStrategy } from '../../../src/server/auth/password.js';
 import { createSessionTokens } from '../../../src/server/auth/session-token.js';
+import type { CertificateMapping } from '../../../src/server/model/certificate-mapping.js';
 import type { Principal } from '../../../src/server/model/principal.js';
 
 const PIN = 'ab'.repeat(32);

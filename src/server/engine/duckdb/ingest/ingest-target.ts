@@ -40,7 +40,6 @@ async function currentSchema(core: SessionCore): Promise<{ catalog: string; sche
   return { catalog, schema };
 }
 
-/** A name in double quotes, as SQL wants names that may hold anything. */
-export function quote(name: string): string {
+function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
