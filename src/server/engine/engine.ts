@@ -5,6 +5,7 @@
  */
 import type { GizmoError } from '../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import type { PlanFacts } from '../model/plan-facts.js';
 import type { StatementKind } from '../model/statement-kind.js';
 
 export interface Engine {
@@ -16,7 +17,8 @@ export interface Engine {
    * invalidated"). Never rejects. The server then stops taking statements.
    */
   readonly failed: Promise<GizmoError>;
-  openSession(): Promise<EngineSession>;
+  /** @param options.filesReachable false: functions and names that would open files fail while they are bound */
+  openSession(options?: { readonly filesReachable: boolean }): Promise<EngineSession>;
   /** Memory the engine itself accounts for, in bytes (DuckDB: `duckdb_memory()`). */
   memoryBytes(): Promise<number>;
   /** Interrupts what runs, checkpoints what can be, closes files and frees them. Idempotent. */
@@ -36,6 +38,13 @@ export interface EngineSession {
    * the one before it ran. `signal` ends the wait with its reason as soon as the engine can stop planning.
    */
   prepare(sql: string, part?: number, signal?: AbortSignal): Promise<EngineStatement>;
+  /**
+   * Says what one statement would do, for access decisions, and runs nothing. Begins a transaction for it unless the
+   * user has one open, so that what was decided on is what runs; {@link endScope} ends it. Throws what binding throws.
+   */
+  inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
+  /** Ends the transaction that {@link inspect} began; nothing happens where it began none. */
+  endScope(how: 'commit' | 'rollback'): Promise<void>;
   /** Loads batches into a new or existing table in one transaction of its own; see {@link IngestRequest}. */
   ingest(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** True while an explicit transaction is open, as far as the engine can tell. */
@@ -47,6 +56,12 @@ export interface EngineSession {
   expireTransaction(reason: GizmoError): Promise<boolean>;
   /** Interrupts what runs, rolls back and frees. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface InspectOptions {
+  /** Whether the statement may change nothing: the transaction is then one that refuses to write tables. */
+  readonly readOnly: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export interface EngineStatement {

@@ -7,6 +7,7 @@ import { CallGate } from './call-gate.js';
 import { assertDatabaseFile } from './database-file.js';
 import { claimFile, type FileClaim } from './database-registry.js';
 import { toEngineError } from './errors.js';
+import { SHADOW_FILE_READERS } from './facts/shadow-file-readers.js';
 import { IngestFunction } from './ingest/ingest-function.js';
 import { Lane } from './lane.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
@@ -82,7 +83,7 @@ class DuckDbEngine implements Engine {
     this.#ingests = new IngestFunction(this.#memory);
   }
 
-  async openSession(): Promise<EngineSession> {
+  async openSession({ filesReachable = true } = {}): Promise<EngineSession> {
     const core = new SessionCore(await this.#connect(), this.#memory, this.#smallTexts);
     const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () =>
       this.#sessions.delete(session),
@@ -94,6 +95,7 @@ class DuckDbEngine implements Engine {
     }
     // Without these, progress cannot be asked for; printing it would go to the server's stdout.
     await core.runOwn('set enable_progress_bar = true; set enable_progress_bar_print = false');
+    if (!filesReachable) await core.runOwn(SHADOW_FILE_READERS);
     return session;
   }
 

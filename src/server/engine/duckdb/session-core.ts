@@ -14,6 +14,8 @@ export class SessionCore {
   #busy = false;
   /** Why nothing but the end of the transaction can be run. */
   #aborted: GizmoError | undefined;
+  /** Whether the open transaction is one of {@link beginScope}. */
+  #scoped = false;
   /** The text of several parts that has begun the transaction and not yet ended it. */
   #begunBy: string | undefined;
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
@@ -125,15 +127,48 @@ export class SessionCore {
     await this.lane.call(() => duckdb.query(this.lane.connection, sql));
   }
 
-  /** The first row of a query of our own whose columns are short texts. The connection must be claimed. */
-  async readTexts(sql: string): Promise<string[]> {
-    const result = await this.lane.call(() => duckdb.query(this.lane.connection, sql));
-    const chunk = duckdb.result_get_chunk(result, 0);
-    const strings = new StringVector(this.memory);
-    return Array.from({ length: duckdb.column_count(result) }, (_, index) => {
-      strings.load(duckdb.data_chunk_get_vector(chunk, index), 1);
-      return Buffer.from(strings.get(0)).toString();
-    });
+  /**
+   * The first row of a query of our own whose columns are texts, with at most one text as its parameter. The
+   * connection must be claimed.
+   */
+  async readTexts(sql: string, parameter?: string): Promise<string[]> {
+    const prepared = await this.lane.call(() => duckdb.prepare(this.lane.connection, sql));
+    try {
+      if (parameter !== undefined) duckdb.bind_varchar(prepared, 1, parameter);
+      const result = await this.lane.call(() => duckdb.execute_prepared(prepared));
+      const chunk = duckdb.result_get_chunk(result, 0);
+      const strings = new StringVector(this.memory);
+      return Array.from({ length: duckdb.column_count(result) }, (_, index) => {
+        strings.load(duckdb.data_chunk_get_vector(chunk, index), 1);
+        return Buffer.from(strings.get(0)).toString();
+      });
+    } finally {
+      duckdb.destroy_prepare_sync(prepared);
+    }
+  }
+
+  /**
+   * Begins a transaction around one statement, for {@link endScope} to end; false where one is open already, which
+   * is then the user's own. The connection must be claimed.
+   */
+  async beginScope(readOnly: boolean): Promise<boolean> {
+    if (this.#aborted !== undefined || (await this.inTransaction())) return false;
+    await this.runOwn(readOnly ? 'begin transaction read only' : 'begin transaction');
+    this.#inTransaction = true;
+    this.#scoped = true;
+    return true;
+  }
+
+  /** Ends what {@link beginScope} began; nothing where that is over already. Throws where a commit fails. */
+  async endScope(how: 'commit' | 'rollback'): Promise<void> {
+    if (!this.#scoped) return;
+    this.#scoped = false;
+    const failed = this.#aborted;
+    this.#aborted = undefined;
+    if (how === 'rollback' || failed !== undefined) return await this.rollBack();
+    this.#inTransaction = undefined;
+    await this.runOwn('commit');
+    this.#inTransaction = false;
   }
 
   isSmall(sql: string): boolean {

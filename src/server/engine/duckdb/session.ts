@@ -1,7 +1,10 @@
 /** A session: one DuckDB connection, its temp tables, settings and transaction. */
 import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import type { EngineSession, IngestRequest } from '../engine.js';
+import type { PlanFacts } from '../../model/plan-facts.js';
+import type { EngineSession, IngestRequest, InspectOptions } from '../engine.js';
+import { inspect } from './facts/inspect.js';
+import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
 import type { IngestFunction } from './ingest/ingest-function.js';
 import type { SessionCore } from './session-core.js';
@@ -33,6 +36,28 @@ export class DuckDbSession implements EngineSession {
     this.#refuseIfClosed();
     const { lane } = this.#core;
     return await this.#core.exclusively(() => lane.under(signal, () => this.#prepare(sql, part)));
+  }
+
+  async inspect(sql: string, options: InspectOptions): Promise<PlanFacts> {
+    this.#refuseIfClosed();
+    const core = this.#core;
+    return await core.exclusively(() =>
+      core.lane.under(options.signal, async () => {
+        refuseNul(sql);
+        if (!changesTransaction(sql)) await core.beginScope(options.readOnly);
+        try {
+          return await inspect(core, sql, options);
+        } catch (error) {
+          await core.endScope('rollback');
+          throw error;
+        }
+      }),
+    );
+  }
+
+  async endScope(how: 'commit' | 'rollback'): Promise<void> {
+    this.#refuseIfClosed();
+    await this.#core.exclusively(() => this.#core.endScope(how));
   }
 
   async ingest(request: IngestRequest): Promise<{ readonly rows: number }> {

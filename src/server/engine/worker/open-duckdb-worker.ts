@@ -2,6 +2,7 @@
 import { GizmoError } from '../../../errors.js';
 import { decodeSchema } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { PlanFacts } from '../../model/plan-facts.js';
 import { closedEarly } from '../abort.js';
 import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
@@ -12,6 +13,7 @@ import type {
   EngineStatement,
   ExecuteOptions,
   IngestRequest,
+  InspectOptions,
 } from '../engine.js';
 import {
   detachable,
@@ -55,8 +57,8 @@ class WorkerEngine implements Engine {
     this.failed = channel.failed;
   }
 
-  async openSession(): Promise<EngineSession> {
-    return new WorkerSession(this.#channel, await this.#channel.call('openSession', null));
+  async openSession({ filesReachable = true } = {}): Promise<EngineSession> {
+    return new WorkerSession(this.#channel, await this.#channel.call('openSession', { filesReachable }));
   }
 
   async memoryBytes(): Promise<number> {
@@ -90,6 +92,14 @@ class WorkerSession implements EngineSession {
 
   async ingest({ batches, signal, ...request }: IngestRequest): Promise<{ readonly rows: number }> {
     return await this.#channel.ingest({ session: this.#session, request }, batches, signal);
+  }
+
+  async inspect(sql: string, { readOnly, signal }: InspectOptions): Promise<PlanFacts> {
+    return await this.#channel.call('inspect', { session: this.#session, sql, readOnly }, signal);
+  }
+
+  async endScope(how: 'commit' | 'rollback'): Promise<void> {
+    await this.#channel.call('endScope', { session: this.#session, how });
   }
 
   async inTransaction(): Promise<boolean> {

@@ -1,17 +1,20 @@
 /** What the two sides of an engine in a worker thread say to each other. Everything is structured-cloneable. */
 import { type ErrorCode, GizmoError, toGizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { PlanFacts } from '../../model/plan-facts.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type { EngineStatement, ExecuteOptions, IngestRequest } from '../engine.js';
 
 /** Calls, by the name of the operation: what is asked for and what is answered. Numbers name objects of the worker. */
 export interface Calls {
   open: { ask: DuckDbOptions; answer: { readonly name: string; readonly version: string } };
-  openSession: { ask: null; answer: number };
+  openSession: { ask: { filesReachable: boolean }; answer: number };
   memoryBytes: { ask: null; answer: number };
   closeEngine: { ask: null; answer: null };
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
   prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };
+  inspect: { ask: { session: number; sql: string; readOnly: boolean }; answer: PlanFacts };
+  endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };
   inTransaction: { ask: { session: number }; answer: boolean };
   expireTransaction: { ask: { session: number; reason: ErrorAsData }; answer: boolean };
   ingest: { ask: { session: number; request: IngestAsk }; answer: { readonly rows: number } };

@@ -227,6 +227,8 @@ function makePending(): PendingCalls {
     closeEngine: new Map(),
     parse: new Map(),
     prepare: new Map(),
+    inspect: new Map(),
+    endScope: new Map(),
     inTransaction: new Map(),
     expireTransaction: new Map(),
     ingest: new Map(),

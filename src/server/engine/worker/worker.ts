@@ -60,8 +60,8 @@ const answers: Answers = {
     void engine.failed.then((error) => post({ type: 'fatal', error: errorToData(error) }));
     return { name: engine.name, version: engine.version };
   },
-  async openSession() {
-    return keep(sessions, await running().openSession());
+  async openSession(options) {
+    return keep(sessions, await running().openSession(options));
   },
   async memoryBytes() {
     return await running().memoryBytes();
@@ -82,6 +82,13 @@ const answers: Answers = {
     const parametersMessage = parameters.fields.length === 0 ? undefined : encodeSchema(parameters);
     const handle = keep(statements, { session, statement, parameters: undefined });
     return { statement: handle, kind, parts, returns, readOnly, schemaMessage, parametersMessage };
+  },
+  async inspect({ session, sql, readOnly }, { signal }) {
+    return await find(sessions, session).inspect(sql, { readOnly, signal });
+  },
+  async endScope({ session, how }) {
+    await find(sessions, session).endScope(how);
+    return null;
   },
   async inTransaction({ session }) {
     return await find(sessions, session).inTransaction();

@@ -1,0 +1,78 @@
+/**
+ * The most that a role may do, decided on what the engine bound. A pure function of role and facts: the guide's
+ * three roles (admin: everything; user: reads and writes data and schemas; readonly: reads).
+ */
+import type { FunctionUse, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
+import type { Role } from '../model/principal.js';
+
+/** Why the role may not do it, as the end of a sentence; undefined where it may. */
+export function refusedByRole(role: Role, facts: PlanFacts): string | undefined {
+  if (role === 'admin') return undefined;
+  const { opaque, effects, functions, settings, writes } = facts;
+  if (opaque !== undefined) return `run this statement: ${opaque} cannot be checked`;
+  const [effect] = effects;
+  if (effect !== undefined) return `use ${effect}`;
+  return (
+    first(functions, (it) => refusedFunction(role, it)) ??
+    first(settings, refusedSetting) ??
+    first(writes, (it) => refusedWrite(role, it))
+  );
+}
+
+function refusedFunction(role: Role, { name, class: kind }: FunctionUse): string | undefined {
+  switch (kind) {
+    case 'catalog':
+      return undefined;
+    case 'sequence':
+      return role === 'user' ? undefined : `advance or read a sequence (${name})`;
+    case 'outside':
+      return `reach files or the network (${name})`;
+    case 'runs-sql':
+      return `run SQL that cannot be checked (${name})`;
+    case 'instance':
+    case 'internal':
+    case 'unknown':
+      return `use ${name}`;
+  }
+}
+
+function refusedSetting({ name, scope }: SettingChange): string | undefined {
+  if (scope === 'variable') return undefined;
+  const own = scope === 'automatic' || scope === 'session';
+  return own && OWN_SETTINGS.has(name) ? undefined : `change the setting ${name}`;
+}
+
+function refusedWrite(role: Role, write: ObjectWrite): string | undefined {
+  const { action, objectKind, name } = write;
+  if (role !== 'user') return `change anything (${action} ${objectKind} ${name})`;
+  if (write.catalog === 'system') return `change the catalog system`;
+  if (write.shadowsBuiltIn) return `touch a macro with the name of the built-in function ${name}`;
+  if (RESERVED_NAMES.test(name) && action !== 'drop') return `give the name ${name}, which is reserved,`;
+  return undefined;
+}
+
+function first<T>(items: readonly T[], refuse: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const reason = refuse(item);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** Settings that reach nothing but the session that sets them. */
+const OWN_SETTINGS: ReadonlySet<string> = new Set([
+  'calendar',
+  'explain_output',
+  'ieee_floating_point_ops',
+  'integer_division',
+  'lambda_syntax',
+  'pivot_limit',
+  'preserve_identifier_case',
+  'scalar_subquery_error_on_multiple_rows',
+  'schema',
+  'search_path',
+  'timezone',
+]);
+
+/** Names of the engine's own functions and of Gizmo's: an object of that name could pass for them. */
+const RESERVED_NAMES = /^(duckdb_|pragma_|gizmo_|gizmosql_|quack_)/i;

@@ -1,0 +1,63 @@
+/** Asks DuckDB what a statement would do: its tokens first, then its bound plan. Runs nothing. */
+import { GizmoError } from '../../../../errors.js';
+import type { PlanFacts } from '../../../model/plan-facts.js';
+import type { InspectOptions } from '../../engine.js';
+import { toEngineError } from '../errors.js';
+import type { SessionCore } from '../session-core.js';
+import { readPlan } from './read-plan.js';
+import { NO_FACTS, readText } from './read-text.js';
+
+/** Binding time grows faster than the text, and cannot be interrupted. */
+const TEXT_CHARS_MAX = 256 * 1024;
+/** Reading the plan blocks the thread that runs everybody's statements. */
+const PLAN_CHARS_MAX = 8 * 1024 * 1024;
+
+/**
+ * Always qualified: macros shadow built-in functions, also for other connections. Without empty and default members
+ * the plan has half the size.
+ */
+const PLAN_SQL =
+  'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true, skip_default := true)';
+
+/** The connection must be claimed, and inside the transaction in which the statement is to run. */
+export async function inspect(core: SessionCore, sql: string, options: InspectOptions): Promise<PlanFacts> {
+  core.refuseIfAborted();
+  if (sql.length > TEXT_CHARS_MAX) {
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      `A statement of more than ${TEXT_CHARS_MAX / 1024} Ki characters cannot be checked; only an administrator may run it. Load data by bulk ingest instead.`,
+    );
+  }
+  const { facts, text } = readText(sql, options);
+  if (facts !== undefined) return facts;
+  const [json = ''] = await core.readTexts(PLAN_SQL, text);
+  if (json.length > PLAN_CHARS_MAX) return { ...NO_FACTS, opaque: 'a plan of this size' };
+  const answer: PlanAnswer = JSON.parse(json);
+  if (!answer.error) return readPlan(answer.plans);
+  const { error_type: type = '', error_message: message = '' } = answer;
+  if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) return { ...NO_FACTS, opaque: describe(message) };
+  throw toEngineError(new Error(`${titleOf(type)} Error: ${message}`));
+}
+
+interface PlanAnswer {
+  readonly error: boolean;
+  readonly error_type?: string;
+  readonly error_message?: string;
+  readonly plans?: unknown;
+}
+
+/** What DuckDB cannot put into a plan although the statement may be right. */
+const UNPLANNED = /^(not implem\w+|internal|serialization)$/;
+const UNSERIALIZED =
+  /does not support serialization|Serialize not \w+|does not have a function specified/;
+
+function describe(message: string): string {
+  return /type MULTI/.test(message)
+    ? 'a statement that is several to DuckDB (such as PIVOT without IN)'
+    : 'its plan';
+}
+
+/** DuckDB writes `catalog` in JSON and `Catalog Error` in messages. */
+function titleOf(type: string): string {
+  return type.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,239 @@
+/** From DuckDB's bound plan (`json_serialize_plan`) to PlanFacts. Whatever is not known here makes them opaque. */
+import type {
+  Effect,
+  FunctionUse,
+  ObjectName,
+  ObjectWrite,
+  PlanFacts,
+  SettingChange,
+} from '../../../model/plan-facts.js';
+import { isSystemFunction, scalarClass, tableFunctionClass } from './function-classes.js';
+
+/** Reads the parsed JSON of one or more plans. Walks without recursion: plans can be as deep as the text is long. */
+export function readPlan(plans: unknown): PlanFacts {
+  const facts = new FactsBuilder();
+  const open: unknown[] = [plans];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if (!Array.isArray(next)) facts.add(next as PlanNode);
+    for (const value of Object.values(next)) if (typeof value === 'object') open.push(value);
+  }
+  return facts.build();
+}
+
+type PlanNode = Readonly<Record<string, unknown>>;
+
+class FactsBuilder {
+  readonly #reads = new Map<string, ObjectName>();
+  readonly #writes: ObjectWrite[] = [];
+  readonly #functions = new Map<string, FunctionUse>();
+  readonly #settings: SettingChange[] = [];
+  readonly #effects = new Set<Effect>();
+  #opaque: string | undefined;
+
+  build(): PlanFacts {
+    return {
+      opaque: this.#opaque,
+      reads: [...this.#reads.values()],
+      writes: this.#writes,
+      functions: [...this.#functions.values()],
+      settings: this.#settings,
+      effects: [...this.#effects],
+    };
+  }
+
+  /** Any object of the plan: an operator, a bound expression, or an expression that is only parsed (in DDL). */
+  add(node: PlanNode): void {
+    const { type, expression_class: bound, class: parsed } = node;
+    if (typeof bound === 'string') this.#bound(bound, node);
+    else if (typeof parsed === 'string') this.#parsed(parsed, node);
+    else if (typeof type === 'string' && type.startsWith('LOGICAL_')) this.#operator(type, node);
+  }
+
+  #operator(type: string, node: PlanNode): void {
+    const action = WRITES[type];
+    const effect = EFFECTS[type];
+    if (type === 'LOGICAL_GET') this.#get(node);
+    else if (action !== undefined) this.#write(type, action, node);
+    else if (effect !== undefined) this.#effects.add(effect);
+    else if (type === 'LOGICAL_LOAD')
+      this.#effects.add(text(node.info, 'load_type') === 'LOAD' ? 'LOAD' : 'INSTALL');
+    else if (type === 'LOGICAL_SET' || type === 'LOGICAL_RESET') this.#setting(node);
+    else if (!QUERY_OPERATORS.has(type)) this.#hide(`the operator ${type}`);
+  }
+
+  #get(node: PlanNode): void {
+    const name = text(node, 'name');
+    const table = text(node.function_data, 'table');
+    if (name !== 'seq_scan') this.#tableFunction(name, node);
+    else if (table === '') this.#hide('a scan of an unnamed table');
+    else {
+      const { function_data: scanned } = node;
+      const read = { catalog: text(scanned, 'catalog'), schema: text(scanned, 'schema'), name: table };
+      this.#reads.set(JSON.stringify(read), read);
+    }
+  }
+
+  #tableFunction(name: string, node: PlanNode): void {
+    const found = isOfSystem(node) ? tableFunctionClass(name) : 'unknown';
+    if (found !== 'pure') this.#use({ name, class: found });
+  }
+
+  #bound(kind: string, node: PlanNode): void {
+    const name = text(node, 'name');
+    if (!BOUND_EXPRESSIONS.has(kind)) this.#hide(`the expression ${kind}`);
+    else if (!NAMED_EXPRESSIONS.has(kind) || name === '') return;
+    else if (!isOfSystem(node)) this.#use({ name, class: 'unknown' });
+    else if (name === 'current_setting') this.#readsSetting(node);
+    else this.#scalar(name);
+  }
+
+  /** Expressions of DDL are kept unbound: defaults, CHECKs, bodies of views and macros. A macro of a user's is expanded where it is used. */
+  #parsed(kind: string, node: PlanNode): void {
+    if (kind !== 'FUNCTION' && kind !== 'WINDOW') return;
+    const name = text(node, 'function_name');
+    for (const found of [scalarClass(name), tableFunctionClass(name)]) {
+      if (found !== 'pure' && found !== 'unknown') this.#use({ name, class: found });
+    }
+  }
+
+  #scalar(name: string): void {
+    const found = scalarClass(name);
+    if (found !== 'pure') this.#use({ name, class: found });
+  }
+
+  /** Some settings are secrets, such as proxies with their passwords, or paths. */
+  #readsSetting(node: PlanNode): void {
+    const [argument] = Array.isArray(node.children) ? node.children : [];
+    const value: unknown = isNode(argument) && isNode(argument.value) ? argument.value.value : undefined;
+    if (typeof value === 'string' && READABLE_SETTINGS.has(value.toLowerCase())) return;
+    this.#use({ name: 'current_setting', class: 'instance' });
+  }
+
+  #write(type: string, action: ObjectWrite['action'], node: PlanNode): void {
+    const info = isNode(node.table_info) ? node.table_info : node.info;
+    const entry = text(info, 'type')
+      .replace(/_ENTRY$/, '')
+      .toLowerCase();
+    const name = text(info, 'table') || text(info, 'name') || text(info, 'view_name') || text(info, 'schema');
+    const objectKind = entry.replace(/^(alter_|table_(?=macro))/, '');
+    if (entry === 'prepared_statement') this.#effects.add('PREPARE');
+    else if (entry === 'secret') this.#effects.add('SECRET');
+    else if (name === '') this.#hide(`the target of ${type}`);
+    else
+      this.#writes.push({
+        action,
+        objectKind,
+        shadowsBuiltIn: objectKind === 'macro' && isSystemFunction(name),
+        catalog: text(info, 'catalog'),
+        schema: text(info, 'schema'),
+        name,
+      });
+  }
+
+  #setting(node: PlanNode): void {
+    this.#settings.push({
+      name: text(node, 'name').toLowerCase(),
+      scope: text(node, 'scope').toLowerCase() || 'automatic',
+    });
+  }
+
+  #use(use: FunctionUse): void {
+    this.#functions.set(`${use.class} ${use.name}`, use);
+  }
+
+  #hide(what: string): void {
+    this.#opaque ??= what;
+  }
+}
+
+/** Functions of user catalogs cannot be anything but macros, and those are expanded; others come from extensions. */
+function isOfSystem(node: PlanNode): boolean {
+  const catalog = text(node, 'catalog_name');
+  return catalog === '' || catalog === 'system';
+}
+
+function text(node: unknown, key: string): string {
+  const value = isNode(node) ? node[key] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+function isNode(value: unknown): value is PlanNode {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const WRITES: Readonly<Record<string, ObjectWrite['action'] | undefined>> = {
+  LOGICAL_INSERT: 'insert',
+  LOGICAL_UPDATE: 'update',
+  LOGICAL_DELETE: 'delete',
+  LOGICAL_MERGE_INTO: 'merge',
+  LOGICAL_CREATE_TABLE: 'create',
+  LOGICAL_CREATE_VIEW: 'create',
+  LOGICAL_CREATE_MACRO: 'create',
+  LOGICAL_CREATE_INDEX: 'create',
+  LOGICAL_CREATE_SEQUENCE: 'create',
+  LOGICAL_CREATE_TYPE: 'create',
+  LOGICAL_CREATE_SCHEMA: 'create',
+  LOGICAL_DROP: 'drop',
+  LOGICAL_ALTER: 'alter',
+};
+
+const EFFECTS: Readonly<Record<string, Effect | undefined>> = {
+  LOGICAL_ATTACH: 'ATTACH',
+  LOGICAL_DETACH: 'DETACH',
+  LOGICAL_COPY_TO_FILE: 'COPY',
+  LOGICAL_EXPORT: 'EXPORT DATABASE',
+  LOGICAL_UPDATE_EXTENSIONS: 'UPDATE EXTENSIONS',
+  LOGICAL_VACUUM: 'VACUUM',
+};
+
+const QUERY_OPERATORS: ReadonlySet<string> = new Set(
+  [
+    'PROJECTION FILTER AGGREGATE_AND_GROUP_BY WINDOW UNNEST LIMIT ORDER_BY TOP_N DISTINCT SAMPLE PIVOT CHUNK_GET',
+    'DELIM_GET EXPRESSION_GET DUMMY_SCAN EMPTY_RESULT CTE_REF COMPARISON_JOIN DELIM_JOIN DEPENDENT_JOIN ASOF_JOIN',
+    'ANY_JOIN CROSS_PRODUCT POSITIONAL_JOIN UNION EXCEPT INTERSECT RECURSIVE_CTE MATERIALIZED_CTE TRANSACTION',
+  ]
+    .join(' ')
+    .split(' ')
+    .map((name) => `LOGICAL_${name}`),
+);
+
+const NAMED_EXPRESSIONS: ReadonlySet<string> = new Set(['BOUND_FUNCTION', 'BOUND_AGGREGATE', 'BOUND_WINDOW']);
+
+const BOUND_EXPRESSIONS: ReadonlySet<string> = new Set([
+  ...NAMED_EXPRESSIONS,
+  'BOUND_BETWEEN',
+  'BOUND_CASE',
+  'BOUND_CAST',
+  'BOUND_COLUMN_REF',
+  'BOUND_COMPARISON',
+  'BOUND_CONJUNCTION',
+  'BOUND_CONSTANT',
+  'BOUND_DEFAULT',
+  'BOUND_LAMBDA',
+  'BOUND_LAMBDA_REF',
+  'BOUND_OPERATOR',
+  'BOUND_PARAMETER',
+  'BOUND_REF',
+  'BOUND_SUBQUERY',
+  'BOUND_UNNEST',
+  'BOUND_EXPANDED',
+]);
+
+/** What clients ask for when they connect, none of it a path, an address or a secret. */
+const READABLE_SETTINGS: ReadonlySet<string> = new Set([
+  'access_mode',
+  'calendar',
+  'default_collation',
+  'default_null_order',
+  'default_order',
+  'integer_division',
+  'memory_limit',
+  'max_memory',
+  'preserve_insertion_order',
+  'schema',
+  'search_path',
+  'threads',
+  'timezone',
+]);

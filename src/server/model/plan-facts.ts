@@ -1,0 +1,74 @@
+/**
+ * What a statement would do, as the engine bound it: the input of every access decision. Made by the engine from
+ * the bound plan, never from the wording of the SQL; whatever the engine does not understand makes the facts opaque.
+ */
+
+export interface PlanFacts {
+  /** Why the facts may not be complete; a statement with opaque facts is refused to whoever is restricted. */
+  readonly opaque: string | undefined;
+  /** Tables that are scanned, with views and macros expanded. */
+  readonly reads: readonly ObjectName[];
+  readonly writes: readonly ObjectWrite[];
+  /** Functions whose use needs a decision; those that only compute are left out. */
+  readonly functions: readonly FunctionUse[];
+  readonly settings: readonly SettingChange[];
+  /** What reaches beyond tables: files, other databases, extensions, the whole instance. */
+  readonly effects: readonly Effect[];
+}
+
+/** A catalog entry. `catalog` is empty where the engine has not resolved it, such as for DROP … IF EXISTS of nothing. */
+export interface ObjectName {
+  readonly catalog: string;
+  readonly schema: string;
+  readonly name: string;
+}
+
+export interface ObjectWrite extends ObjectName {
+  readonly action: 'insert' | 'update' | 'delete' | 'merge' | 'create' | 'drop' | 'alter';
+  /** In DuckDB's words, such as `table`, `view`, `macro`, `schema`, `sequence`, `type`, `index`. */
+  readonly objectKind: string;
+  /** A macro with the name of a built-in function, which it would stand before. */
+  readonly shadowsBuiltIn: boolean;
+}
+
+export interface FunctionUse {
+  readonly name: string;
+  readonly class: Exclude<FunctionClass, 'pure'>;
+}
+
+/**
+ * What a function can do besides computing:
+ * `pure` nothing; `catalog` reads metadata; `sequence` reads or advances a sequence; `outside` reaches files or the
+ * network; `runs-sql` executes a text that the plan does not show; `instance` changes or shows the state of the
+ * whole instance; `internal` is for the engine itself; `unknown` is not of the engine version this was written for.
+ */
+export type FunctionClass =
+  | 'pure'
+  | 'catalog'
+  | 'sequence'
+  | 'outside'
+  | 'runs-sql'
+  | 'instance'
+  | 'internal'
+  | 'unknown';
+
+export interface SettingChange {
+  readonly name: string;
+  /** DuckDB's scope: `automatic` (plain SET), `session`, `global`, `variable`. */
+  readonly scope: string;
+}
+
+/** Named by the SQL command that has it. */
+export type Effect =
+  | 'ATTACH'
+  | 'DETACH'
+  | 'COPY'
+  | 'EXPORT DATABASE'
+  | 'IMPORT DATABASE'
+  | 'INSTALL'
+  | 'LOAD'
+  | 'UPDATE EXTENSIONS'
+  | 'SECRET'
+  | 'VACUUM'
+  | 'CHECKPOINT'
+  | 'PREPARE';
