@@ -112,7 +112,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
   const openStatements = createOpenStatements(nowMs);
   const statements = createStatements(life, openStatements);
   const sessions = createSessionRegistry({
-    openEngineSession: () => engine.openSession(),
+    openEngineSession: ({ role }) => engine.openSession({ filesReachable: role === 'admin' }),
     sessionsMax: config.sessionsMax,
     idleTimeoutMs: config.sessionIdleTimeoutMs,
     idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,

@@ -61,6 +61,8 @@ export interface EngineSession {
 export interface InspectOptions {
   /** Whether the statement may change nothing: the transaction is then one that refuses to write tables. */
   readonly readOnly: boolean;
+  /** Whether the text is the server's own and may name built-in functions in full. */
+  readonly qualified?: boolean;
   readonly signal?: AbortSignal;
 }
 

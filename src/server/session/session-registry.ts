@@ -15,7 +15,7 @@ const ENDED_MAX = 10_000;
 const SWEEP_INTERVAL_MS_MAX = 30_000;
 
 export interface SessionRegistryOptions {
-  readonly openEngineSession: () => Promise<EngineSession>;
+  readonly openEngineSession: (principal: Principal) => Promise<EngineSession>;
   /** 0 = no limit. */
   readonly sessionsMax: number;
   /** 0 = never. */
@@ -114,7 +114,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       );
     }
     const opening = (async () => {
-      const engine = await options.openEngineSession();
+      const engine = await options.openEngineSession(principal);
       const { peer, certificate } = connection;
       const peerIdentity = certificate?.commonName;
       const session = createSession({ id, principal, peer, peerIdentity, engine, nowMs });

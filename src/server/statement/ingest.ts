@@ -20,7 +20,7 @@ export async function ingest(
     text: `-- bulk load into ${JSON.stringify(request.table)}`,
   });
   try {
-    authorizeIngest(session.principal);
+    authorizeIngest(session.principal, request);
     life.admission.admit();
     const loaded = await withTurn(session, request.signal ?? session.signal, () =>
       session.engine.ingest(request),

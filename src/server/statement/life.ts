@@ -9,11 +9,12 @@
  * session's queue: one statement at a time.
  */
 import type { ExecuteOptions } from '../engine/engine.js';
+import type { PlanFacts } from '../model/plan-facts.js';
 import { noteRun } from '../session/session-transaction.js';
-import { authorize } from './authorize.js';
+import { assertAllowed, authorize } from './authorize.js';
 import type { Life } from './life-context.js';
 import { parse } from './parse.js';
-import { plan } from './plan.js';
+import { inspect, plan } from './plan.js';
 import { type RecordSubject, startRecord } from './record.js';
 import { type RunningResult, run } from './run.js';
 import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './statement.js';
@@ -63,10 +64,19 @@ export async function execute(
   signal: AbortSignal,
   parameters?: ExecuteOptions['parameters'],
 ): Promise<RunningResult> {
-  const statement = await recordingRefusals(life, planned, async () => {
-    life.admission.admit();
-    return authorize(planned);
-  });
+  const { engine } = planned.session;
+  let facts: PlanFacts | undefined;
+  let statement: AuthorizedStatement;
+  try {
+    statement = await recordingRefusals(life, planned, async () => {
+      life.admission.admit();
+      facts = await inspect(planned, signal);
+      return authorize(planned, facts);
+    });
+  } catch (error) {
+    if (facts !== undefined) await engine.endScope('rollback');
+    throw error;
+  }
   noteRun(statement.session, statement.engine.kind);
   return run(life, statement, signal, parameters);
 }
@@ -88,8 +98,16 @@ async function prepare(
   part: number,
 ): Promise<AuthorizedStatement> {
   return recordingRefusals(life, { ...request, text }, async () => {
+    const { session, door, signal } = request;
     life.admission.admit();
-    return authorize(await plan(request, text, part));
+    const facts = await inspect({ session, door, text }, signal);
+    try {
+      // Before it is bound: binding alone can open files.
+      assertAllowed(session.principal, facts);
+      return authorize(await plan(request, text, part, facts), facts);
+    } finally {
+      if (facts !== undefined) await session.engine.endScope('rollback');
+    }
   });
 }
 

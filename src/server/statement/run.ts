@@ -31,9 +31,14 @@ export async function run(
     record.failed(reason);
     throw reason;
   };
+  // Of a restricted principal: what was inspected and what runs are in one transaction, which ends with it.
+  const scoped = statement.facts === undefined ? undefined : statement.session.engine;
   const result = await limit
     .count(() => statement.engine.execute({ signal: limit.signal, ...(parameters && { parameters }) }))
-    .catch(fail);
+    .catch(async (error: unknown) => {
+      await scoped?.endScope('rollback');
+      return fail(error);
+    });
   let rows = 0;
   let over = false;
   const finish = () => {
@@ -50,7 +55,11 @@ export async function run(
     changes: result.changes,
     async next() {
       const batch = await limit
-        .count(() => result.next())
+        .count(async () => {
+          const next = await result.next();
+          if (next === undefined && !over && !limit.signal.aborted) await scoped?.endScope('commit');
+          return next;
+        })
         .catch((error: unknown) => {
           // Closed meanwhile, and recorded as that.
           if (over) throw error;
@@ -73,6 +82,7 @@ export async function run(
         limit.dispose();
       }
       await result.close();
+      await scoped?.endScope('rollback');
     },
   };
 }

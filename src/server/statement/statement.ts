@@ -2,6 +2,7 @@
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
 import type { EngineStatement } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
+import type { PlanFacts } from '../model/plan-facts.js';
 import type { Session } from '../session/session.js';
 
 /** A text that somebody sent through a door. */
@@ -22,6 +23,8 @@ export interface PlannedStatement {
   /** This statement's own text. */
   readonly text: string;
   readonly engine: EngineStatement;
+  /** What it would do, as seen when it was prepared; undefined where an administrator asked. */
+  readonly facts: PlanFacts | undefined;
 }
 
 declare const authorized: unique symbol;

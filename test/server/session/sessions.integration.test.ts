@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import { makePrincipal } from '../../../src/server/auth/make-principal.js';
-import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { basic, collect, connectRaw, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
-import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
+import { startTestServer } from '../../support/start-test-server.js';
 
 let server: RunningServer;
 const clients: RawClient[] = [];
@@ -215,19 +213,6 @@ describe('the first calls with one session token', () => {
     expect(
       await pool[0]?.rows("select count(*) from duckdb_tables() where temporary and table_name like 't%'"),
     ).toEqual([[6n]]);
-  });
-});
-
-describe('a token of a role that this version cannot limit', () => {
-  it('runs nothing', async () => {
-    const secretKey = 'shared with another server';
-    const shared = await startTestServer({ 'secret-key': secretKey });
-    const tokens = createSessionTokens(secretKey, Date.now, [USER, PASSWORD]);
-    const { token } = await tokens.issue(makePrincipal('reader', 'readonly', 'password'));
-    const client = connectRaw(shared.address.port, { authorization: `Bearer ${token}` });
-    await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
-    client.close();
-    await shared.stop();
   });
 });
 

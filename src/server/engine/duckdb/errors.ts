@@ -40,7 +40,8 @@ const CODES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^Catalog Error: .*already exists/, 'ALREADY_EXISTS'],
   [/^Catalog Error: .*does not exist/, 'NOT_FOUND'],
   [/^(Parser|Syntax|Binder|Catalog|Parameter Not Resolved|Parameter Not Allowed) Error/, 'INVALID_ARGUMENT'],
-  [/^(Permission) Error/, 'PERMISSION_DENIED'],
+  // The second is what stands before the file readers where a session may not reach files.
+  [/^Permission Error|^Invalid Input Error: Permission denied: /, 'PERMISSION_DENIED'],
   [/No statement to prepare|Values were not provided/, 'INVALID_ARGUMENT'],
   [/^Out of Memory Error/, 'RESOURCE_EXHAUSTED'],
   [/^(INTERNAL|Serialization) Error/, 'INTERNAL'],

@@ -56,6 +56,8 @@ export class DuckDbSession implements EngineSession {
   }
 
   async endScope(how: 'commit' | 'rollback'): Promise<void> {
+    // What a closed session had open is rolled back already.
+    if (how === 'rollback' && this.#closing !== undefined) return;
     this.#refuseIfClosed();
     await this.#core.exclusively(() => this.#core.endScope(how));
   }

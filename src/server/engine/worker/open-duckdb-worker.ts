@@ -94,8 +94,8 @@ class WorkerSession implements EngineSession {
     return await this.#channel.ingest({ session: this.#session, request }, batches, signal);
   }
 
-  async inspect(sql: string, { readOnly, signal }: InspectOptions): Promise<PlanFacts> {
-    return await this.#channel.call('inspect', { session: this.#session, sql, readOnly }, signal);
+  async inspect(sql: string, { signal, ...options }: InspectOptions): Promise<PlanFacts> {
+    return await this.#channel.call('inspect', { session: this.#session, sql, ...options }, signal);
   }
 
   async endScope(how: 'commit' | 'rollback'): Promise<void> {

@@ -3,7 +3,7 @@ import { type ErrorCode, GizmoError, toGizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
-import type { EngineStatement, ExecuteOptions, IngestRequest } from '../engine.js';
+import type { EngineStatement, ExecuteOptions, IngestRequest, InspectOptions } from '../engine.js';
 
 /** Calls, by the name of the operation: what is asked for and what is answered. Numbers name objects of the worker. */
 export interface Calls {
@@ -13,7 +13,7 @@ export interface Calls {
   closeEngine: { ask: null; answer: null };
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
   prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };
-  inspect: { ask: { session: number; sql: string; readOnly: boolean }; answer: PlanFacts };
+  inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };
   inTransaction: { ask: { session: number }; answer: boolean };
   expireTransaction: { ask: { session: number; reason: ErrorAsData }; answer: boolean };

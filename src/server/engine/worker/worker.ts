@@ -83,11 +83,12 @@ const answers: Answers = {
     const handle = keep(statements, { session, statement, parameters: undefined });
     return { statement: handle, kind, parts, returns, readOnly, schemaMessage, parametersMessage };
   },
-  async inspect({ session, sql, readOnly }, { signal }) {
-    return await find(sessions, session).inspect(sql, { readOnly, signal });
+  async inspect({ session, sql, ...options }, { signal }) {
+    return await find(sessions, session).inspect(sql, { ...options, signal });
   },
   async endScope({ session, how }) {
-    await find(sessions, session).endScope(how);
+    if (how === 'commit') await find(sessions, session).endScope(how);
+    else await sessions.get(session)?.endScope(how);
     return null;
   },
   async inTransaction({ session }) {

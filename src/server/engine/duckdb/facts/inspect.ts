@@ -48,8 +48,7 @@ interface PlanAnswer {
 
 /** What DuckDB cannot put into a plan although the statement may be right. */
 const UNPLANNED = /^(not implem\w+|internal|serialization)$/;
-const UNSERIALIZED =
-  /does not support serialization|Serialize not \w+|does not have a function specified/;
+const UNSERIALIZED = /does not support serialization|Serialize not \w+|does not have a function specified/;
 
 function describe(message: string): string {
   return /type MULTI/.test(message)

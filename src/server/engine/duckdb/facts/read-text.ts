@@ -4,6 +4,7 @@
  */
 import { readTokens, type Token } from '../../../../sql/lexer.js';
 import type { Effect, FunctionUse, PlanFacts } from '../../../model/plan-facts.js';
+import type { InspectOptions } from '../../engine.js';
 import { worstClass } from './function-classes.js';
 
 export interface TextFacts {
@@ -23,13 +24,13 @@ export const NO_FACTS: PlanFacts = {
   effects: [],
 };
 
-/** @param readOnly whether whoever asks may change nothing: then a sequence must not be advanced by binding either */
-export function readText(sql: string, { readOnly }: { readonly readOnly: boolean }): TextFacts {
+/** Reads one statement's tokens: for somebody who may change nothing, binding must not advance a sequence either. */
+export function readText(sql: string, options: InspectOptions): TextFacts {
   const tokens = [...significant(sql)];
   const start = skipExplain(tokens);
   const statement = tokens.slice(start);
   const text = withoutParameters(sql, statement);
-  return { facts: decided(statement, readOnly), text };
+  return { facts: decided(statement, options), text };
 }
 
 /** A token that is neither space nor comment; names folded as DuckDB compares them. */
@@ -67,14 +68,20 @@ export function changesTransaction(sql: string): boolean {
   return first !== undefined && first.kind === 'word' && TRANSACTION_VERBS.has(first.value);
 }
 
-function decided(tokens: readonly Word[], readOnly: boolean): PlanFacts | undefined {
+function decided(
+  tokens: readonly Word[],
+  { readOnly, qualified = false }: InspectOptions,
+): PlanFacts | undefined {
   const verbs = tokens.filter((it) => it.value !== '(').slice(0, 5);
   const [verb, ...following] = verbs.map(({ kind, value }) => (kind === 'word' ? value : ''));
   if (verb === undefined) return opaque('an empty statement');
   if (TRANSACTION_VERBS.has(verb)) return NO_FACTS;
   const effect = effectOf(verb, following);
   if (effect !== undefined) return { ...NO_FACTS, effects: [effect] };
-  if (tokens.some((it, index) => isName(it) && it.value === 'system' && tokens[index + 1]?.value === '.')) {
+  if (
+    !qualified &&
+    tokens.some((it, index) => isName(it) && it.value === 'system' && tokens[index + 1]?.value === '.')
+  ) {
     return opaque('a name that begins with the catalog "system"');
   }
   const functions = stoppingCalls(tokens, readOnly);

@@ -1,0 +1,227 @@
+/** What each role may do, through every door: one table of statements, each sent as query, update and prepared. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../../src/flight/sql/action.js';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
+import { makePrincipal } from '../../../src/server/auth/make-principal.js';
+import { createSessionTokens } from '../../../src/server/auth/session-token.js';
+import type { Role } from '../../../src/server/model/principal.js';
+import type { RunningServer } from '../../../src/server/start-server.js';
+import { connectRaw, logIn, type RawClient } from '../../support/raw-client.js';
+import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gizmo-roles-'));
+const secret = join(folder, 'secret.csv');
+const target = join(folder, 'stolen.csv');
+const secretKey = randomBytes(16).toString('hex');
+
+let server: RunningServer;
+let admin: RawClient;
+const restricted = new Map<Role, RawClient>();
+
+/** A session of its own for a principal of `role`. */
+async function logInAs(role: Role): Promise<RawClient> {
+  const tokens = createSessionTokens(secretKey, Date.now, [USER, PASSWORD]);
+  const { token } = await tokens.issue(makePrincipal(role, role, 'password'));
+  return connectRaw(server.address.port, { authorization: `Bearer ${token}` });
+}
+
+beforeAll(async () => {
+  writeFileSync(secret, 'a,b\n1,hunter2\n');
+  server = await startTestServer({ 'secret-key': secretKey });
+  admin = await logIn(server.address.port);
+  await admin.rows("attach ':memory:' as other; create table other.far as select 1 as x");
+  await admin.rows('create sequence sq');
+  await admin.rows('create macro reads(p) as table select * from read_csv(p)');
+  await admin.rows("create macro advance() as nextval('sq')");
+  for (const role of ['user', 'readonly'] as const) restricted.set(role, await logInAs(role));
+});
+afterAll(async () => {
+  admin.close();
+  for (const client of restricted.values()) client.close();
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** The tables as every allowed statement finds them. */
+const reset = () =>
+  admin.rows(
+    "create or replace table t as select 1 as a, 'one' as b; create or replace view v as from t; drop table if exists other.n",
+  );
+
+const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise<unknown>>> = {
+  'a query': (client, query) => client.rows(query),
+  'an update': (client, query) =>
+    client.put(encodeCommand({ type: 'CommandStatementUpdate', message: { query } })),
+  async 'a prepared query'(client, query) {
+    const preparedStatementHandle = await prepare(client, query);
+    return client.get(
+      encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
+    );
+  },
+  async 'a prepared update'(client, query) {
+    const preparedStatementHandle = await prepare(client, query);
+    return client.put(
+      encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
+    );
+  },
+  'the last of several statements': (client, query) => client.rows(`select 1; ${query}`),
+  'a comment before it': (client, query) => client.rows(`-- x\n/* y /* z */ */ ${query}`),
+};
+
+async function prepare(client: RawClient, query: string): Promise<Uint8Array> {
+  const [body] = await client.action(
+    'CreatePreparedStatement',
+    ACTIONS.CreatePreparedStatement.encodeRequest({ query }),
+  );
+  return ACTIONS.CreatePreparedStatement.decodeResult(body ?? new Uint8Array(0)).preparedStatementHandle;
+}
+
+/** Whatever a restricted principal could change: tables and their rows, sequences, files, settings, databases. */
+async function state(): Promise<unknown> {
+  return {
+    tables: await admin.rows(
+      "select database_name, table_name, sql from duckdb_tables() where database_name <> 'temp' order by all",
+    ),
+    views: await admin.rows('select view_name, sql from duckdb_views() where not internal order by all'),
+    macros: await admin.rows(
+      "select function_name from duckdb_functions() where not internal and database_name <> 'temp' order by all",
+    ),
+    rows: [await admin.rows('from t'), await admin.rows('from other.far')],
+    sequence: await admin.rows("select last_value from duckdb_sequences() where sequence_name = 'sq'"),
+    databases: await admin.rows('select database_name from duckdb_databases() order by all'),
+    settings: await admin.rows("select current_setting('threads'), current_setting('log_query_path')"),
+    file: existsSync(target),
+  };
+}
+
+/** Statements, and which of user (u) and readonly (r) may run them. */
+const STATEMENTS: readonly (readonly [string, string])[] = [
+  ['select a, upper(b) from v', 'ur'],
+  ['from other.far', 'ur'],
+  ['with x as (from t) select count(*) from x', 'ur'],
+  ['values (1), (2)', 'ur'],
+  ['show tables', 'ur'],
+  ['describe t', 'ur'],
+  ['summarize t', 'ur'],
+  ['explain select * from t', 'ur'],
+  ['explain analyze select * from t', 'ur'],
+  ['select * from information_schema.tables', 'ur'],
+  ['select * from pg_catalog.pg_class', 'ur'],
+  ['pragma table_info(t)', 'ur'],
+  ["set timezone = 'Asia/Tokyo'", 'ur'],
+  ['reset timezone', 'ur'],
+  ['use memory.main', 'ur'],
+  ['set variable q = 42', 'ur'],
+  ['begin', 'ur'],
+  ["insert into t values (2, 'two')", 'u'],
+  ['insert into t select * from t returning a', 'u'],
+  ["update t set b = 'x'", 'u'],
+  ['delete from t', 'u'],
+  ['truncate t', 'u'],
+  ['merge into t using (select 1 as a) s on t.a = s.a when matched then delete', 'u'],
+  ['create table other.n as from t', 'u'],
+  ['create or replace temp table mine as from t', 'u'],
+  ['create or replace view w as from t', 'u'],
+  ['create or replace macro plus(x) as x + 1', 'u'],
+  ['alter table t add column c integer', 'u'],
+  ['drop view v', 'u'],
+  ["select nextval('sq')", 'u'],
+  ['select advance()', 'u'],
+  ['explain analyze delete from t', 'u'],
+  ["comment on table t is 'x'", 'u'],
+  [`from read_csv('${secret}')`, ''],
+  [`from '${secret}'`, ''],
+  [`from "${secret}"`, ''],
+  [`from reads('${secret}')`, ''],
+  [`select (select max(b) from read_csv('${secret}'))`, ''],
+  [`insert into t from read_csv('${secret}')`, ''],
+  [`create or replace view w as from read_csv('${secret}')`, ''],
+  [`create or replace table w as from '${secret}'`, ''],
+  [`update t set b = (select b from read_csv('${secret}'))`, ''],
+  [`summarize '${secret}'`, ''],
+  [`describe '${secret}'`, ''],
+  ["select content from read_text('/etc/hostname')", ''],
+  ["from glob('/*')", ''],
+  [`from sniff_csv('${secret}')`, ''],
+  [`from query('from read_csv(''${secret}'')')`, ''],
+  [`from query_table('${secret}')`, ''],
+  [`from system.main.read_csv('${secret}')`, ''],
+  [`from "system".read_csv('${secret}')`, ''],
+  [`copy t to '${target}'`, ''],
+  [`copy (select 1) to '${target}'`, ''],
+  [`copy t from '${secret}'`, ''],
+  [`explain analyze copy t to '${target}'`, ''],
+  [`export database '${target}'`, ''],
+  [`import database '${folder}'`, ''],
+  [`attach '${target}' as k`, ''],
+  ['detach other', ''],
+  ['install httpfs', ''],
+  ['load httpfs', ''],
+  ['create secret s (type s3)', ''],
+  ['drop secret s', ''],
+  ['from duckdb_secrets()', ''],
+  ['from duckdb_settings()', ''],
+  ["select current_setting('secret_directory')", ''],
+  ['set global threads = 1', ''],
+  ['set threads = 1', ''],
+  ['pragma threads = 1', ''],
+  [`set log_query_path = '${target}'`, ''],
+  ["set memory_limit = '1GB'", ''],
+  ["set global timezone = 'Asia/Tokyo'", ''],
+  ['pragma enable_profiling', ''],
+  ['checkpoint', ''],
+  ['force checkpoint', ''],
+  ['vacuum', ''],
+  ['call enable_logging()', ''],
+  ["select write_log('x')", ''],
+  ['prepare p as delete from t', ''],
+  ['create or replace macro upper(x) as x', ''],
+  ["create or replace temp macro json_serialize_plan(x) as '{}'", ''],
+  ["create or replace macro memory.main.json_serialize_plan(x) as '{}'", ''],
+  ['drop macro temp.main.read_csv', ''],
+  ['drop macro table read_csv', ''],
+  ['create table gizmo_sessions (a integer)', ''],
+  ['pivot t on b', ''],
+  ['select * from (pivot t on b)', ''],
+  ["select json_serialize_plan('select 1')", ''],
+  ['from duckdb_logs()', ''],
+  ["from json_execute_serialized_sql(json_serialize_sql('from t'))", ''],
+  ['with x as (from t) insert into t from x', 'u'],
+  ['update extensions', ''],
+  ['copy from database other to memory', ''],
+];
+
+describe.each(Object.keys(DOORS))('through %s', (door) => {
+  describe.each([
+    ['user', 'u'],
+    ['readonly', 'r'],
+  ] as const)('the role %s', (role, letter) => {
+    const client = () => restricted.get(role) ?? expect.fail('not logged in');
+    const send = DOORS[door] ?? expect.fail('no such door');
+
+    it.each(STATEMENTS.filter(([, roles]) => roles.includes(letter)))('may run %s', async (sql) => {
+      await reset();
+      await send(client(), sql);
+      if (sql === 'begin') await client().rows('rollback');
+    });
+
+    it('may run nothing else, is told so, and changes nothing by trying', async () => {
+      await reset();
+      const before = await state();
+      for (const [sql] of STATEMENTS.filter(([, roles]) => !roles.includes(letter))) {
+        const failure = await send(client(), sql).then(
+          () => ({ sql, code: status.OK, details: '' }),
+          ({ code, details }: { code: number; details: string }) => ({ sql, code, details }),
+        );
+        expect(failure).toMatchObject({ sql, code: status.PERMISSION_DENIED });
+        expect(failure.details).toMatch(/may not|only an administrator/);
+      }
+      expect(await state()).toEqual(before);
+    });
+  });
+});
