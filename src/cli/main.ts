@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
 import { EXIT } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { writeError } from './report-error.js';
@@ -14,6 +15,9 @@ export function main(argv: readonly string[]): Promise<never> {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
+
+// In a clone with NODE_ENV=test or development oclif would run src/ through tsx instead of what was built.
+settings.enableAutoTranspile = false;
 
 async function runCommand(argv: readonly string[]): Promise<number> {
   const config = await loadConfig();

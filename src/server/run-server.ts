@@ -1,16 +1,17 @@
 /** A server as a process: settings in, banner and token out, signals obeyed, exit code returned. */
-import { EXIT, toGizmoError } from '../errors.js';
+import { EXIT, type GizmoError, toGizmoError } from '../errors.js';
 import { isLoopback, type RuntimeFile, writeRuntimeFile } from '../runtime-file.js';
 import { VERSION } from '../version.js';
 import type { ServerConfig } from './config/config.js';
 import { parseConfig, type RawServerSettings } from './config/parse-config.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
+import { firstUncaught } from './uncaught.js';
 
 /** After a second signal the process lives no longer than this; after the first and the grace, twice as long. */
 const FORCE_MS = 5000;
 
-/** Runs until a signal or an engine failure ends it; resolves with the exit code. */
+/** Runs until a signal, an engine failure or a defect ends it; resolves with the exit code. */
 export async function runServer(
   settings: RawServerSettings,
   options: { readonly passwordInArgv: boolean; readonly runtimeDirectory: string },
@@ -27,9 +28,10 @@ export async function runServer(
       'The password was given on the command line, where every user of this machine can read it. Use GIZMO_PASSWORD or --password-file.',
     );
   }
+  const uncaught = firstUncaught(log);
   let runtimeFile: RuntimeFile | undefined;
   try {
-    const server = await startServer(config, log);
+    const server = await started(config, log, uncaught);
     try {
       runtimeFile = announceWayIn(server, config, options.runtimeDirectory);
     } catch (error) {
@@ -46,10 +48,27 @@ export async function runServer(
     });
     process.on('SIGHUP', () => server.reloadCertificates());
     announce(server, config, log);
-    return await untilStopped(server, log, config.shutdownGraceMs, () => runtimeFile?.remove());
+    return await untilStopped(server, uncaught, log, config.shutdownGraceMs, () => runtimeFile?.remove());
   } finally {
     runtimeFile?.remove();
     await log.close();
+  }
+}
+
+/** The server once it runs. A defect, unlike a database that cannot be opened, is in the log in full. */
+async function started(
+  config: ServerConfig,
+  log: Logger,
+  uncaught: Promise<GizmoError>,
+): Promise<RunningServer> {
+  const failed = uncaught.then((error) => Promise.reject(error));
+  failed.catch(() => undefined);
+  try {
+    return await Promise.race([startServer(config, log), failed]);
+  } catch (error) {
+    const { message, detail } = toGizmoError(error);
+    if (detail !== undefined) log.error('the server could not start', { error: message, detail });
+    throw error;
   }
 }
 
@@ -115,6 +134,7 @@ function announceToken(server: RunningServer, directory: string): RuntimeFile {
 
 function untilStopped(
   server: RunningServer,
+  uncaught: Promise<GizmoError>,
   log: Logger,
   graceMs: number,
   cleanUp: () => void,
@@ -127,9 +147,10 @@ function untilStopped(
       process.stderr.write('Something could not be stopped in time; ending the process.\n');
       process.kill(process.pid, 'SIGKILL');
     };
-    const stop = (code: number, graceMs?: number) => {
+    const stop = (code: number, grace = graceMs) => {
       exitCode = code;
-      server.stop(graceMs).then(() => {
+      setTimeout(force, grace + 2 * FORCE_MS).unref();
+      server.stop(grace).then(() => {
         log.info('gizmo server - stopped');
         resolve(exitCode ?? code);
       }, reject);
@@ -138,7 +159,6 @@ function untilStopped(
       if (exitCode === undefined) {
         log.info(`${signal}: finishing what runs; a second signal stops at once`);
         stop(EXIT.ok);
-        setTimeout(force, graceMs + 2 * FORCE_MS).unref();
         return;
       }
       process.stderr.write(`${signal} again: stopping at once.\n`);
@@ -148,14 +168,12 @@ function untilStopped(
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
-    server.failed.then((reason) => {
+    const fail = (sentence: string, grace?: number) => {
       if (exitCode !== undefined) return;
-      process.stderr.write(`The database engine failed: ${reason.message}\n`);
-      stop(EXIT.sqlError, 0);
-    }, reject);
-    process.on('uncaughtException', (error) => {
-      const { detail, message } = toGizmoError(error);
-      log.error('uncaught exception', { error: message, detail });
-    });
+      process.stderr.write(`${sentence}\n`);
+      stop(EXIT.sqlError, grace);
+    };
+    server.failed.then((reason) => fail(`The database engine failed: ${reason.message}`, 0), reject);
+    uncaught.then(() => fail('An unexpected error ends the server; its log has the details.'), reject);
   });
 }

@@ -97,10 +97,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     concurrentCallsMax: config.engineCallsMax,
   }).catch((error: unknown) => {
     tls?.store.stop();
-    const { message } = toGizmoError(error);
-    throw new GizmoError('USAGE', `Cannot open the database ${config.database ?? 'in memory'}: ${message}`, {
-      cause: error,
-    });
+    throw asUsage(`Cannot open the database ${config.database ?? 'in memory'}`, error);
   });
   const life: Life = {
     admission,
@@ -154,7 +151,8 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
 
   let listener: GrpcListener;
   try {
-    await asOperator(engine, nowMs, (session) => runInitSql(statements, config.initSql, session));
+    const initSql = asOperator(engine, nowMs, (session) => runInitSql(statements, config.initSql, session));
+    await Promise.race([initSql, engine.failed.then((reason) => Promise.reject(reason))]);
     listener = await startGrpcListener({
       hostname: config.hostname,
       port: config.port,
@@ -209,7 +207,10 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
       stopped ??= stop(graceMs);
       return stopped;
     },
-    load: (request) => asOperator(engine, nowMs, (session) => ingest(life, session, 'init', request)),
+    load: (request) =>
+      asOperator(engine, nowMs, (session) =>
+        ingest(life, { session, door: 'init', signal: request.signal ?? session.signal }, request),
+      ),
     giveUp: () => stopping.abort(serverStopping()),
   };
 }
@@ -240,13 +241,15 @@ async function runInitSql(statements: Statements, texts: readonly string[], sess
   try {
     for (const sql of texts) await statements.update({ sql, session, door: 'init', signal: session.signal });
   } catch (error) {
-    const { message } = toGizmoError(error);
-    throw new GizmoError(
-      'USAGE',
-      `The SQL given to run at start failed, so the server did not start: ${message}`,
-      { cause: error },
-    );
+    throw asUsage('The SQL given to run at start failed, so the server did not start', error);
   }
+}
+
+/** What the operator asked for and cannot have; a defect stays one. */
+function asUsage(what: string, reason: unknown): GizmoError {
+  const error = toGizmoError(reason);
+  if (error.detail !== undefined) return error;
+  return new GizmoError('USAGE', `${what}: ${error.message}`, { cause: reason });
 }
 
 /** Does something in a session of the person who starts the server. */

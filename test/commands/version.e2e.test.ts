@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPackageJson } from '../support/package-json.js';
 import { GIZMO } from '../support/root.js';
@@ -24,5 +27,21 @@ describe('help', () => {
     const { status, stdout } = run(args);
     expect(status).toBe(0);
     expect(stdout).toContain('USAGE');
+  });
+});
+
+describe('a command', () => {
+  it.each(['test', 'development', 'production'])('runs what was built, NODE_ENV=%s', (mode) => {
+    // oclif would start tsx, and with it a thread, to run the sources of a clone.
+    const hook = join(mkdtempSync(join(tmpdir(), 'gizmo-threads-')), 'hook.cjs');
+    writeFileSync(hook, "if (!require('worker_threads').isMainThread) process._rawDebug('a thread');");
+    const { status, stderr } = spawnSync(process.execPath, [GIZMO, 'server', 'start', '--nonsense'], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_ENV: mode, NODE_OPTIONS: `--require ${hook}` },
+    });
+    rmSync(dirname(hook), { recursive: true });
+    expect(status).toBe(2);
+    expect(stderr).toContain('There is no flag --nonsense');
+    expect(stderr).not.toContain('a thread');
   });
 });

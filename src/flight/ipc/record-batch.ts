@@ -68,6 +68,14 @@ export function decodeRecordBatch(
   return { schema, length, columns };
 }
 
+/** The number of rows that the header of a record batch states; only decoding tells whether it is true. */
+export function recordBatchRows(header: Uint8Array): number {
+  const { kind, content } = openMessage(header);
+  if (kind !== MESSAGE_KIND.recordBatch)
+    throw malformed('a record batch was expected and another message came');
+  return content.size(0);
+}
+
 /** Decodes a dictionary batch for `findField(id)`, the field whose type the values have. */
 export function decodeDictionaryBatch(
   message: IpcMessage,

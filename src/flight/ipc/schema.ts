@@ -118,8 +118,9 @@ function writeDictionary(builder: Builder, dictionary: DictionaryEncoding): numb
 function writeMetadata(builder: Builder, metadata: ReadonlyMap<string, string> | undefined): number {
   if (metadata === undefined || metadata.size === 0) return 0;
   const pairs = Array.from(metadata, ([key, value]) => {
-    const keyOffset = builder.createString(key);
-    const valueOffset = builder.createString(value);
+    // Each text once: the keys are the same for every column, and most values are too.
+    const keyOffset = builder.createSharedString(key);
+    const valueOffset = builder.createSharedString(value);
     builder.startObject(2);
     builder.addFieldOffset(0, keyOffset, 0);
     builder.addFieldOffset(1, valueOffset, 0);

@@ -8,7 +8,15 @@
  * reference implementations read SCHEMA_NAME.
  */
 export function columnMetadata(column: ColumnFacts): ReadonlyMap<string, string> {
-  const metadata = new Map<string, string>();
+  return tableColumnMetadata(undefined, column);
+}
+
+/** `known`, which says the type as a query of the column has it, and what is known of the column in its table. */
+export function tableColumnMetadata(
+  known: ReadonlyMap<string, string> | undefined,
+  column: Partial<ColumnFacts>,
+): ReadonlyMap<string, string> {
+  const metadata = new Map(known);
   const put = (key: string, value: string | number | boolean | undefined): void => {
     if (value === undefined) return;
     metadata.set(PREFIX + key, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
@@ -29,19 +37,19 @@ export function columnMetadata(column: ColumnFacts): ReadonlyMap<string, string>
 }
 
 export interface ColumnFacts {
-  readonly catalog?: string;
-  readonly schema?: string;
-  readonly table?: string;
+  readonly catalog?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly table?: string | undefined;
   /** The engine's name of the type, such as `DECIMAL(10,2)`. Some tools show no column without it. */
   readonly typeName: string;
-  readonly precision?: number;
-  readonly scale?: number;
-  readonly isAutoIncrement?: boolean;
-  readonly isCaseSensitive?: boolean;
-  readonly isReadOnly?: boolean;
-  readonly isSearchable?: boolean;
+  readonly precision?: number | undefined;
+  readonly scale?: number | undefined;
+  readonly isAutoIncrement?: boolean | undefined;
+  readonly isCaseSensitive?: boolean | undefined;
+  readonly isReadOnly?: boolean | undefined;
+  readonly isSearchable?: boolean | undefined;
   /** Only for the columns of GetTables: on a query result JDBC shows it as the column's label. */
-  readonly remarks?: string;
+  readonly remarks?: string | undefined;
 }
 
 const PREFIX = 'ARROW:FLIGHT:SQL:';

@@ -14,7 +14,7 @@ export function tablesSchema(includeSchema: boolean): ArrowSchema {
  * needs its `columns`.
  */
 export function buildTables(rows: readonly TableRow[], includeSchema: boolean): EncodedBatch {
-  const sorted = sortRows(rows, ({ catalog, schema, table, type }) => [catalog, schema, table, type]);
+  const sorted = sortTables(rows);
   const columns: unknown[][] = [
     sorted.map(({ catalog }) => catalog),
     sorted.map(({ schema }) => schema),
@@ -25,6 +25,11 @@ export function buildTables(rows: readonly TableRow[], includeSchema: boolean): 
     columns.push(sorted.map((row) => encapsulate(encodeSchema(row.columns ?? NO_COLUMNS))));
   }
   return buildBatch(tablesSchema(includeSchema), columns);
+}
+
+/** A sorted copy, in the order of the answer. */
+export function sortTables<Row extends Omit<TableRow, 'columns'>>(rows: readonly Row[]): Row[] {
+  return sortRows(rows, ({ catalog, schema, table, type }) => [catalog, schema, table, type]);
 }
 
 export interface TableRow {

@@ -113,7 +113,11 @@ export interface EngineResult {
   close(): Promise<void>;
 }
 
-/** Bulk load of Arrow data: target, what to do when it exists or does not, and the batches, pulled one at a time. */
+/**
+ * Bulk load of Arrow data: target, what to do when it exists or does not, and the batches, pulled one at a time.
+ * Columns are matched by name: those that only the table has get their defaults, one that only the data have is
+ * ALREADY_EXISTS. Fields that cannot be null make columns that are NOT NULL. A temporary table is the session's own.
+ */
 export interface IngestRequest {
   readonly catalog?: string;
   readonly schema?: string;

@@ -6,4 +6,5 @@ export type Door =
   | 'prepared-update'
   | 'metadata'
   | 'transaction'
+  | 'ingest'
   | 'init';

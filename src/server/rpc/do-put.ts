@@ -1,4 +1,4 @@
-/** DoPut: updates, with or without parameters, and the parameters of prepared queries. */
+/** DoPut: updates, with or without parameters, the parameters of prepared queries, and bulk loads. */
 import { create } from '@bufbuild/protobuf';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
@@ -14,6 +14,7 @@ import { encodePreparedStatementResult, encodeUpdateResult } from '../../flight/
 import { readMessages } from '../../flight/stream.js';
 import type { Call } from './call.js';
 import { handleText, transactionOf } from './command-fields.js';
+import { ingest } from './ingest.js';
 import { readParameters } from './read-parameters.js';
 import type { Services } from './services.js';
 
@@ -68,6 +69,8 @@ async function put(
       // The same handle: clients disagree on whether a new one would replace it.
       return encodePreparedStatementResult(handle);
     }
+    case 'CommandStatementIngest':
+      return encodeUpdateResult(await ingest(services, command.message, first, rest, call));
     default:
       throw new GizmoError('UNIMPLEMENTED', `${command.type} is not offered by this server.`);
   }

@@ -8,16 +8,24 @@ import { buildBatch } from '../../flight/ipc/build.js';
 import { encodeSchema, schemasEqual } from '../../flight/ipc/schema.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';
 import { linkSignals } from '../../flight/signal.js';
+import type { IngestRequest } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
 import { type CompletedResult, complete, replay } from './completed-result.js';
+import { ingest } from './ingest.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
 import type { DeferredTicket, OpenStatements, PreparedStatement } from './open-statements.js';
 import { executeRows, updateRows } from './parameter-rows.js';
 import type { RunningResult } from './run.js';
 import type { ParameterRows, PlannedStatement, StatementRequest } from './statement.js';
-import { beginTransaction, endTransaction, enterTransaction, inTransaction } from './transactions.js';
+import {
+  beginTransaction,
+  endTransaction,
+  enterTransaction,
+  inTransaction,
+  type TransactionUse,
+} from './transactions.js';
 
 export type Returns = 'rows' | 'count' | 'nothing';
 
@@ -63,6 +71,8 @@ export interface Statements {
     how: 'COMMIT' | 'ROLLBACK',
     signal: AbortSignal,
   ): Promise<void>;
+  /** Loads Arrow data into one table, all or nothing. */
+  ingest(use: TransactionUse, request: IngestRequest): Promise<{ readonly rows: number }>;
   readonly open: OpenStatements;
 }
 
@@ -104,6 +114,8 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
     beginTransaction,
     endTransaction: (session, transactionId, how, signal) =>
       endTransaction(life, { session, signal, transactionId }, how),
+
+    ingest: (use, request) => ingest(life, { ...use, door: 'ingest' }, request),
 
     query: (request) =>
       inTransaction(life, request, async () => {

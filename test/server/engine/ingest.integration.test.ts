@@ -298,9 +298,19 @@ describe.each(ENGINES)('bulk ingest into the engine %s', (_, open) => {
       code: 'NOT_FOUND',
     });
     await expect(load([field('x', int32)], one, { ifExists: 'append' })).rejects.toMatchObject({
-      code: 'INVALID_ARGUMENT',
+      code: 'ALREADY_EXISTS',
+      message: 'Table "t" already exists and has no column "x".',
     });
     expect(await queryTexts(session, 'select count(*) from t')).toEqual(['0']);
+  });
+
+  it('makes columns NOT NULL whose fields cannot be null', async () => {
+    await load([field('must be', int32, { nullable: false }), field('may be', utf8)], [[[1], [null]]], {
+      ifExists: 'replace',
+    });
+    await expect(runSql(session, 'insert into t values (null, null)')).rejects.toThrow('NOT NULL constraint');
+    await runSql(session, 'insert into t values (2, null)');
+    expect(await queryTexts(session, 'from t')).toEqual(['1|NULL', '2|NULL']);
   });
 
   it('makes temporary tables, and tables in the schema named', async () => {

@@ -16,9 +16,12 @@ export function toEngineError(reason: unknown, sql?: string): GizmoError {
   });
 }
 
-/** Whether the instance has reached a state that only reopening the database ends. */
+/**
+ * Whether the instance has reached a state that only reopening the database ends. Only the kind in front counts:
+ * what follows may be a user's own words (`select error('…')`).
+ */
 export function isFatal(error: GizmoError): boolean {
-  return error.message.startsWith('FATAL Error') || error.message.includes('database has been invalidated');
+  return error.message.startsWith('FATAL Error');
 }
 
 /** Whether DuckDB refused because the transaction has failed before. */
@@ -30,7 +33,7 @@ const CLOSED_PREFIX = 'Attempting to execute an unsuccessful or closed pending q
 
 /** By the first words of the text, which are DuckDB's `ExceptionTypeToString`; the first match holds. */
 const CODES: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/^FATAL Error|database has been invalidated/, 'UNAVAILABLE'],
+  [/^FATAL Error/, 'UNAVAILABLE'],
   [/^INTERRUPT Error/, 'CANCELLED'],
   [/Current transaction is aborted/, 'FAILED_PRECONDITION'],
   [/^TransactionContext Error: .*(onflict|Failed to commit)/, 'ABORTED'],

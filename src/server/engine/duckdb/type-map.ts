@@ -10,10 +10,33 @@ import { type ArrowField, type ArrowType, field } from '../../../flight/ipc/type
 const TYPE_NAME = 'ARROW:FLIGHT:SQL:TYPE_NAME';
 const PRECISION = 'ARROW:FLIGHT:SQL:PRECISION';
 const SCALE = 'ARROW:FLIGHT:SQL:SCALE';
+const IS_CASE_SENSITIVE = 'ARROW:FLIGHT:SQL:IS_CASE_SENSITIVE';
+const SEARCHABLE = ['ARROW:FLIGHT:SQL:IS_SEARCHABLE', '1'] as const;
+/** Digits that hold every integer of a width; unsigned 64 bits need one more. */
+const INTEGER_DIGITS = { 8: 3, 16: 5, 32: 10, 64: 19 } as const;
 
-/** The field that a column of this type is sent as. */
+/** The field that a column of this type is sent as, with what Flight SQL says of a column besides its Arrow type. */
 export function toArrowField(name: string, type: LogicalType): ArrowField {
-  return describe(name, type).field;
+  const column = describe(name, type).field;
+  return { ...column, metadata: new Map([...(column.metadata ?? []), ...columnFacts(column.type)]) };
+}
+
+/** Drivers take what is not said for 0 and "no": ODBC and JDBC would call no column searchable. */
+function columnFacts(type: ArrowType): readonly (readonly [string, string])[] {
+  switch (type.kind) {
+    case 'int':
+      return digits(INTEGER_DIGITS[type.bits] + (type.bits === 64 && !type.signed ? 1 : 0), 0);
+    case 'decimal':
+      return digits(type.precision, type.scale);
+    case 'utf8':
+      return [[IS_CASE_SENSITIVE, '1'], SEARCHABLE];
+    default:
+      return [SEARCHABLE];
+  }
+}
+
+function digits(precision: number, scale: number): readonly (readonly [string, string])[] {
+  return [[PRECISION, String(precision)], [SCALE, String(scale)], SEARCHABLE];
 }
 
 /** Whether a type's id says all about it: no children, no parameters, no coordinate system. */
@@ -125,16 +148,7 @@ function describe(name: string, type: LogicalType): Description {
 function decimal(name: string, type: LogicalType): Description {
   const precision = duckdb.decimal_width(type);
   const scale = duckdb.decimal_scale(type);
-  return make(
-    name,
-    { kind: 'decimal', bits: 128, precision, scale },
-    'DECIMAL',
-    [],
-    [
-      [PRECISION, String(precision)],
-      [SCALE, String(scale)],
-    ],
-  );
+  return make(name, { kind: 'decimal', bits: 128, precision, scale }, 'DECIMAL');
 }
 
 /** WKB under the GeoArrow extension type `geoarrow.wkb`, with the coordinate system where DuckDB knows one. */

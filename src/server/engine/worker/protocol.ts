@@ -120,3 +120,12 @@ export function errorFromData({ code, message, detail, position }: ErrorAsData):
 export function detachable(batch: EncodedBatch): EncodedBatch {
   return { header: new Uint8Array(batch.header), body: new Uint8Array(batch.body), rows: batch.rows };
 }
+
+/** Why an engine can go on no more whose thread threw what nobody caught. */
+export function threadDied(reason: unknown): GizmoError {
+  const { detail } = toGizmoError(reason);
+  return new GizmoError('INTERNAL', 'The engine thread died. The server log has the reason.', {
+    cause: reason,
+    ...(detail !== undefined && { detail }),
+  });
+}

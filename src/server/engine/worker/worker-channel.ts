@@ -1,6 +1,6 @@
 /** This thread's side of the line to an engine worker: calls and their answers, aborts, ingest's batches. */
 import { Worker } from 'node:worker_threads';
-import { GizmoError, toGizmoError } from '../../../errors.js';
+import { GizmoError } from '../../../errors.js';
 import type { EncodedBatch } from '../../../flight/ipc/types.js';
 import { abortReason, throwIfAborted } from '../abort.js';
 import {
@@ -13,6 +13,7 @@ import {
   errorToData,
   type FromWorker,
   type ToWorker,
+  threadDied,
 } from './protocol.js';
 
 export class WorkerChannel {
@@ -40,7 +41,7 @@ export class WorkerChannel {
         resolve();
       });
     });
-    this.#worker.on('error', (reason) => this.#lose(toGizmoError(reason)));
+    this.#worker.on('error', (reason) => this.#lose(threadDied(reason)));
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
   }
 

@@ -17,6 +17,7 @@ import {
   type FromWorker,
   type ParametersAsk,
   type ToWorker,
+  threadDied,
 } from './protocol.js';
 
 type Answers = {
@@ -177,6 +178,9 @@ parentPort?.on('message', (message: ToWorker) => {
       pullers.get(message.id)?.fail(errorFromData(message.error));
   }
 });
+
+// The thread lives on only to be closed: at its end Node would wait for statements that nobody can interrupt any more.
+process.on('uncaughtException', (reason) => post({ type: 'fatal', error: errorToData(threadDied(reason)) }));
 
 async function answer(call: CallOf): Promise<void> {
   const { id, name } = call;

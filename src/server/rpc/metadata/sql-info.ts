@@ -1,6 +1,7 @@
 /** CommandGetSqlInfo: what this server and DuckDB's SQL can do. */
 import type { SqlInfoValues } from '../../../flight/metadata/sql-info-codes.js';
 import type { Services } from '../services.js';
+import { SQL_WORDS } from './sql-words.js';
 
 /** The version of the Arrow columnar format that is written, as clients show it beside the server's. */
 const ARROW_FORMAT_VERSION = '1.5';
@@ -26,8 +27,8 @@ export function sqlInfoValues({ engine, serverVersion, readOnly, queryTimeoutMs 
     // Transactions and no savepoints, which DuckDB does not have.
     transaction: 1,
     cancel: true,
-    bulkIngestion: false,
-    ingestTransactions: false,
+    bulkIngestion: true,
+    ingestTransactions: true,
     statementTimeout: queryTimeoutMs,
     transactionTimeout: 0,
     ddlCatalog: true,
@@ -38,45 +39,7 @@ export function sqlInfoValues({ engine, serverVersion, readOnly, queryTimeoutMs 
     quotedIdentifierCase: CASE_INSENSITIVE,
     allTablesAreSelectable: true,
     nullOrdering: NULLS_LAST,
-    keywords: [],
-    numericFunctions: [
-      'ABS',
-      'CEIL',
-      'EXP',
-      'FLOOR',
-      'LN',
-      'LOG10',
-      'MOD',
-      'PI',
-      'POWER',
-      'ROUND',
-      'SIGN',
-      'SQRT',
-      'TRUNC',
-    ],
-    stringFunctions: [
-      'ASCII',
-      'CONCAT',
-      'LEFT',
-      'LENGTH',
-      'LOWER',
-      'LTRIM',
-      'REPLACE',
-      'RIGHT',
-      'RTRIM',
-      'SUBSTRING',
-      'UPPER',
-    ],
-    systemFunctions: ['COALESCE', 'CURRENT_CATALOG', 'CURRENT_SCHEMA', 'CURRENT_USER', 'IFNULL', 'NULLIF'],
-    datetimeFunctions: [
-      'CURRENT_DATE',
-      'CURRENT_TIME',
-      'CURRENT_TIMESTAMP',
-      'DATE_DIFF',
-      'DATE_PART',
-      'DATE_TRUNC',
-      'NOW',
-    ],
+    ...SQL_WORDS,
     searchStringEscape: '\\',
     extraNameCharacters: '',
     columnAliasing: true,
@@ -90,7 +53,7 @@ export function sqlInfoValues({ engine, serverVersion, readOnly, queryTimeoutMs 
     likeEscapeClause: true,
     nonNullableColumns: true,
     grammar: 0b111,
-    ansi92Level: 0b111,
+    ansi92Level: 0b001,
     integrityEnhancementFacility: true,
     outerJoins: 0b110,
     schemaTerm: 'schema',

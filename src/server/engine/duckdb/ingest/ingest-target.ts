@@ -40,6 +40,7 @@ async function currentSchema(core: SessionCore): Promise<{ catalog: string; sche
   return { catalog, schema };
 }
 
-function quote(name: string): string {
+/** A name in double quotes, as SQL wants names that may hold anything. */
+export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -9,7 +9,7 @@ import { abortable, throwIfAborted } from '../../abort.js';
 import type { IngestRequest } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 import type { IngestFunction, IngestJob } from './ingest-function.js';
-import { findTarget, type Target } from './ingest-target.js';
+import { findTarget, quote, type Target } from './ingest-target.js';
 
 /**
  * Loads the batches in one transaction, or as a part of the session's own, which a failure then spoils: DuckDB
@@ -45,8 +45,7 @@ export async function ingest(
 async function load(core: SessionCore, job: IngestJob, request: IngestRequest): Promise<number> {
   const target = await findTarget(core, request);
   await makeTable(core, job, request, target);
-  const sql = `insert into ${target.name} by name select * from ${sourceOf(job)}`;
-  const insert = await core.lane.call(() => duckdb.prepare(core.lane.connection, sql));
+  const insert = await prepareInsert(core, job, request, target);
   try {
     let rows = 0;
     const batches = abortable(request.batches, request.signal);
@@ -59,10 +58,30 @@ async function load(core: SessionCore, job: IngestJob, request: IngestRequest): 
   }
 }
 
+async function prepareInsert(
+  core: SessionCore,
+  job: IngestJob,
+  { table }: IngestRequest,
+  target: Target,
+): Promise<PreparedStatement> {
+  const sql = `insert into ${target.name} by name select * from ${sourceOf(job)}`;
+  try {
+    return await core.lane.call(() => duckdb.prepare(core.lane.connection, sql));
+  } catch (error) {
+    if (!(error instanceof GizmoError)) throw error;
+    const [, column] = UNKNOWN_COLUMN.exec(error.message) ?? [];
+    if (column === undefined) throw error;
+    // What ADBC says of data that do not match the table (ADBC_INGEST_OPTION_MODE_APPEND).
+    throw new GizmoError('ALREADY_EXISTS', `Table "${table}" already exists and has no column ${column}.`);
+  }
+}
+
+const UNKNOWN_COLUMN = /does not have a column with name (".*")/;
+
 async function makeTable(
   core: SessionCore,
   job: IngestJob,
-  { ifExists, ifMissing, table }: IngestRequest,
+  { ifExists, ifMissing, table, arrowSchema }: IngestRequest,
   target: Target,
 ): Promise<void> {
   if (target.exists) {
@@ -73,6 +92,9 @@ async function makeTable(
     throw new GizmoError('NOT_FOUND', `Table "${table}" does not exist.`);
   }
   await core.runOwn(`create ${target.kind} ${target.name} as from ${sourceOf(job)} with no data`);
+  for (const { name, nullable } of arrowSchema.fields) {
+    if (!nullable) await core.runOwn(`alter table ${target.name} alter column ${quote(name)} set not null`);
+  }
 }
 
 async function insertBatch(
