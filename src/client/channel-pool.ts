@@ -1,6 +1,8 @@
 /** The servers of one session: the one it is connected to, and those that name themselves as places of a result. */
 import { GizmoError } from '../errors.js';
-import { FlightChannel } from './connect-channel.js';
+import { isLoopback } from '../runtime-file.js';
+import type { FlightChannel } from './connect-channel.js';
+import { openChannel } from './connect-open.js';
 import type { ConnectOptions } from './connect-options.js';
 import { type Location, parseLocation } from './location.js';
 
@@ -17,7 +19,7 @@ export class ChannelPool {
   /**
    * The channel to the first of `uris` that can be reached. An empty list means home, and so does
    * `arrow-flight-reuse-connection://?`. Other servers get the same credentials, as Flight has it: the first server,
-   * which names them, knows these already. They never get them in the clear where home has TLS.
+   * which names them, knows these already. They never get them in the clear where home does not.
    * @throws GizmoError UNIMPLEMENTED where no location is one for this client, UNAVAILABLE where none answers
    */
   async at(uris: readonly string[]): Promise<FlightChannel> {
@@ -48,15 +50,17 @@ export class ChannelPool {
     const key = `${host}:${port}`;
     const known = this.#others.get(key);
     if (known !== undefined) return known;
-    if (!tls && this.#options.tls !== undefined)
+    if (!tls && this.#isExposed(host))
       throw new GizmoError(
         'FAILED_PRECONDITION',
-        `A part of the result lies at ${key}, without TLS. This connection has TLS, and its credentials stay under it.`,
+        `A part of the result lies at ${key}, without TLS. The credentials of this connection are not sent there in the clear.`,
       );
     if (this.#others.size >= CHANNELS_MAX)
       throw new GizmoError('RESOURCE_EXHAUSTED', `The result lies on more than ${CHANNELS_MAX} servers.`);
-    const options = { ...this.#options, host, port, tls: tls ? (this.#options.tls ?? {}) : undefined };
-    const channel = new FlightChannel(options);
+    // A name that home's certificate must have is none for other servers.
+    const { serverName: _, ...trust } = this.#options.tls ?? {};
+    const options = { ...this.#options, host, port, tls: tls ? trust : undefined };
+    const channel = await openChannel(options);
     const { authorization } = this.home;
     if (authorization !== undefined) channel.authorize(authorization);
     try {
@@ -69,6 +73,11 @@ export class ChannelPool {
     }
     this.#others.set(key, channel);
     return channel;
+  }
+
+  /** Whether plaintext to a host shows more than the connection to home does. */
+  #isExposed(host: string): boolean {
+    return this.#options.tls !== undefined || (isLoopback(this.#options.host) && !isLoopback(host));
   }
 
   #isHome({ host, port, tls }: Location): boolean {

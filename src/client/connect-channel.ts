@@ -1,7 +1,5 @@
 /** One HTTP/2 connection to a Flight server and the four kinds of call Flight SQL makes over it. */
 
-import { isIP } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   type CallOptions,
@@ -35,22 +33,25 @@ import { createWriter, readMessages } from '../flight/stream.js';
 import { isLoopback } from '../runtime-file.js';
 import { VERSION } from '../version.js';
 import { CookieJar } from './connect-cookies.js';
-import type { ConnectOptions, TlsOptions } from './connect-options.js';
-import { readSystemRoots } from './system-roots.js';
+import type { TlsCredentials } from './connect-credentials.js';
+import type { ConnectOptions } from './connect-options.js';
 
 /** Opens nothing yet: the first call connects. */
 export class FlightChannel {
   readonly #client: Client;
   readonly #metadata = new Metadata();
   readonly #cookies: CookieJar | undefined;
+  /** Undefined for a connection without TLS. */
+  readonly tls: TlsCredentials | undefined;
 
-  constructor(options: ConnectOptions) {
-    const { host, port, tls, headers = {}, cookies = true } = options;
+  /** `tls` makes its connections secure, whatever the options say; without it they are plain. See openChannel. */
+  constructor(options: ConnectOptions, tls: TlsCredentials | undefined) {
+    const { host, port, headers = {}, cookies = true } = options;
+    this.tls = tls;
     const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
-    this.#client = new Client(address, channelCredentials(host, tls), {
+    this.#client = new Client(address, tls ?? credentials.createInsecure(), {
       ...CHANNEL_OPTIONS,
       'grpc.max_receive_message_length': options.receiveBytesMax ?? -1,
-      ...(tls !== undefined && isIP(host) !== 0 ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
       // A proxy from the environment is for other machines.
       'grpc.enable_http_proxy': isLoopback(host) ? 0 : 1,
     });
@@ -290,7 +291,10 @@ export class FlightChannel {
   #explain(reason: unknown): GizmoError {
     const error = fromStatus(reason);
     if (error.code === 'UNAVAILABLE' && TRANSPORT_FAILURE.test(error.message))
-      return new GizmoError('UNAVAILABLE', 'The connection to the server was lost.', { cause: reason });
+      return (
+        this.tls?.failure ??
+        new GizmoError('UNAVAILABLE', 'The connection to the server was lost.', { cause: reason })
+      );
     if (error.code === 'RESOURCE_EXHAUSTED' && /larger than max/.test(error.message))
       return new GizmoError(
         'RESOURCE_EXHAUSTED',
@@ -332,27 +336,6 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
 };
-
-/**
- * An address must not be sent as the server's name (RFC 6066 §3), which grpc-js would do: a name that says nothing is
- * sent instead, and the certificate checked against the address.
- */
-function channelCredentials(host: string, tls: TlsOptions | undefined) {
-  if (tls === undefined) return credentials.createInsecure();
-  const { roots, skipVerify = false, clientCertificate } = tls;
-  return credentials.createSsl(
-    asBuffer(roots ?? readSystemRoots()),
-    asBuffer(clientCertificate?.key),
-    asBuffer(clientCertificate?.cert),
-    skipVerify
-      ? { rejectUnauthorized: false, checkServerIdentity: () => undefined }
-      : { checkServerIdentity: (name, cert) => checkServerIdentity(isIP(host) === 0 ? name : host, cert) },
-  );
-}
-
-function asBuffer(bytes: Uint8Array | undefined): Buffer | null {
-  return bytes === undefined ? null : Buffer.from(bytes);
-}
 
 function readAuthorization(metadata: Metadata): string | undefined {
   const value = metadata.get('authorization')[0];

@@ -15,14 +15,32 @@ export interface ConnectOptions {
   readonly cookies?: boolean;
   /** Whether parts of a result are fetched from other servers that the first one names. True by default. */
   readonly followLocations?: boolean;
+  /** Told what the user should know and cannot see, such as that this machine has no certificate store. */
+  readonly warn?: (sentence: string) => void;
 }
 
+/** How a server proves who it is, and the client too. The empty object verifies by the system's authorities. */
 export interface TlsOptions {
-  /** PEM bundle that replaces the system's roots. */
+  /** PEM bundle of the certificates to trust instead of the system's: authorities, or the server's own. */
   readonly roots?: Uint8Array;
-  /** Accepts any server certificate. Refused together with `clientCertificate`, which it would hand to anyone. */
+  /**
+   * SHA-256 of the server key's SubjectPublicKeyInfo, as 64 hex digits or `sha256//BASE64`; one of them must match the
+   * server's certificate. Without `roots` a match is all the proof there is: issuer, name and dates do not count, as
+   * with DANE-EE (RFC 7671 §5.1). With `roots` both must hold.
+   */
+  readonly pins?: readonly string[];
+  /** Name or address that the certificate must be for, and that is asked for (SNI); `host` by default. */
+  readonly serverName?: string;
+  /** Accepts any server certificate. Refused together with `clientCertificate`, which it would show to anyone. */
   readonly skipVerify?: boolean;
-  readonly clientCertificate?: { readonly cert: Uint8Array; readonly key: Uint8Array };
+  /** PEM: the certificate, followed by its intermediates; and its key, which `passphrase` decrypts. */
+  readonly clientCertificate?: ClientCertificate;
+}
+
+export interface ClientCertificate {
+  readonly cert: Uint8Array;
+  readonly key: Uint8Array;
+  readonly passphrase?: string;
 }
 
 export type Credentials =

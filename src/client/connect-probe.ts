@@ -3,91 +3,120 @@
  * the address is dialled once more by hand: TCP, TLS if asked for, then the opening bytes of HTTP/2.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { GizmoError } from '../errors.js';
-import type { ConnectOptions, TlsOptions } from './connect-options.js';
-import { readSystemRoots } from './system-roots.js';
+import { GizmoError, toGizmoError } from '../errors.js';
+import { isLoopback } from '../runtime-file.js';
+import type { ConnectOptions } from './connect-options.js';
+import { TlsDialer } from './connect-tls.js';
+import { CLOSED, explainPlaintextPeer, isAlert, isClosed } from './connect-tls-failure.js';
 
 /**
  * A GizmoError UNAVAILABLE whose sentence names the cause and the remedy; undefined where the address answers as a
- * gRPC server should, so that the failure lies elsewhere.
+ * gRPC server should, so that the failure lies elsewhere. `dialer` is the TLS of the connection that failed.
  */
 export async function probeServer(
-  options: ConnectOptions,
+  { host, port }: ConnectOptions,
+  dialer: TlsDialer | undefined,
   timeoutMs = 3000,
 ): Promise<GizmoError | undefined> {
-  const { host, port, tls } = options;
   const where = `${host}:${port}`;
-  const outcome = await dial(host, port, tls, timeoutMs);
+  const outcome = await dial(host, port, dialer, timeoutMs);
+  if (dialer === undefined && (await expectsTls(outcome, host, port, timeoutMs)))
+    return new GizmoError(
+      'UNAVAILABLE',
+      `The server at ${where} expects TLS. Connect ${isLoopback(host) ? 'with --tls' : 'without --plaintext'}.`,
+    );
+  if (outcome.kind === 'refused') {
+    const isPlaintext =
+      isClosed(outcome.error.cause) && (await dial(host, port, undefined, timeoutMs)).kind === 'http2';
+    return isPlaintext ? new GizmoError('UNAVAILABLE', explainPlaintextPeer(where, host)) : outcome.error;
+  }
   const sentence =
-    outcome.kind === 'error'
-      ? explainError(outcome.code, outcome.message, where, tls)
-      : explainAnswer(outcome.kind, where, tls);
-  if (sentence === undefined) return undefined;
-  const mayWantTls = tls === undefined && (outcome.kind === 'closed' || outcome.kind === 'other');
-  if (mayWantTls && (await dial(host, port, { skipVerify: true }, timeoutMs)).kind !== 'error')
-    return new GizmoError('UNAVAILABLE', `The server at ${where} expects TLS. Connect with --tls.`);
-  return new GizmoError('UNAVAILABLE', sentence);
+    outcome.kind === 'failed'
+      ? (TCP_ERRORS.get(outcome.code) ?? ((at) => `Cannot connect to ${at}: ${outcome.message}.`))(where)
+      : explainAnswer(outcome.kind, where);
+  return sentence === undefined ? undefined : new GizmoError('UNAVAILABLE', sentence);
 }
 
 type Outcome =
-  | { readonly kind: 'error'; readonly code: string; readonly message: string }
+  /** TCP did not come about. */
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  /** TLS did not, or ended in an error. */
+  | { readonly kind: 'refused'; readonly error: GizmoError }
   | { readonly kind: Answer };
 
-type Answer = 'http2' | 'http1' | 'other' | 'silent' | 'closed';
+type Answer = 'http2' | 'http1' | 'tls' | 'other' | 'silent' | 'closed';
 
 /** HTTP/2's connection preface and an empty SETTINGS frame (RFC 9113 §3.4, §6.5). */
 const HTTP2_OPENING = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
 const SETTINGS_FRAME = 4;
+const TLS_ALERT = 21;
+/** How long a TLS server may take to speak first, as those of HTTP/2 do. */
+const FIRST_WORD_MS = 400;
 
-function dial(host: string, port: number, tls: TlsOptions | undefined, timeoutMs: number): Promise<Outcome> {
+function dial(
+  host: string,
+  port: number,
+  dialer: TlsDialer | undefined,
+  timeoutMs: number,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const name = host.replace(/^\[(.*)\]$/, '$1');
+    const socket = connectTcp(port, host.replace(/^\[(.*)\]$/, '$1'));
     let connected = false;
-    const socket: Socket =
-      tls === undefined
-        ? connectTcp(port, name)
-        : connectTls({ host: name, port, ...tlsSettings(name, tls) });
+    let opening: NodeJS.Timeout | undefined;
     const finish = (outcome: Outcome): void => {
       clearTimeout(timer);
+      clearTimeout(opening);
       socket.destroy();
       resolve(outcome);
     };
     const timer = setTimeout(
-      () => finish(connected ? { kind: 'silent' } : { kind: 'error', code: 'ETIMEDOUT', message: '' }),
+      () => finish(connected ? { kind: 'silent' } : { kind: 'failed', code: 'ETIMEDOUT', message: '' }),
       timeoutMs,
     );
-    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+    const onError = (error: Error): void =>
+      finish({ kind: 'failed', code: 'code' in error ? String(error.code) : '', message: error.message });
+    const refuse = (error: unknown): void => finish({ kind: 'refused', error: toGizmoError(error) });
+    const listen = (stream: Socket): void =>
+      void stream.once('data', (bytes) => finish({ kind: classify(bytes) }));
+    socket.once('connect', () => {
       connected = true;
-      socket.write(HTTP2_OPENING);
+      if (dialer === undefined) {
+        listen(socket);
+        socket.once('close', () => finish({ kind: 'closed' }));
+        socket.write(HTTP2_OPENING);
+        return;
+      }
+      dialer.secure(socket).then((secured) => {
+        listen(secured);
+        secured.once('error', (error) => refuse(dialer.explain(error)));
+        secured.once('close', () => refuse(dialer.explain(new Error(CLOSED))));
+        // Here a TLS 1.3 server refuses a client certificate; writing to it could lose its word (RFC 8446 §4.4.3).
+        opening = setTimeout(() => secured.write(HTTP2_OPENING), FIRST_WORD_MS);
+      }, refuse);
     });
-    socket.once('data', (bytes: Buffer) => finish({ kind: classify(bytes) }));
-    socket.once('error', (error: Error) =>
-      finish({ kind: 'error', code: 'code' in error ? String(error.code) : '', message: error.message }),
+    socket.once(
+      'error',
+      dialer === undefined ? onError : (error) => (connected ? undefined : onError(error)),
     );
-    socket.once('close', () => finish({ kind: 'closed' }));
   });
 }
 
-function tlsSettings(name: string, tls: TlsOptions): ConnectionOptions {
-  const { roots, skipVerify = false, clientCertificate } = tls;
-  return {
-    ca: Buffer.from(roots ?? readSystemRoots()),
-    ...(clientCertificate === undefined
-      ? {}
-      : { cert: Buffer.from(clientCertificate.cert), key: Buffer.from(clientCertificate.key) }),
-    ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
-    ALPNProtocols: ['h2'],
-    rejectUnauthorized: !skipVerify,
-  };
+/** An alert proves a TLS server, whatever it is about; so does a handshake, or an answer to one. */
+async function expectsTls(plain: Outcome, host: string, port: number, timeoutMs: number): Promise<boolean> {
+  if (plain.kind === 'tls') return true;
+  if (plain.kind !== 'closed' && plain.kind !== 'other') return false;
+  const outcome = await dial(host, port, new TlsDialer(host, port, { skipVerify: true }), timeoutMs);
+  if (outcome.kind === 'refused') return isAlert(outcome.error.cause);
+  return outcome.kind !== 'failed';
 }
 
-function classify(bytes: Buffer): 'http2' | 'http1' | 'other' {
+function classify(bytes: Buffer): Answer {
   if (bytes.length >= 4 && bytes[3] === SETTINGS_FRAME) return 'http2';
+  if (bytes[0] === TLS_ALERT) return 'tls';
   return bytes.subarray(0, 5).toString('latin1') === 'HTTP/' ? 'http1' : 'other';
 }
 
-function explainAnswer(answer: Answer, where: string, tls: TlsOptions | undefined): string | undefined {
+function explainAnswer(answer: Answer, where: string): string | undefined {
   switch (answer) {
     case 'http2':
       return undefined;
@@ -96,42 +125,17 @@ function explainAnswer(answer: Answer, where: string, tls: TlsOptions | undefine
     case 'silent':
       return `${where} accepts the connection and stays silent. Check the port and whether the server is well.`;
     case 'closed':
-      return tls === undefined
-        ? `${where} closes the connection without an answer. Check the port, and whether the server expects --tls.`
-        : `${where} closes the TLS connection without an answer. Check the port and the client certificate.`;
+      return `${where} closes the connection without an answer. Check the port, and whether the server expects --tls.`;
     default:
       return `What answers at ${where} does not speak Flight SQL. Check the port; Gizmo's default is 31337.`;
   }
 }
 
-function explainError(
-  code: string,
-  message: string,
-  where: string,
-  tls: TlsOptions | undefined,
-): string | undefined {
-  const known = TCP_ERRORS.get(code);
-  if (known !== undefined) return known(where);
-  if (tls === undefined) return `Cannot connect to ${where}: ${message}.`;
-  if (CHAIN_ERRORS.has(code))
-    return `The certificate of ${where} is not signed by an authority this machine trusts. Name the authority with --tls-roots FILE.`;
-  if (code === 'CERT_HAS_EXPIRED') return `The certificate of ${where} has expired.`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `The certificate of ${where} is for another name: ${message.replace(/^.*altnames: /, '')}`;
-  if (/wrong version number|packet length too long|http request/i.test(message))
-    return `The server at ${where} does not speak TLS. Connect without --tls.`;
-  if (/certificate required|handshake failure/i.test(message))
-    return `The server at ${where} asks for a client certificate. Give one with --mtls-cert and --mtls-key.`;
-  if (/alert/i.test(message))
-    return `The server at ${where} refuses the client certificate (${message.trim()}).`;
-  return `The TLS connection to ${where} failed: ${message}.`;
-}
-
-const refusedHere = (where: string): string =>
-  `Nothing listens at ${where}. Is the server running? Start one with: gizmo server start`;
-
 const TCP_ERRORS: ReadonlyMap<string, (where: string) => string> = new Map([
-  ['ECONNREFUSED', refusedHere],
+  [
+    'ECONNREFUSED',
+    (where) => `Nothing listens at ${where}. Is the server running? Start one with: gizmo server start`,
+  ],
   ['ENOTFOUND', (where) => `The host name in ${where} is unknown.`],
   ['EAI_AGAIN', (where) => `The host name in ${where} cannot be looked up at the moment.`],
   ['EHOSTUNREACH', (where) => `There is no route to ${where}.`],
@@ -140,13 +144,4 @@ const TCP_ERRORS: ReadonlyMap<string, (where: string) => string> = new Map([
     'ETIMEDOUT',
     (where) => `${where} does not answer. Check the address, and whether a firewall is in the way.`,
   ],
-]);
-
-const CHAIN_ERRORS: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
 ]);

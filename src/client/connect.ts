@@ -1,9 +1,10 @@
 /** Connects to a Flight SQL server and logs in, within a time limit, and says plainly why it could not. */
 import { GizmoError } from '../errors.js';
 import { fromStatus } from '../flight/status.js';
-import { FlightChannel } from './connect-channel.js';
+import type { FlightChannel } from './connect-channel.js';
+import type { TlsCredentials } from './connect-credentials.js';
+import { openChannel } from './connect-open.js';
 import type { ConnectOptions, Credentials } from './connect-options.js';
-import { probeServer } from './connect-probe.js';
 import type { FlightSqlClient } from './flight-sql-client.js';
 import { FlightSqlSession } from './flight-sql-session.js';
 
@@ -12,17 +13,12 @@ import { FlightSqlSession } from './flight-sql-session.js';
  *   USAGE for options that contradict each other
  */
 export async function connect(options: ConnectOptions, signal?: AbortSignal): Promise<FlightSqlClient> {
-  if (options.tls?.skipVerify === true && options.tls.clientCertificate !== undefined)
-    throw new GizmoError(
-      'USAGE',
-      '--tls-skip-verify cannot be combined with a client certificate; name the authority with --tls-roots.',
-    );
-  const channel = new FlightChannel(options);
+  const channel = await openChannel(options);
   try {
     await logIn(channel, options, signal);
   } catch (reason) {
     channel.close();
-    throw await explain(reason, options, signal);
+    throw signal?.aborted ? fromStatus(reason) : await explain(reason, options, channel.tls);
   }
   return new FlightSqlSession(channel, options);
 }
@@ -56,24 +52,30 @@ function authorizationOf(credentials: Credentials): string | undefined {
 }
 
 /** Only what looks like a transport failure is probed; a server that gave a reason has the last word. */
-async function explain(reason: unknown, options: ConnectOptions, signal?: AbortSignal): Promise<GizmoError> {
+async function explain(
+  reason: unknown,
+  options: ConnectOptions,
+  tls: TlsCredentials | undefined,
+): Promise<GizmoError> {
   const error = fromStatus(reason);
   if (error.code === 'UNAUTHENTICATED')
     return new GizmoError('UNAUTHENTICATED', explainRefusal(error.message, options), { cause: error });
-  if (signal?.aborted || !TRANSPORT_CODES.has(error.code)) return error;
-  const probed = await probeServer(
-    options,
-    Math.min(PROBE_TIMEOUT_MS, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS),
-  );
+  if (!TRANSPORT_CODES.has(error.code)) return error;
+  const timeoutMs = Math.min(PROBE_TIMEOUT_MS, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+  const { probeServer } = await import('./connect-probe.js');
+  const probed = tls?.failure ?? (await probeServer(options, tls?.dialer, timeoutMs));
   if (probed !== undefined) return probed;
   const where = `${options.host}:${options.port}`;
   return new GizmoError('UNAVAILABLE', `Cannot connect to ${where}: ${error.message}`, { cause: error });
 }
 
 /** Who was refused where, and with a secret from which place: the wrong one is often left over from another server. */
-function explainRefusal(message: string, { host, port, credentials }: ConnectOptions): string {
+function explainRefusal(message: string, { host, port, credentials, tls }: ConnectOptions): string {
   const where = `${host}:${port}`;
-  if (credentials.kind === 'none') return `The server at ${where} wants a login. Connect with --username.`;
+  if (credentials.kind === 'none')
+    return tls?.clientCertificate === undefined
+      ? `The server at ${where} wants a login. Connect with --username.`
+      : `${where} refuses the client certificate without a login: ${message}`;
   const { kind, user, source } = credentials;
   const secret = kind === 'password' ? 'password' : 'token';
   const proof = `the ${secret}${source === undefined ? '' : ` from ${source}`}`;

@@ -1,0 +1,89 @@
+/** Certificates for tests, made when they are needed: what a server or client shows, and the authority that signed it. */
+import { execFileSync } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Authority, createAuthority, issueCertificate } from '../../src/pki/issue.js';
+import { generateKey } from '../../src/pki/key.js';
+import { parseName } from '../../src/pki/name.js';
+
+export interface Identity {
+  /** PEM. */
+  readonly cert: string;
+  /** PEM, PKCS#8. */
+  readonly key: string;
+}
+
+/** An authority of its own, with a fresh key. */
+export function makeAuthority(commonName: string): Authority {
+  return createAuthority({ commonName, key: generateKey('p256'), days: 30, notBefore: daysAgo(10) });
+}
+
+/** PEM of an authority's certificate. */
+export function pemOf({ certificate }: Authority): string {
+  return certificate.toString();
+}
+
+export interface IdentityOptions {
+  readonly role?: 'server' | 'client' | 'both';
+  /** Subject alternative names; a server has those of loopback by default. */
+  readonly names?: readonly string[];
+  readonly commonName?: string;
+  /** Which days it is valid on, from today. */
+  readonly from?: number;
+  readonly days?: number;
+}
+
+/** A certificate with a fresh key. */
+export function makeIdentity(authority: Authority, options: IdentityOptions = {}): Identity {
+  const {
+    role = 'server',
+    names = role === 'client' ? [] : LOOPBACK,
+    commonName,
+    from = -1,
+    days = 9,
+  } = options;
+  const key = generateKey('p256');
+  const certificate = issueCertificate(authority, {
+    publicKey: createPublicKey(key),
+    role,
+    names: names.map(parseName),
+    days,
+    notBefore: daysAgo(-from),
+    ...(commonName === undefined ? {} : { commonName }),
+  });
+  return { cert: certificate.toString(), key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/** As `openssl req -x509` makes one, which is how the GizmoSQL guide does it: CA:TRUE, a common name, no other names. */
+export function makeSelfSigned(commonName: string): Identity {
+  const folder = mkdtempSync(join(tmpdir(), 'gizmo-self-signed-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const args = [
+    'req',
+    '-x509',
+    ...kind,
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    '-days',
+    '365',
+    '-subj',
+    `/CN=${commonName}`,
+  ];
+  try {
+    execFileSync('openssl', args, { stdio: 'ignore' });
+    return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 86_400_000);
+}
