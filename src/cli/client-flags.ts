@@ -11,11 +11,34 @@ export const CLIENT_FLAGS = {
   host: { kind: 'text', char: 'h', summary: 'host name or address (default localhost)', group: CONNECTION },
   port: { kind: 'count', char: 'p', min: 1, max: 65_535, summary: 'port (default 31337)', group: CONNECTION },
   uri: { kind: 'text', summary: 'the same as the argument URI', group: CONNECTION },
-  tls: { kind: 'switch', negatable: true, summary: 'encrypt, and verify the server', group: CONNECTION },
+  tls: {
+    kind: 'switch',
+    negatable: true,
+    summary: 'encrypt, and verify the server; the default for other machines',
+    group: CONNECTION,
+  },
+  plaintext: {
+    kind: 'switch',
+    summary: 'send everything unencrypted, the password too, where the network itself is safe',
+    group: CONNECTION,
+  },
   'tls-roots': {
     kind: 'text',
     value: 'FILE',
-    summary: "certificates to trust instead of the system's (PEM)",
+    summary: "certificates to trust instead of the system's (PEM): an authority, or the server's own",
+    group: CONNECTION,
+  },
+  'tls-pin': {
+    kind: 'text',
+    value: 'PIN',
+    summary:
+      "the server's key, as 64 hex digits or sha256//BASE64 (gizmo pki spki); enough without --tls-roots",
+    group: CONNECTION,
+  },
+  'tls-server-name': {
+    kind: 'text',
+    value: 'NAME',
+    summary: "name that the server's certificate must have (default the host)",
     group: CONNECTION,
   },
   'tls-skip-verify': {
@@ -25,7 +48,18 @@ export const CLIENT_FLAGS = {
     group: CONNECTION,
   },
   'mtls-cert': { kind: 'text', value: 'FILE', summary: 'client certificate (PEM)', group: CONNECTION },
-  'mtls-key': { kind: 'text', value: 'FILE', summary: 'its private key (PEM)', group: CONNECTION },
+  'mtls-key': {
+    kind: 'text',
+    value: 'FILE',
+    summary: 'its private key (PEM); the passphrase of an encrypted one is asked for',
+    group: CONNECTION,
+  },
+  'mtls-key-passphrase-file': {
+    kind: 'text',
+    value: 'FILE',
+    summary: 'file with the passphrase of --mtls-key',
+    group: CONNECTION,
+  },
   'connect-timeout': {
     kind: 'count',
     min: 1,

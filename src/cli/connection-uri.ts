@@ -27,6 +27,10 @@ export function parseConnectionUri(text: string): ConnectionUri {
     ...defined('tls', read.useEncryption),
     ...defined('tlsSkipVerify', read.disableCertificateVerification),
     ...defined('tlsRoots', read.tlsRoots),
+    ...defined('tlsPin', read.tlsPin),
+    ...defined('tlsServerName', read.tlsServerName),
+    ...defined('mtlsCert', read.mtlsCert),
+    ...defined('mtlsKey', read.mtlsKey),
     ...defined('authType', read.authType),
   };
 }
@@ -44,6 +48,10 @@ export interface ConnectionUri {
   readonly tls?: boolean;
   readonly tlsSkipVerify?: boolean;
   readonly tlsRoots?: string;
+  readonly tlsPin?: string;
+  readonly tlsServerName?: string;
+  readonly mtlsCert?: string;
+  readonly mtlsKey?: string;
   readonly authType?: string;
 }
 
@@ -64,6 +72,10 @@ interface Parameters {
   useEncryption?: boolean;
   disableCertificateVerification?: boolean;
   tlsRoots?: string;
+  tlsPin?: string;
+  tlsServerName?: string;
+  mtlsCert?: string;
+  mtlsKey?: string;
   authType?: string;
 }
 
@@ -72,6 +84,10 @@ const PARAMETERS = [
   'useEncryption',
   'disableCertificateVerification',
   'tlsRoots',
+  'tlsPin',
+  'tlsServerName',
+  'mtlsCert',
+  'mtlsKey',
   'authType',
 ] as const;
 

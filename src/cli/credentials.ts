@@ -1,12 +1,11 @@
 /** Who connects, and the proof: from a file, standard input, the environment, the server's own word, or a prompt. */
-import { readFileSync, statSync } from 'node:fs';
 import { GizmoError } from '../errors.js';
-import { findRuntimeFile } from '../runtime-file.js';
 import type { Connection } from './connection.js';
 import { type Environment, findSetting } from './environment.js';
+import { findOwnServer } from './own-server.js';
 import { readSecret } from './read-secret.js';
 import { writeWarning } from './report-error.js';
-import { userRuntimeDirectory } from './runtime-directory.js';
+import { readSecretFile, SECRET_BYTES_MAX, trimLineEnd } from './secret-file.js';
 
 /**
  * A token that is given comes first, then a password that is given, then what a server of this user on this machine
@@ -78,7 +77,6 @@ export type FoundCredentials =
 /** The name a server gives its administrator unless told otherwise. */
 const DEFAULT_USER = 'gizmosql_user';
 const STARTUP_TOKEN = 'the file that a server of this user left';
-const SECRET_BYTES_MAX = 1 << 20;
 
 /** A secret and where it came from, as an error names it. */
 interface Secret {
@@ -93,22 +91,13 @@ function findToken(flags: CredentialFlags, env: Environment): Secret | undefined
   return setting === undefined ? undefined : { value: setting.value, source: setting.variable };
 }
 
-function findStartupToken({ host, port, username }: Connection): FoundCredentials | undefined {
-  const known = findRuntimeFile(host, port, userRuntimeDirectory());
-  if (known?.token === undefined || (username !== undefined && username !== known.user)) return undefined;
-  const listens = addressOf(known.host);
-  const named = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  if (named !== 'localhost' && named !== listens) return undefined;
-  return { kind: 'bearer', token: known.token, user: known.user, source: STARTUP_TOKEN, host: listens };
-}
-
-/**
- * Where to reach a server that listens on `host`. The token goes there and nowhere else: another user of this
- * machine may listen on the same port of another loopback address, such as ::1, which `localhost` can mean too.
- */
-function addressOf(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
+function findStartupToken(connection: Connection): FoundCredentials | undefined {
+  const own = findOwnServer(connection);
+  const { username } = connection;
+  if (own?.info.token === undefined || (username !== undefined && username !== own.info.user))
+    return undefined;
+  const { token, user } = own.info;
+  return { kind: 'bearer', token, user, source: STARTUP_TOKEN, host: own.address };
 }
 
 async function findPassword(
@@ -137,21 +126,6 @@ async function askPassword(user: string): Promise<Secret> {
   return { value: await readSecret(`Password for ${user}: `), source: 'the prompt' };
 }
 
-/** A secret that a file holds, without its line end; warns where others can read the file. Throws GizmoError USAGE. */
-export function readSecretFile(path: string): string {
-  try {
-    const stats = statSync(path);
-    if (process.platform !== 'win32' && stats.isFile() && (stats.mode & 0o077) !== 0)
-      writeWarning(`Others can read ${path}. Close it with: chmod 600 ${path}`);
-    if (stats.size > SECRET_BYTES_MAX) throw new Error('it is too large for a secret');
-    return trimLineEnd(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    const why =
-      cause instanceof Error ? cause.message.replace(/^[A-Z]+: ([^,]*),.*$/, '$1') : 'it cannot be read';
-    throw new GizmoError('USAGE', `Cannot read the secret in ${path}: ${why}.`, { cause });
-  }
-}
-
 async function readStdin(): Promise<string> {
   let text = '';
   process.stdin.setEncoding('utf8');
@@ -161,8 +135,4 @@ async function readStdin(): Promise<string> {
       throw new GizmoError('USAGE', 'Standard input is too long for a password.');
   }
   return text;
-}
-
-function trimLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
 }

@@ -1,14 +1,20 @@
 /** What `gizmo client` is to do, from its command line, the environment and the terminal. */
 import { existsSync } from 'node:fs';
 import { GizmoError } from '../errors.js';
+import { isLoopback } from '../runtime-file.js';
 import { CLIENT_FLAGS, type ClientFlag, LATER_CLIENT_FLAGS } from './client-flags.js';
+import { unlockClientKey } from './client-key.js';
 import { colorsOn } from './color.js';
-import { type ConnectionTls, resolveConnection } from './connection.js';
+import { type Connection, resolveConnection } from './connection.js';
+import type { ConnectionTls } from './connection-tls.js';
 import { isConnectionUri } from './connection-uri.js';
 import { type FoundCredentials, findCredentials, renewCredentials } from './credentials.js';
+import type { Environment } from './environment.js';
 import { watchInterrupts } from './interrupts.js';
+import { findOwnServer, resolveOwnTls } from './own-server.js';
 import { type ParsedLine, parseLine } from './parse-line.js';
-import { writeError } from './report-error.js';
+import { writeError, writeWarning } from './report-error.js';
+import { warnIfShared } from './secret-file.js';
 import { historyPath, initPath } from './user-paths.js';
 
 /**
@@ -37,16 +43,16 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   const ownInit = isShell && line.isOn('no-init') !== true ? ifPresent(initPath(env)) : undefined;
   const init = line.text('init') ?? ownInit;
 
-  const credentials = await findCredentials(connection, credentialFlags(line), env);
+  warnOfTrust(connection);
+  const unlocked = await unlock(connection, line, env);
+  const credentials = await findCredentials(unlocked, credentialFlags(line), env);
   const interrupts = watchInterrupts();
   if (isShell) interrupts.dispose(); // The shell has its own idea of Ctrl-C.
-  const { host, port, tls, connectTimeoutMs } = connection;
-  const target = { host, port, tls, connectTimeoutMs };
   const tuplesOnly = line.isOn('tuples-only') === true;
   const color = colorsOn(stdout);
   return {
-    connection: withCredentials(target, credentials),
-    reconnection: () => withCredentials(target, renewCredentials(connection, credentials)),
+    connection: planConnection(unlocked, credentials),
+    reconnection: () => planConnection(unlocked, renewCredentials(unlocked, credentials)),
     steps: init === undefined ? steps : [{ kind: 'file', path: init }, ...steps],
     format,
     settings: {
@@ -75,13 +81,41 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   };
 }
 
-/** The address that comes with a token found on this machine goes before the name that was typed. */
-function withCredentials<Target extends { readonly host: string }>(
-  target: Target,
-  credentials: FoundCredentials,
-) {
-  const own = credentials.kind === 'bearer' ? credentials.host : undefined;
-  return { ...target, host: own ?? target.host, credentials };
+/**
+ * The address that comes with a token found on this machine goes before the name that was typed; the certificate is
+ * for the name all the same.
+ */
+function planConnection(connection: Connection, credentials: FoundCredentials): ConnectionPlan {
+  const { host, port, connectTimeoutMs } = connection;
+  const tls = resolveOwnTls(connection.tls, findOwnServer(connection));
+  const address = credentials.kind === 'bearer' ? credentials.host : undefined;
+  return {
+    host: address ?? host,
+    port,
+    tls: tls === undefined || address === undefined ? tls : { serverName: host, ...tls },
+    connectTimeoutMs,
+    credentials,
+    warn: writeWarning,
+  };
+}
+
+async function unlock(connection: Connection, line: Line, env: Environment): Promise<Connection> {
+  const { tls } = connection;
+  if (typeof tls === 'string') return connection;
+  return { ...connection, tls: await unlockClientKey(tls, line.text('mtls-key-passphrase-file'), env) };
+}
+
+function warnOfTrust({ host, tls }: Connection): void {
+  if (tls === 'off' && !isLoopback(host))
+    writeWarning(
+      `--plaintext: nothing is encrypted. Anyone on the way to ${host} can read the password and the data, and change them.`,
+    );
+  if (typeof tls === 'string') return;
+  if (tls.skipVerify)
+    writeWarning(
+      `--tls-skip-verify: the server is not verified. Anyone on the way to ${host} can pose as it, and read the password and the data.`,
+    );
+  if (tls.clientCertificate !== undefined) warnIfShared(tls.clientCertificate.keyPath);
 }
 
 /** Everything `runClient` of src/client wants to know. */
@@ -119,6 +153,7 @@ interface ConnectionPlan {
   readonly tls: ConnectionTls | undefined;
   readonly connectTimeoutMs: number;
   readonly credentials: FoundCredentials;
+  readonly warn: (sentence: string) => void;
 }
 
 type Line = ParsedLine<ClientFlag>;
@@ -178,7 +213,10 @@ function connectionFlags(line: Line) {
     port: line.count('port'),
     username: line.text('username'),
     tls: line.isOn('tls'),
+    plaintext: line.isOn('plaintext'),
     'tls-roots': line.text('tls-roots'),
+    'tls-pin': line.text('tls-pin'),
+    'tls-server-name': line.text('tls-server-name'),
     'tls-skip-verify': line.isOn('tls-skip-verify'),
     'mtls-cert': line.text('mtls-cert'),
     'mtls-key': line.text('mtls-key'),

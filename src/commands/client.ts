@@ -11,19 +11,23 @@ export default class Client extends BaseCommand {
 
 A server that you started on this machine is entered without a password. Otherwise the password comes from a prompt,
 --password-file, --password-stdin or GIZMO_PASSWORD. Connection settings can come from the environment too: GIZMO_HOST,
-GIZMO_PORT, GIZMO_USER, GIZMO_TLS, GIZMO_TLS_ROOTS, GIZMO_MTLS_CERT, GIZMO_MTLS_KEY, GIZMO_TOKEN, or the same names
-with GIZMOSQL_. Flags win.
+GIZMO_PORT, GIZMO_USER, GIZMO_TLS, GIZMO_TLS_ROOTS, GIZMO_TLS_PIN, GIZMO_MTLS_CERT, GIZMO_MTLS_KEY, GIZMO_TOKEN, or the
+same names with GIZMOSQL_. Flags win.
+
+Connections to other machines are encrypted and the server verified by this machine's own certificate store, unless
+--tls-roots or --tls-pin names another proof. Only --plaintext sends anything unencrypted there.
 
 Exit codes: 0 ok, 1 SQL error, 2 usage, 3 cannot connect, 4 authentication, 5 timeout, 6 not permitted, 130 interrupted.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> -h db.example -u ada --tls',
+    '<%= config.bin %> <%= command.id %> -h db.example -u ada',
+    '<%= config.bin %> <%= command.id %> -h db.example --tls-roots ca.crt --mtls-cert ada.crt --mtls-key ada.key',
     "<%= config.bin %> <%= command.id %> -c 'select 42'",
     '<%= config.bin %> <%= command.id %> -f report.sql --format csv -o report.csv',
-    "echo 'select 1' | <%= config.bin %> <%= command.id %> gizmo://ada@db.example:31337?useEncryption=true --json",
+    "echo 'select 1' | <%= config.bin %> <%= command.id %> gizmo://ada@db.example:31337 --json",
   ];
   static override args = {
-    uri: Args.string({ description: 'gizmo://user@host:port?useEncryption=true (gizmosql:// as well)' }),
+    uri: Args.string({ description: 'gizmo://user@host:port?tlsRoots=ca.crt (gizmosql:// as well)' }),
   };
   static override flags = toOclifFlags(CLIENT_FLAGS);
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveConnection } from '../../src/cli/connection.js';
+import { type ConnectionFlags, resolveConnection } from '../../src/cli/connection.js';
 import { parseConnectionUri } from '../../src/cli/connection-uri.js';
 import { readSetting, readSwitch } from '../../src/cli/environment.js';
 
@@ -55,7 +55,7 @@ describe('resolveConnection', () => {
       host: 'localhost',
       port: 31_337,
       username: undefined,
-      tls: undefined,
+      tls: 'plain',
       connectTimeoutMs: 10_000,
     });
   });
@@ -76,28 +76,82 @@ describe('resolveConnection', () => {
     });
     expect(resolveConnection({ host: '[::1]', tls: false }, undefined, env)).toMatchObject({
       host: '::1',
-      tls: undefined,
+      tls: 'off',
     });
   });
 
-  test('certificates imply TLS', () => {
-    expect(resolveConnection({ 'tls-roots': pem }, undefined, {}).tls?.roots).toEqual(Buffer.from('pem'));
-    expect(resolveConnection({ 'tls-skip-verify': true }, undefined, {}).tls).toEqual({ skipVerify: true });
-    expect(resolveConnection({ 'mtls-cert': pem, 'mtls-key': pem }, undefined, {}).tls).toHaveProperty(
-      'clientCertificate',
-    );
+  test.each([
+    ['localhost', 'plain'],
+    ['127.0.0.1', 'plain'],
+    ['[::1]', 'plain'],
+    ['db.example', { skipVerify: false }],
+    ['192.0.2.1', { skipVerify: false }],
+    ['localhost.example', { skipVerify: false }],
+  ])('without a word about TLS, %s gets %j', (host, tls) => {
+    expect(resolveConnection({ host }, undefined, {}).tls).toEqual(tls);
+    expect(resolveConnection({}, `gizmo://${host}`, {}).tls).toEqual(tls);
   });
 
-  test.each([
+  test.each<[ConnectionFlags, string | undefined, Record<string, string>]>([
+    [{ 'tls-roots': pem }, undefined, {}],
+    [{ 'tls-skip-verify': true }, undefined, {}],
+    [{ 'tls-pin': 'ab' }, undefined, {}],
+    [{ 'tls-server-name': 'db' }, undefined, {}],
+    [{ 'mtls-cert': pem, 'mtls-key': pem }, undefined, {}],
+    [{}, undefined, { GIZMO_MTLS_CERT: pem, GIZMO_MTLS_KEY: pem }],
+    [{}, `gizmo://localhost?tlsRoots=${pem}`, {}],
+    [{}, 'gizmo://localhost?tlsPin=ab', {}],
+    [{}, `gizmo://localhost?mtlsCert=${pem}&mtlsKey=${pem}`, {}],
+    [{}, 'gizmo://localhost?useEncryption=true', {}],
+  ])('%j, %s and %j mean TLS, on loopback too', (flags, uri, env) => {
+    expect(resolveConnection(flags, uri, env).tls).toMatchObject({ skipVerify: expect.any(Boolean) });
+  });
+
+  test('TLS is described by flags, URI and environment, in this order', () => {
+    const env = { GIZMO_TLS_PIN: 'env', GIZMO_TLS_SERVER_NAME: 'env', GIZMOSQL_TLS_ROOTS: pem };
+    const uri = 'gizmo://h?tlsPin=aa&mtlsCert=/no&mtlsKey=/no&tlsServerName=uri';
+    const flags = { 'tls-pin': 'sha256//A;sha256//B, cc', 'mtls-cert': pem, 'mtls-key': pem };
+    expect(resolveConnection(flags, uri, env).tls).toEqual({
+      skipVerify: false,
+      roots: Buffer.from('pem'),
+      pins: ['sha256//A', 'sha256//B', 'cc'],
+      serverName: 'uri',
+      clientCertificate: { cert: Buffer.from('pem'), key: Buffer.from('pem'), keyPath: pem },
+    });
+  });
+
+  test('--plaintext is consent, whatever the environment says', () => {
+    const env = { GIZMO_TLS: '1', GIZMO_TLS_ROOTS: '/no/such/file', GIZMO_MTLS_CERT: '/no' };
+    expect(resolveConnection({ plaintext: true, host: 'db.example' }, undefined, env).tls).toBe('off');
+    expect(resolveConnection({ plaintext: true }, 'gizmo://db.example', {}).tls).toBe('off');
+  });
+
+  test.each<[ConnectionFlags, string | undefined, RegExp]>([
     [{ 'mtls-cert': 'x' }, undefined, /belong together/],
-    [{ 'mtls-cert': 'x', 'mtls-key': 'y', 'tls-skip-verify': true }, undefined, /cannot be combined/],
-    [{ tls: false, 'tls-roots': 'x' }, undefined, /switched off/],
+    [
+      { 'mtls-cert': 'x', 'mtls-key': 'y', 'tls-skip-verify': true },
+      undefined,
+      /cannot be combined.*--tls-roots <ca-or-self-signed-cert>\.pem/,
+    ],
+    [{ tls: false, 'tls-roots': 'x' }, undefined, /switched off, yet --tls-roots/],
+    [{ tls: false, host: 'db.example' }, undefined, /on the way to db\.example.*Type --plaintext/],
+    [{}, 'gizmosql://db.example?useEncryption=false', /Type --plaintext/],
+    [{ plaintext: true, tls: true }, undefined, /--plaintext goes without TLS, which --tls asks for/],
+    [{ plaintext: true }, 'gizmo://h?tlsPin=ab', /which --tls-pin asks for/],
+    [{ plaintext: true, 'tls-skip-verify': true }, undefined, /which --tls-skip-verify asks for/],
     [{ 'tls-roots': '/no/such/file' }, undefined, /--tls-roots \/no\/such\/file: no such file/],
     [{ host: 'a' }, 'gizmo://b', /--host cannot be combined/],
     [{ 'auth-type': 'external' }, undefined, /not in this version yet/],
     [{}, 'gizmo://b?authType=external', /not in this version yet/],
   ])('refuses %j with %s', (flags, uri, message) => {
     expect(() => resolveConnection(flags, uri, {})).toThrow(message);
+  });
+
+  test('TLS switched off by the environment is no consent', () => {
+    expect(() => resolveConnection({ host: 'db.example' }, undefined, { GIZMO_TLS: '0' })).toThrow(
+      /Type --plaintext/,
+    );
+    expect(resolveConnection({}, undefined, { GIZMO_TLS: '0' }).tls).toBe('off');
   });
 
   test('a URI in the environment gives way to flags', () => {

@@ -1,6 +1,6 @@
 /** What the commands of `gizmo pki` share: flags, where the certificates are, passphrases, how results are shown. */
 import { GizmoError } from '../../errors.js';
-import { readSecretFile } from '../credentials.js';
+import { readSecretFile } from '../secret-file.js';
 import type { FlagSpec, ParsedLine } from '../parse-line.js';
 import { readSecret } from '../read-secret.js';
 import { harmless, writeWarning } from '../report-error.js';

@@ -1,0 +1,35 @@
+/** Files that hold one secret. */
+import { readFileSync, statSync } from 'node:fs';
+import { GizmoError } from '../errors.js';
+import { writeWarning } from './report-error.js';
+
+/**
+ * The text of a file without its last line end. A file that others can read is warned of.
+ * @throws GizmoError USAGE for one that cannot be read
+ */
+export function readSecretFile(path: string): string {
+  try {
+    warnIfShared(path);
+    if (statSync(path).size > SECRET_BYTES_MAX) throw new Error('it is too large for a secret');
+    return trimLineEnd(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const why =
+      cause instanceof Error ? cause.message.replace(/^[A-Z]+: ([^,]*),.*$/, '$1') : 'it cannot be read';
+    throw new GizmoError('USAGE', `Cannot read the secret in ${path}: ${why}.`, { cause });
+  }
+}
+
+/** Warns of a file with a secret that others can read, and says how to close it. */
+export function warnIfShared(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (process.platform !== 'win32' && stats?.isFile() === true && (stats.mode & 0o077) !== 0)
+    writeWarning(`Others can read ${path}. Close it with: chmod 600 ${path}`);
+}
+
+/** A secret ends where its line does. */
+export function trimLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+/** The longest secret that is read. */
+export const SECRET_BYTES_MAX = 1 << 20;
