@@ -19,7 +19,7 @@ export class ChannelPool {
   /**
    * The channel to the first of `uris` that can be reached. An empty list means home, and so does
    * `arrow-flight-reuse-connection://?`. Other servers get the same credentials, as Flight has it: the first server,
-   * which names them, knows these already. They never get them in the clear where home does not.
+   * which names them, knows these already. They never get them in the clear where home has TLS or is this machine.
    * @throws GizmoError UNIMPLEMENTED where no location is one for this client, UNAVAILABLE where none answers
    */
   async at(uris: readonly string[]): Promise<FlightChannel> {

@@ -32,6 +32,8 @@ export interface ClientOptions {
    * by default.
    */
   readonly followLocations?: boolean;
+  /** Told what the user should know and cannot see, such as that this machine has no certificate store. */
+  readonly warn?: (sentence: string) => void;
   /** Aborting it ends the attempt to connect. */
   readonly signal?: AbortSignal;
 }
@@ -50,9 +52,9 @@ export function resolveOptions(location: string | undefined, options: ClientOpti
   const tls = options.tls ?? place?.tls ?? !isLoopback(host);
   if (place?.tls === true && tls === false)
     throw new GizmoError('USAGE', 'The location says grpc+tls and the options say no TLS.');
-  const { connectTimeoutMs, receiveBytesMax, headers, cookies, followLocations } = options;
+  const { connectTimeoutMs, receiveBytesMax, headers, cookies, followLocations, warn } = options;
   return {
-    ...given({ connectTimeoutMs, receiveBytesMax, headers, cookies, followLocations }),
+    ...given({ connectTimeoutMs, receiveBytesMax, headers, cookies, followLocations, warn }),
     host: host.replace(/^\[(.*)\]$/, '$1'),
     port,
     tls: tls === true ? {} : tls === false ? undefined : tls,
