@@ -9,7 +9,7 @@ const OPTIONS: ConnectOptions = {
   tls: {},
   credentials: { kind: 'bearer', token: 't' },
 };
-const home = new FlightChannel(OPTIONS);
+const home = new FlightChannel(OPTIONS, undefined);
 const pool = new ChannelPool(home, OPTIONS);
 afterAll(() => pool.close());
 
@@ -23,4 +23,11 @@ test('credentials never leave TLS, whatever the server names', async () => {
 test('home is home, by any of its names', async () => {
   for (const uris of [[], [''], ['arrow-flight-reuse-connection://?'], ['grpc+tls://db.example.com:1']])
     expect(await pool.at(uris)).toBe(home);
+});
+
+test('nor do they leave this machine in the clear', async () => {
+  const options = { ...OPTIONS, host: 'localhost', tls: undefined };
+  const local = new ChannelPool(new FlightChannel(options, undefined), options);
+  await expect(local.at(['grpc://db.example.com:1'])).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+  local.close();
 });

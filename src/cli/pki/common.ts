@@ -1,9 +1,9 @@
 /** What the commands of `gizmo pki` share: flags, where the certificates are, passphrases, how results are shown. */
 import { GizmoError } from '../../errors.js';
-import { readSecretFile } from '../secret-file.js';
 import type { FlagSpec, ParsedLine } from '../parse-line.js';
 import { readSecret } from '../read-secret.js';
 import { harmless, writeWarning } from '../report-error.js';
+import { readSecretFile } from '../secret-file.js';
 import { pkiDirectory } from '../user-paths.js';
 
 const group = 'COMMON';
