@@ -87,6 +87,8 @@ export interface IssuedRecord {
   readonly authority: AuthorityName;
   readonly names: readonly string[];
   readonly notAfter: string;
+  /** Pin of its key in hex: renewed certificates share it. */
+  readonly spki: string;
   /** Absolute path of the certificate's file. */
   readonly path: string;
 }
@@ -122,5 +124,5 @@ function parseRecord(line: string): IssuedRecord | undefined {
   if (typeof serial !== 'string' || typeof path !== 'string' || typeof notAfter !== 'string')
     return undefined;
   if (authority === undefined || !Array.isArray(names)) return undefined;
-  return { serial, authority, names: names.map(String), notAfter, path };
+  return { serial, authority, names: names.map(String), notAfter, spki: String(fields.get('spki')), path };
 }

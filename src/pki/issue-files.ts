@@ -135,6 +135,7 @@ export function recordOf(certificate: X509Certificate, { name }: LoadedAuthority
     authority: name,
     names: namesOf(certificate),
     notAfter: new Date(certificate.validTo).toISOString(),
+    spki: formatPin(spkiPin(certificate), 'hex'),
     path: resolve(path),
   };
 }

@@ -14,6 +14,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -54,6 +55,11 @@ export function readIfPresent(path: string, what: string): Buffer | undefined {
 /** Whether a file or folder has this name. */
 export function isPresent(path: string): boolean {
   return existsSync(path);
+}
+
+/** Names in a folder; none where there is no such folder. */
+export function listDirectory(path: string): string[] {
+  return existsSync(path) ? readdirSync(path) : [];
 }
 
 export interface NewFile {

@@ -91,6 +91,14 @@ export function requireArgument(args: readonly string[], what: string): string {
   return first;
 }
 
+/** A file, the name of a certificate in the directory, `host:port`, or `-`; as `readSource` takes it. */
+export async function placeOf(line: Line<never>, args: readonly string[]): Promise<string> {
+  const word = requireArgument(args, 'a file, a host:port, or - for standard input');
+  if (word === '-') return word;
+  const { findCertificateFile } = await import('../../pki/renewal.js');
+  return findCertificateFile(directoryOf(line), word) ?? word;
+}
+
 /** Rows of `label  value`, the values below each other. */
 export function alignRows(rows: readonly (readonly [string, string])[], indent = '  '): string {
   const width = Math.max(...rows.map(([label]) => label.length));

@@ -10,6 +10,14 @@ export async function findVerb(name: string): Promise<RunVerb | undefined> {
 
 const VERBS: Readonly<Record<string, () => Promise<RunVerb>>> = {
   init: async () => (await import('./init.js')).runInit,
-  spki: async () => (await import('./spki.js')).runSpki,
   issue: async () => (await import('./issue.js')).runIssue,
+  spki: async () => (await import('./spki.js')).runSpki,
+  inspect: async () => (await import('./inspect.js')).runInspect,
+  verify: async () => (await import('./verify.js')).runVerify,
+  'needs-renewal': async () => (await import('./needs-renewal.js')).runNeedsRenewal,
+  renew: async () => (await import('./renew.js')).runRenew,
+  revoke: async () => (await import('./revoke.js')).runRevoke,
+  crl: async () => (await import('./revoke.js')).runCrl,
+  trust: async () => (await import('./trust.js')).runTrust,
+  bundle: async () => (await import('./bundle.js')).runBundle,
 };

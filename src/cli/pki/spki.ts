@@ -2,7 +2,7 @@
 import { GizmoError } from '../../errors.js';
 import type { PinFormat } from '../../pki/pin.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
-import { COMMON_FLAGS, passphraseAsker, requireArgument, showResult } from './common.js';
+import { COMMON_FLAGS, passphraseAsker, placeOf, showResult } from './common.js';
 
 const group = 'PIN';
 
@@ -27,7 +27,7 @@ export const SPKI_FLAGS = {
 /** Answers the exit code. */
 export async function runSpki(argv: readonly string[]): Promise<number> {
   const line = parseLine(argv, SPKI_FLAGS);
-  const place = requireArgument(line.args, 'a file, a host:port, or - for standard input');
+  const place = await placeOf(line, line.args);
   const [{ formatPin, PIN_FORMATS, spkiPin }, { readSource }] = await Promise.all([
     import('../../pki/pin.js'),
     import('../../pki/source.js'),
