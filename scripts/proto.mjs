@@ -23,6 +23,8 @@ const { status } = spawnSync(
     '--es_opt=target=ts,import_extension=js,erasable_syntax=true',
     'flight.proto',
     'flight_sql.proto',
+    'health.proto',
+    'reflection.proto',
   ],
   { stdio: 'inherit' },
 );

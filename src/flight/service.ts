@@ -41,18 +41,56 @@ import {
 } from './gen/flight_pb.js';
 import { decodeMessage } from './wire.js';
 
+const FLIGHT = 'arrow.flight.protocol.FlightService';
+
 /** Pass it to `server.addService(flightService, handlers)`; a client takes path and (de)serializers from it. */
 export const flightService = {
-  handshake: describe('Handshake', 'bidi', codec(HandshakeRequestSchema), codec(HandshakeResponseSchema)),
-  listFlights: describe('ListFlights', 'serverStream', codec(CriteriaSchema), codec(FlightInfoSchema)),
-  getFlightInfo: describe('GetFlightInfo', 'unary', codec(FlightDescriptorSchema), codec(FlightInfoSchema)),
-  pollFlightInfo: describe('PollFlightInfo', 'unary', codec(FlightDescriptorSchema), codec(PollInfoSchema)),
-  getSchema: describe('GetSchema', 'unary', codec(FlightDescriptorSchema), codec(SchemaResultSchema)),
-  doGet: describe('DoGet', 'serverStream', codec(TicketSchema), flightDataCodec()),
-  doPut: describe('DoPut', 'bidi', flightDataCodec(), codec(PutResultSchema)),
-  doExchange: describe('DoExchange', 'bidi', flightDataCodec(), flightDataCodec()),
-  doAction: describe('DoAction', 'serverStream', codec(ActionSchema), codec(ResultSchema)),
-  listActions: describe('ListActions', 'serverStream', codec(EmptySchema), codec(ActionTypeSchema)),
+  handshake: describeMethod(
+    FLIGHT,
+    'Handshake',
+    'bidi',
+    codec(HandshakeRequestSchema),
+    codec(HandshakeResponseSchema),
+  ),
+  listFlights: describeMethod(
+    FLIGHT,
+    'ListFlights',
+    'serverStream',
+    codec(CriteriaSchema),
+    codec(FlightInfoSchema),
+  ),
+  getFlightInfo: describeMethod(
+    FLIGHT,
+    'GetFlightInfo',
+    'unary',
+    codec(FlightDescriptorSchema),
+    codec(FlightInfoSchema),
+  ),
+  pollFlightInfo: describeMethod(
+    FLIGHT,
+    'PollFlightInfo',
+    'unary',
+    codec(FlightDescriptorSchema),
+    codec(PollInfoSchema),
+  ),
+  getSchema: describeMethod(
+    FLIGHT,
+    'GetSchema',
+    'unary',
+    codec(FlightDescriptorSchema),
+    codec(SchemaResultSchema),
+  ),
+  doGet: describeMethod(FLIGHT, 'DoGet', 'serverStream', codec(TicketSchema), flightDataCodec()),
+  doPut: describeMethod(FLIGHT, 'DoPut', 'bidi', flightDataCodec(), codec(PutResultSchema)),
+  doExchange: describeMethod(FLIGHT, 'DoExchange', 'bidi', flightDataCodec(), flightDataCodec()),
+  doAction: describeMethod(FLIGHT, 'DoAction', 'serverStream', codec(ActionSchema), codec(ResultSchema)),
+  listActions: describeMethod(
+    FLIGHT,
+    'ListActions',
+    'serverStream',
+    codec(EmptySchema),
+    codec(ActionTypeSchema),
+  ),
 } satisfies ServiceDefinition;
 
 /** What a server implements. */
@@ -96,19 +134,22 @@ export interface FlightMethod<Request, IncomingRequest, Response, IncomingRespon
   readonly responseDeserialize: (bytes: Buffer) => IncomingResponse;
 }
 
-interface Codec<Outgoing, Incoming> {
+/** How one side's messages become bytes and come back. */
+export interface Codec<Outgoing, Incoming> {
   readonly serialize: (message: Outgoing) => Buffer;
   readonly deserialize: (bytes: Buffer) => Incoming;
 }
 
-function describe<Request, IncomingRequest, Response, IncomingResponse>(
+/** @param service full name, such as `arrow.flight.protocol.FlightService` */
+export function describeMethod<Request, IncomingRequest, Response, IncomingResponse>(
+  service: string,
   name: string,
   shape: 'unary' | 'serverStream' | 'bidi',
   request: Codec<Request, IncomingRequest>,
   response: Codec<Response, IncomingResponse>,
 ): FlightMethod<Request, IncomingRequest, Response, IncomingResponse> {
   return {
-    path: `/arrow.flight.protocol.FlightService/${name}`,
+    path: `/${service}/${name}`,
     requestStream: shape === 'bidi',
     responseStream: shape !== 'unary',
     requestSerialize: request.serialize,
@@ -118,7 +159,8 @@ function describe<Request, IncomingRequest, Response, IncomingResponse>(
   };
 }
 
-function codec<Schema extends DescMessage>(
+/** Messages of `schema` as their bytes. */
+export function codec<Schema extends DescMessage>(
   schema: Schema,
 ): Codec<MessageShape<Schema>, MessageShape<Schema>> {
   return {

@@ -159,6 +159,7 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
       metadataBytesMax: config.metadataBytesMax,
       services,
       handlers: createFlightHandlers(services),
+      closed: admission.closed,
       connections,
       tls,
     });

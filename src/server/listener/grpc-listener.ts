@@ -5,7 +5,11 @@
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
+import { healthService } from '../../flight/health-service.js';
+import { reflectionServices } from '../../flight/reflection-service.js';
 import { type FlightHandlers, flightService } from '../../flight/service.js';
+import { createHealthHandlers } from '../rpc/health.js';
+import { createReflectionHandlers } from '../rpc/reflection.js';
 import type { Services } from '../rpc/services.js';
 import type { Connections } from './connections.js';
 import { widenReceiveWindows } from './flow-control.js';
@@ -39,6 +43,8 @@ export interface GrpcListenerOptions {
   readonly metadataBytesMax: number;
   readonly services: Services;
   readonly handlers: FlightHandlers;
+  /** Aborted once the server takes no statements any more, which its health service tells. */
+  readonly closed: AbortSignal;
   readonly connections: Connections;
   /** Undefined: without encryption. */
   readonly tls: Pick<TlsAcceptorOptions, 'store' | 'clients' | 'certificateRequired'> | undefined;
@@ -55,6 +61,10 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
     interceptors: [createIdentifyInterceptor(services, options.metadataBytesMax)],
   });
   server.addService(flightService, { ...options.handlers });
+  server.addService(healthService, { ...createHealthHandlers(options.closed) });
+  for (const service of Object.values(reflectionServices)) {
+    server.addService(service, { ...createReflectionHandlers(services) });
+  }
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   widenReceiveWindows(server);
 

@@ -4,6 +4,7 @@
  */
 import { type Deadline, type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
+import { healthService } from '../../flight/health-service.js';
 import { toStatus } from '../../flight/status.js';
 import { callers, type IdentifiedCall } from '../rpc/call.js';
 import { identify } from '../rpc/identify.js';
@@ -11,8 +12,14 @@ import type { Services } from '../rpc/services.js';
 
 const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
 const DO_PUT = '/arrow.flight.protocol.FlightService/DoPut';
+/** What a stranger may call. */
+const WITHOUT_LOGIN: ReadonlySet<string> = new Set([
+  HANDSHAKE,
+  healthService.check.path,
+  healthService.watch.path,
+]);
 /** A handshake may carry a payload before anybody is known: enough for a name and a long token. */
-const HANDSHAKE_BYTES_MAX = 65_536;
+const STRANGER_BYTES_MAX = 65_536;
 /** Commands, tickets and actions: a statement's text and little more. */
 const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
 /** The most a protobuf message can have; uploads of pyarrow come near it. */
@@ -52,7 +59,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               );
               return;
             }
-            if (method.path === HANDSHAKE) {
+            if (WITHOUT_LOGIN.has(method.path)) {
               proceed(metadata);
               return;
             }
@@ -79,7 +86,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
 }
 
 function messageBytesMax(path: string): number {
-  if (path === HANDSHAKE) return HANDSHAKE_BYTES_MAX;
+  if (WITHOUT_LOGIN.has(path)) return STRANGER_BYTES_MAX;
   return path === DO_PUT ? UPLOAD_BYTES_MAX : REQUEST_BYTES_MAX;
 }
 

@@ -1,4 +1,5 @@
 /** Step 4: may it start now? A server that is going away takes no new statements. */
+import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../../errors.js';
 
 export interface Admission {
@@ -6,16 +7,22 @@ export interface Admission {
   admit(): void;
   /** From now on nothing starts. */
   close(reason?: GizmoError): void;
+  /** Aborted by {@link close}: for whoever tells others that the server takes nothing more. */
+  readonly closed: AbortSignal;
 }
 
 export function createAdmission(): Admission {
-  let closed: GizmoError | undefined;
+  const controller = new AbortController();
+  const { signal } = controller;
+  // Everybody who watches the server's health listens to it.
+  setMaxListeners(0, signal);
   return {
+    closed: signal,
     admit() {
-      if (closed !== undefined) throw closed;
+      if (signal.aborted) throw signal.reason;
     },
     close(reason) {
-      closed ??= reason ?? serverStopping();
+      if (!signal.aborted) controller.abort(reason ?? serverStopping());
     },
   };
 }
