@@ -63,7 +63,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   server.addService(flightService, { ...options.handlers });
   server.addService(healthService, { ...createHealthHandlers(options.closed) });
   for (const service of Object.values(reflectionServices)) {
-    server.addService(service, { ...createReflectionHandlers(services) });
+    server.addService(service, { ...createReflectionHandlers() });
   }
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   widenReceiveWindows(server);

@@ -5,6 +5,7 @@
 import { type Deadline, type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { healthService } from '../../flight/health-service.js';
+import { reflectionServices } from '../../flight/reflection-service.js';
 import { toStatus } from '../../flight/status.js';
 import { callers, type IdentifiedCall } from '../rpc/call.js';
 import { identify } from '../rpc/identify.js';
@@ -17,6 +18,7 @@ const WITHOUT_LOGIN: ReadonlySet<string> = new Set([
   HANDSHAKE,
   healthService.check.path,
   healthService.watch.path,
+  ...Object.values(reflectionServices).map((it) => it.serverReflectionInfo.path),
 ]);
 /** A handshake may carry a payload before anybody is known: enough for a name and a long token. */
 const STRANGER_BYTES_MAX = 65_536;

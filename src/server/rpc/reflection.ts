@@ -1,11 +1,12 @@
 /**
- * Server reflection, by which grpcurl lists and describes what can be called. It asks for a login like every other
- * call: grpcurl sends its `-H` headers here too, so that nobody who can call anything is kept out, and the part of
- * the server that strangers reach stays as small as it can be.
+ * Server reflection, by which grpcurl lists and describes what can be called. Answered without a login: grpcurl cannot
+ * even ask for the server's health before it has been here, and what it is told are files that Apache and gRPC
+ * publish. Strangers reach no more than a table of them, in few streams of few questions.
  */
 import { create, createRegistry, type DescFile, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { GizmoError } from '../../errors.js';
 import { file_flight } from '../../flight/gen/flight_pb.js';
 import { file_flight_sql } from '../../flight/gen/flight_sql_pb.js';
 import { file_health } from '../../flight/gen/health_pb.js';
@@ -22,23 +23,44 @@ import {
 import type { ReflectionHandlers } from '../../flight/reflection-service.js';
 import { type Received, requireMessage } from '../../flight/service.js';
 import { createWriter, readMessages } from '../../flight/stream.js';
-import { bidirectional, type Call } from './call.js';
-import type { Services } from './services.js';
+import { finishStream } from './call.js';
 
 type ReflectionCall = ServerDuplexStream<Received<ServerReflectionRequest>, ServerReflectionResponse>;
 type Answer = ServerReflectionResponse['messageResponse'];
 
 const FILES = [file_flight, file_flight_sql, file_health, file_reflection];
+const REGISTRY = createRegistry(...FILES);
+const BY_NAME = new Map(FILES.flatMap(withImports).map((file) => [file.proto.name, file]));
 const NOT_FOUND = 5;
 const UNIMPLEMENTED = 12;
 
-export function createReflectionHandlers(services: Services): ReflectionHandlers {
-  return { serverReflectionInfo: bidirectional(services, 'ServerReflectionInfo', reflect) };
+/** Streams at once, and questions in one: a tool asks once for each type that it meets. */
+const STREAMS_MAX = 100;
+const QUESTIONS_MAX = 1000;
+
+export function createReflectionHandlers(): ReflectionHandlers {
+  let streams = 0;
+  return {
+    serverReflectionInfo(grpcCall) {
+      const refused = streams >= STREAMS_MAX;
+      streams += 1;
+      const work = refused ? Promise.reject(tooMuch()) : reflect(grpcCall);
+      finishStream(
+        grpcCall,
+        work.finally(() => {
+          streams -= 1;
+        }),
+      );
+    },
+  };
 }
 
-async function reflect(grpcCall: ReflectionCall, call: Call): Promise<void> {
-  const writer = createWriter(grpcCall, call.signal);
-  for await (const received of readMessages(grpcCall, call.signal)) {
+async function reflect(grpcCall: ReflectionCall): Promise<void> {
+  const writer = createWriter(grpcCall);
+  let questions = 0;
+  for await (const received of readMessages(grpcCall)) {
+    questions += 1;
+    if (questions > QUESTIONS_MAX) throw tooMuch();
     const request = requireMessage(received);
     const messageResponse = answer(request.messageRequest);
     await writer.write(create(ServerReflectionResponseSchema, { originalRequest: request, messageResponse }));
@@ -46,12 +68,12 @@ async function reflect(grpcCall: ReflectionCall, call: Call): Promise<void> {
 }
 
 /** What one request is answered with; a wrong name is an answer too, and the stream goes on. */
-export function answer(request: ServerReflectionRequest['messageRequest']): Answer {
+function answer(request: ServerReflectionRequest['messageRequest']): Answer {
   switch (request.case) {
     case 'listServices':
       return listServices();
     case 'fileByFilename':
-      return describeFile(allFiles().get(request.value), request.value);
+      return describeFile(BY_NAME.get(request.value), request.value);
     case 'fileContainingSymbol':
       return describeFile(fileOf(request.value), request.value);
     case 'allExtensionNumbersOfType':
@@ -90,15 +112,14 @@ function refuse(errorCode: number, errorMessage: string): Answer {
 
 /** By message, enum or service, and by a member of one (`package.Service.Method`). */
 function fileOf(symbol: string): DescFile | undefined {
-  const registry = createRegistry(...FILES);
-  const found = registry.get(symbol) ?? registry.get(symbol.slice(0, symbol.lastIndexOf('.')));
+  const found = REGISTRY.get(symbol) ?? REGISTRY.get(symbol.slice(0, symbol.lastIndexOf('.')));
   return found?.file;
-}
-
-function allFiles(): ReadonlyMap<string, DescFile> {
-  return new Map(FILES.flatMap(withImports).map((file) => [file.proto.name, file]));
 }
 
 function withImports(file: DescFile): DescFile[] {
   return [file, ...file.dependencies.flatMap(withImports)];
+}
+
+function tooMuch(): GizmoError {
+  return new GizmoError('RESOURCE_EXHAUSTED', 'Too many ask what this server offers. Try again later.');
 }

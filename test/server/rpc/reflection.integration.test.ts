@@ -95,11 +95,22 @@ describe('server reflection', () => {
     ]);
   });
 
-  it('is not for strangers', async () => {
+  it('answers strangers a thousand questions, and not one more', async () => {
     const stranger = connectRaw(server.address.port);
-    await expect(ask([{ case: 'listServices', value: '' }], 'v1', stranger)).rejects.toMatchObject({
-      code: status.UNAUTHENTICATED,
+    const questions = (count: number) =>
+      Array.from({ length: count }, () => ({ case: 'fileByFilename' as const, value: 'x' }));
+    expect(await ask(questions(1000), 'v1', stranger)).toHaveLength(1000);
+    await expect(ask(questions(1001), 'v1', stranger)).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
     });
+    stranger.close();
+  });
+
+  it('opens no other door to strangers', async () => {
+    const stranger = connectRaw(server.address.port);
+    await expect(stranger.query('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    const huge = [{ case: 'fileByFilename' as const, value: 'x'.repeat(100_000) }];
+    await expect(ask(huge, 'v1', stranger)).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
     stranger.close();
   });
 });
