@@ -36,6 +36,7 @@ export const SERVER_SETTINGS = {
   'max-sessions': ['integer', 'GIZMO_MAX_SESSIONS', 'GIZMOSQL_MAX_SESSIONS'],
   'session-idle-timeout': ['integer', 'GIZMO_SESSION_IDLE_TIMEOUT', 'GIZMOSQL_SESSION_IDLE_TIMEOUT'],
   'idle-in-transaction-timeout': ['integer', 'GIZMO_IDLE_IN_TRANSACTION_TIMEOUT'],
+  'temp-file-limit': ['string', 'GIZMO_TEMP_FILE_LIMIT'],
   'max-metadata-size': ['integer', 'GIZMO_MAX_METADATA_SIZE', 'GIZMOSQL_MAX_METADATA_SIZE'],
   'graceful-shutdown': ['boolean', 'GIZMO_GRACEFUL_SHUTDOWN', 'GIZMOSQL_GRACEFUL_SHUTDOWN'],
   'shutdown-grace-period-seconds': [

@@ -25,6 +25,7 @@ import type { Services } from './rpc/services.js';
 import { createSession, type Session } from './session/session.js';
 import { createSessionRegistry } from './session/session-registry.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
+import { createBatchStores } from './statement/batch-store.js';
 import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
@@ -107,7 +108,8 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     nowMs,
   };
   const openStatements = createOpenStatements(nowMs);
-  const statements = createStatements(life, openStatements);
+  const stores = createBatchStores({ fileBytesMax: config.tempFileBytesMax });
+  const statements = createStatements(life, openStatements, stores);
   const sessions = createSessionRegistry({
     openEngineSession: ({ role }) => engine.openSession({ filesReachable: role === 'admin' }),
     sessionsMax: config.sessionsMax,

@@ -162,6 +162,12 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'seconds after which an idle transaction is rolled back (default 900; 0 is never)',
       helpGroup: LIMITS,
     }),
+    'temp-file-limit': Flags.string({
+      summary:
+        'disk for results that their clients read slowly while the session goes on (default 4GB; 0 is none)',
+      helpValue: 'SIZE',
+      helpGroup: LIMITS,
+    }),
     'graceful-shutdown': Flags.boolean({
       summary: 'let statements run for up to 300 s at shutdown instead of 10 s',
       helpGroup: LIMITS,

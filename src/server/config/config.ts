@@ -38,6 +38,8 @@ export interface ServerConfig {
   readonly sessionIdleTimeoutMs: number;
   /** How long a transaction may be open without a statement before it is rolled back; 0 = for ever. */
   readonly idleInTransactionTimeoutMs: number;
+  /** Bytes of temporary files for results that wait for their readers, all together. */
+  readonly tempFileBytesMax: number;
   /** Bytes of request headers a call may carry. */
   readonly metadataBytesMax: number;
   /** How long running statements may finish at shutdown; 0 = they are stopped at once. */

@@ -30,6 +30,7 @@ export interface RawServerSettings extends RawTlsSettings {
   readonly 'max-sessions'?: number;
   readonly 'session-idle-timeout'?: number;
   readonly 'idle-in-transaction-timeout'?: number;
+  readonly 'temp-file-limit'?: string;
   readonly 'max-metadata-size'?: number;
   readonly 'graceful-shutdown'?: boolean;
   readonly 'shutdown-grace-period-seconds'?: number;
@@ -48,6 +49,7 @@ const GRACEFUL_GRACE_S = 300;
 const DEFAULT_IDLE_TIMEOUT_S = 43_200;
 /** An open transaction keeps old versions of rows and makes others' writes fail; its client may be long gone. */
 const DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_S = 900;
+const DEFAULT_TEMP_FILE_LIMIT = '4GB';
 const DEFAULT_SESSIONS_MAX = 10_000;
 /** JDBC forwards unknown URL options as headers; Node itself stops at about 80 KiB. */
 const DEFAULT_METADATA_BYTES_MAX = 65_536;
@@ -126,6 +128,7 @@ export function parseConfig(
       'idle-in-transaction-timeout',
       raw['idle-in-transaction-timeout'] ?? DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_S,
     ),
+    tempFileBytesMax: bytes('temp-file-limit', raw['temp-file-limit'] ?? DEFAULT_TEMP_FILE_LIMIT),
     metadataBytesMax:
       integer('max-metadata-size', raw['max-metadata-size'] ?? 0, 0, 16_777_216) ||
       DEFAULT_METADATA_BYTES_MAX,
@@ -204,6 +207,15 @@ function readInitSql(raw: RawServerSettings): string[] {
 function memoryLimit(limit: string | undefined): string | undefined {
   if (limit === undefined || /^\d+(\.\d+)?\s*([kmgt]i?)?b$/i.test(limit.trim())) return limit;
   throw usage(`--memory-limit ${limit}: give a size such as 4GB.`);
+}
+
+/** A size such as `4GB` or `512MiB`, in bytes. */
+function bytes(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b$/i.exec(text.trim());
+  if (match === null && text.trim() !== '0') throw usage(`--${flag} ${text}: give a size such as 4GB.`);
+  const [, number = '0', unit = '', binary = ''] = match ?? [];
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+  return Math.floor(Number(number) * (binary === '' ? 1000 : 1024) ** power);
 }
 
 function databasePath(path: string | undefined): string | undefined {

@@ -10,12 +10,24 @@ const WAITERS_MAX = 1024;
 export interface SessionQueue {
   /** Resolves with the release function once the session is free; rejects with the signal's reason. */
   acquire(signal: AbortSignal): Promise<() => void>;
+  /**
+   * For whoever holds the turn and may be slow with it: calls back once, as soon as somebody waits, or never when
+   * the turn is given back before.
+   */
+  onWanted(callback: () => void): void;
   readonly busy: boolean;
 }
 
 export function createSessionQueue(): SessionQueue {
   const waiting: (() => void)[] = [];
   let held = false;
+  let wanted: (() => void) | undefined;
+
+  function tellHolder(): void {
+    const callback = wanted;
+    wanted = undefined;
+    callback?.();
+  }
 
   function grant(): () => void {
     held = true;
@@ -24,6 +36,7 @@ export function createSessionQueue(): SessionQueue {
       if (released) return;
       released = true;
       held = false;
+      wanted = undefined;
       waiting.shift()?.();
     };
   }
@@ -31,6 +44,10 @@ export function createSessionQueue(): SessionQueue {
   return {
     get busy() {
       return held;
+    },
+    onWanted(callback) {
+      wanted = callback;
+      if (waiting.length > 0) tellHolder();
     },
     acquire(signal) {
       if (signal.aborted) return Promise.reject(signal.reason);
@@ -51,6 +68,7 @@ export function createSessionQueue(): SessionQueue {
         };
         waiting.push(turn);
         signal.addEventListener('abort', leave, { once: true });
+        tellHolder();
       });
     },
   };

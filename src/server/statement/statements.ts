@@ -11,7 +11,9 @@ import { linkSignals } from '../../flight/signal.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
+import type { BatchStores } from './batch-store.js';
 import { type CompletedResult, complete, replay } from './completed-result.js';
+import { givingWay } from './give-way.js';
 import { ingest } from './ingest.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
@@ -89,7 +91,7 @@ const COUNT_SCHEMA: ArrowSchema = {
 };
 const NO_FIELDS: ArrowSchema = { fields: [] };
 
-export function createStatements(life: Life, open: OpenStatements): Statements {
+export function createStatements(life: Life, open: OpenStatements, stores: BatchStores): Statements {
   /** Runs `statement` now, keeps what it returns, and answers with a ticket for it. */
   async function runNow(
     statement: PlannedStatement,
@@ -172,7 +174,8 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
         const free = () => statement.engine.close();
         try {
           const result = await executeRows(life, statement, request.signal, parameters);
-          return endingWith(result, () => free().finally(release));
+          const holding = endingWith(result, () => free().finally(release));
+          return givingWay(holding, request.session.queue, stores, request.signal);
         } catch (error) {
           await free();
           throw error;
@@ -251,7 +254,7 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
         linked.dispose();
       };
       try {
-        return endingWith(await runTicket(life, ticket, linked.signal), async () => over());
+        return endingWith(await runTicket(life, stores, ticket, linked.signal), async () => over());
       } catch (error) {
         over();
         throw error;
@@ -270,7 +273,12 @@ export function createStatements(life: Life, open: OpenStatements): Statements {
 }
 
 /** Runs the statement behind a ticket, planned anew where it was closed or has run before. */
-async function runTicket(life: Life, ticket: DeferredTicket, signal: AbortSignal): Promise<RunningResult> {
+async function runTicket(
+  life: Life,
+  stores: BatchStores,
+  ticket: DeferredTicket,
+  signal: AbortSignal,
+): Promise<RunningResult> {
   const { session, sql, prepared, parameters, schema } = ticket;
   const release = await session.queue.acquire(signal);
   try {
@@ -293,7 +301,8 @@ async function runTicket(life: Life, ticket: DeferredTicket, signal: AbortSignal
           'A table or view changed since the statement was described. Run the statement again.',
         );
       }
-      return endingWith(result, () => free().finally(release));
+      const holding = endingWith(result, () => free().finally(release));
+      return givingWay(holding, session.queue, stores, signal);
     } catch (error) {
       await free();
       throw error;
