@@ -61,6 +61,13 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               );
               return;
             }
+            try {
+              // Whatever is called: a certificate that was shown and is wrong opens nothing.
+              connection?.assertAccepted();
+            } catch (error) {
+              refuse(error);
+              return;
+            }
             if (WITHOUT_LOGIN.has(method.path)) {
               proceed(metadata);
               return;
