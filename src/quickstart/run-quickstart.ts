@@ -9,6 +9,7 @@ import { ShellSession } from '../client/shell-session.js';
 import { streamSink } from '../client/stream-sink.js';
 import { writeRuntimeFile } from '../runtime-file.js';
 import { parseConfig } from '../server/config/parse-config.js';
+import { runtimeInfo } from '../server/runtime-info.js';
 import { type RunningServer, startServer } from '../server/start-server.js';
 import { createLogger } from '../server/telemetry/logger.js';
 import { pythonLines, shellLine } from './connection-lines.js';
@@ -30,6 +31,7 @@ export async function runQuickstart(options: QuickstartOptions): Promise<number>
   const settings = {
     hostname: HOST,
     port: options.port,
+    tls: ['auto'],
     ...(plan.database !== undefined && { database: plan.database }),
   };
   try {
@@ -79,12 +81,17 @@ async function useServer(
   const { signal } = interruption;
   const { port } = server.address;
   const token = server.startupToken ?? '';
-  const info = { pid: process.pid, host: HOST, port, user: server.username, token, tls: false };
-  const runtimeFile = writeRuntimeFile(info, options.runtimeDirectory);
+  const roots = Buffer.from(server.tls?.roots ?? '');
+  const runtimeFile = writeRuntimeFile(runtimeInfo(server), options.runtimeDirectory);
   try {
     const dial = () =>
       connect(
-        { host: HOST, port, tls: undefined, credentials: { kind: 'bearer', token, user: server.username } },
+        {
+          host: HOST,
+          port,
+          tls: { roots },
+          credentials: { kind: 'bearer', token, user: server.username },
+        },
         signal,
       );
     const client = await dial();

@@ -4,6 +4,7 @@ import { isLoopback, type RuntimeFile, writeRuntimeFile } from '../runtime-file.
 import { VERSION } from '../version.js';
 import type { ServerConfig } from './config/config.js';
 import { parseConfig, type RawServerSettings } from './config/parse-config.js';
+import { runtimeInfo } from './runtime-info.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { firstUncaught } from './uncaught.js';
@@ -44,7 +45,8 @@ export async function runServer(
     }
     server.tls?.onReplaced(() => {
       // Its clients know the server by what the file says.
-      if (runtimeFile !== undefined) runtimeFile = writeServerFile(server, options.runtimeDirectory);
+      if (runtimeFile !== undefined)
+        runtimeFile = writeRuntimeFile(runtimeInfo(server), options.runtimeDirectory);
     });
     process.on('SIGHUP', () => server.reloadCertificates());
     announce(server, config, log);
@@ -99,23 +101,7 @@ function announceWayIn(
   directory: string,
 ): RuntimeFile | undefined {
   if (server.startupToken !== undefined) return announceToken(server, directory);
-  return config.tls?.identity.kind === 'auto' ? writeServerFile(server, directory) : undefined;
-}
-
-function writeServerFile({ startupToken, username, address, tls }: RunningServer, directory: string) {
-  return writeRuntimeFile(
-    {
-      pid: process.pid,
-      host: address.host,
-      port: address.port,
-      user: username,
-      ...(startupToken !== undefined && { token: startupToken }),
-      tls: tls !== undefined,
-      ...(tls?.roots !== undefined && { roots: tls.roots }),
-      ...(tls !== undefined && { pin: tls.pin }),
-    },
-    directory,
-  );
+  return config.tls?.identity.kind === 'auto' ? writeRuntimeFile(runtimeInfo(server), directory) : undefined;
 }
 
 /**
@@ -124,7 +110,7 @@ function writeServerFile({ startupToken, username, address, tls }: RunningServer
  */
 function announceToken(server: RunningServer, directory: string): RuntimeFile {
   const { startupToken: token, username } = server;
-  const file = writeServerFile(server, directory);
+  const file = writeRuntimeFile(runtimeInfo(server), directory);
   const shown = process.stderr.isTTY
     ? `No password is configured. Start-up token, shown this once (password of ${username}, or Bearer):\n\n    ${token}\n\n`
     : 'No password is configured, so a start-up token was made. ';
