@@ -26,7 +26,7 @@ import {
   type SchemaResult,
   TicketSchema,
 } from '../flight/gen/flight_pb.js';
-import { type FlightMethod, flightService } from '../flight/service.js';
+import { type FlightMethod, flightService, QUERY_TICKET_HEADER } from '../flight/service.js';
 import { abortReason, linkSignals, untilAborted } from '../flight/signal.js';
 import { fromStatus } from '../flight/status.js';
 import { createWriter, readMessages } from '../flight/stream.js';
@@ -41,6 +41,7 @@ export class FlightChannel {
   readonly #client: Client;
   readonly #metadata = new Metadata();
   readonly #cookies: CookieJar | undefined;
+  #takesQueries = false;
   /** Undefined for a connection without TLS. */
   readonly tls: TlsCredentials | undefined;
 
@@ -62,6 +63,11 @@ export class FlightChannel {
   /** What is sent as `authorization` with every call. */
   get authorization(): string | undefined {
     return readAuthorization(this.#metadata);
+  }
+
+  /** Whether the server said that DoGet takes a query in place of a ticket. */
+  get takesQueries(): boolean {
+    return this.#takesQueries;
   }
 
   /** Connects now; rejects when that fails, or takes longer. */
@@ -111,6 +117,7 @@ export class FlightChannel {
       signal?.addEventListener('abort', onAbort, { once: true });
       call.on('metadata', (metadata: Metadata) => {
         header ??= readAuthorization(metadata);
+        this.#takesQueries = metadata.get(QUERY_TICKET_HEADER)[0] === '1';
         this.#takeCookies(metadata);
       });
       call.on('data', (response: { readonly payload: Uint8Array }) => {
@@ -150,8 +157,12 @@ export class FlightChannel {
     return this.#unary(flightService.getSchema, describe(command), signal);
   }
 
-  /** Starts to read at once: grpc-js buffers what comes before anyone listens. */
+  /**
+   * Starts to read at once: grpc-js buffers what comes before anyone listens.
+   * @throws GizmoError the reason of a signal that has aborted before
+   */
   doGet(ticket: Uint8Array, signal?: AbortSignal): AsyncGenerator<FlightDataMessage, void, undefined> {
+    if (signal?.aborted) throw abortReason(signal);
     const method = flightService.doGet;
     const call = this.#client.makeServerStreamRequest(
       method.path,

@@ -1,6 +1,6 @@
 /** Turns a FlightInfo into the stream of batches it stands for. */
 import { GizmoError } from '../errors.js';
-import type { FlightInfo } from '../flight/gen/flight_pb.js';
+import type { FlightDataMessage } from '../flight/flight-data.js';
 import { openMessage } from '../flight/ipc/message.js';
 import { BatchReader } from '../flight/ipc/reader.js';
 import { decodeEncapsulatedSchema, schemasEqual } from '../flight/ipc/schema.js';
@@ -10,6 +10,17 @@ import type { ChannelPool } from './channel-pool.js';
 import type { ReceivedBatch, ResultStream } from './result.js';
 import type { Row, Value } from './rows/value.js';
 
+/** What of a FlightInfo a reader goes by. */
+export interface AnnouncedResult {
+  /** Empty where it is not known yet. */
+  readonly schema: Uint8Array;
+  readonly appMetadata: Uint8Array;
+  readonly endpoint: readonly {
+    readonly ticket?: { readonly ticket: Uint8Array } | undefined;
+    readonly location: readonly { readonly uri: string }[];
+  }[];
+}
+
 /**
  * Starts to read the first endpoint and resolves when its schema is here. Endpoints are read one after the other, so
  * that their rows come in order.
@@ -18,7 +29,7 @@ import type { Row, Value } from './rows/value.js';
  */
 export async function openResult<T extends Row>(
   channels: ChannelPool,
-  info: FlightInfo,
+  info: AnnouncedResult,
   signal: AbortSignal | undefined,
   onEnd?: () => void,
 ): Promise<ResultStream<T>> {
@@ -32,11 +43,16 @@ export async function openResult<T extends Row>(
   };
 
   const reader = new BatchReader();
-  const batches = readEndpoints(channels, info, reader, stop.signal, release);
+  let facts = info.appMetadata;
+  // Where there was no FlightInfo, its words stand beside the schema.
+  const onSchema = ({ appMetadata }: FlightDataMessage): void => {
+    if (facts.length === 0) facts = appMetadata;
+  };
+  const batches = readEndpoints(channels, info, { reader, onSchema }, stop.signal, release);
   // Runs up to the first batch or the end, whichever comes first; by then the schema is known.
   const first = await batches.next();
   const schema = reader.schema ?? readSchemaBytes(info.schema) ?? NO_COLUMNS;
-  return new OpenResult<T>(schema, readStatementFacts(info.appMetadata, schema), stop, first, batches);
+  return new OpenResult<T>(schema, readStatementFacts(facts, schema), stop, first, batches);
 }
 
 class OpenResult<T extends Row> implements ResultStream<T> {
@@ -104,8 +120,8 @@ class OpenResult<T extends Row> implements ResultStream<T> {
 
 async function* readEndpoints(
   channels: ChannelPool,
-  info: FlightInfo,
-  reader: BatchReader,
+  info: AnnouncedResult,
+  first: { readonly reader: BatchReader; readonly onSchema: (message: FlightDataMessage) => void },
   signal: AbortSignal,
   release: () => void,
 ): AsyncGenerator<ReceivedBatch, void, undefined> {
@@ -114,12 +130,15 @@ async function* readEndpoints(
     for (const [i, endpoint] of info.endpoint.entries()) {
       const channel = await channels.at(endpoint.location.map(({ uri }) => uri));
       // Each endpoint is a stream of its own, schema first.
-      const endpointReader = i === 0 ? reader : new BatchReader();
+      const endpointReader = i === 0 ? first.reader : new BatchReader();
       for await (const message of channel.doGet(endpoint.ticket?.ticket ?? NO_BYTES, signal)) {
         if (message.header.length === 0) continue; // Nothing but application metadata.
         const isSchema = endpointReader.schema === undefined;
         const batch = endpointReader.push(message);
-        if (isSchema) expected = checkSchema(expected, endpointReader.schema);
+        if (isSchema) {
+          expected = checkSchema(expected, endpointReader.schema);
+          first.onSchema(message);
+        }
         if (batch !== undefined) yield isCompressed(message) ? batch : { ...batch, message };
       }
     }

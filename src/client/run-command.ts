@@ -8,12 +8,13 @@ import type { ChannelPool } from './channel-pool.js';
 import type { FlightChannel } from './connect-channel.js';
 import type { QueryOptions } from './flight-sql-client.js';
 import type { ResultStream } from './result.js';
-import { openResult } from './result-stream.js';
+import { type AnnouncedResult, openResult } from './result-stream.js';
 import type { Row } from './rows/value.js';
 
 /**
  * Every statement, DML and DDL included, goes through GetFlightInfo and DoGet, as the ADBC driver's own DB-API does: the
- * server decides what a statement is, nothing is guessed from its text, and nothing can run twice.
+ * server decides what a statement is, nothing is guessed from its text, and nothing can run twice. A server that takes
+ * queries in DoGet is spared the first of the two.
  * @param onEnd called once, when nothing more is to come for whatever reason
  */
 export async function runCommand<T extends Row, Name extends SqlCommandName>(
@@ -23,11 +24,20 @@ export async function runCommand<T extends Row, Name extends SqlCommandName>(
   onEnd?: () => void,
 ): Promise<ResultStream<T>> {
   const cmd = encodeCommand(command);
+  const { type } = command;
+  if (type === 'CommandStatementQuery' && onProgress === undefined && channels.home.takesQueries)
+    return openResult<T>(channels, directly(cmd), signal, onEnd);
   const info =
     (onProgress === undefined ? undefined : await poll(channels.home, cmd, onProgress, signal)) ??
     (await channels.home.getFlightInfo(cmd, signal));
   return openResult<T>(channels, info, signal, onEnd);
 }
+
+function directly(ticket: Uint8Array): AnnouncedResult {
+  return { schema: NO_BYTES, appMetadata: NO_BYTES, endpoint: [{ ticket: { ticket }, location: [] }] };
+}
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Undefined where the server does not poll; it has not run anything then. */
 async function poll(

@@ -43,6 +43,13 @@ import { decodeMessage } from './wire.js';
 
 const FLIGHT = 'arrow.flight.protocol.FlightService';
 
+/**
+ * Header of a Handshake's answer that says, as `1`: DoGet takes a CommandStatementQuery in place of a ticket, plans and
+ * runs it, and puts into the application metadata of the schema message what FlightInfo would have said there. One
+ * call instead of two. Gizmo's own.
+ */
+export const QUERY_TICKET_HEADER = 'gizmo-query-ticket';
+
 /** Pass it to `server.addService(flightService, handlers)`; a client takes path and (de)serializers from it. */
 export const flightService = {
   handshake: describeMethod(

@@ -130,7 +130,8 @@ export function readMessages<T>(
     } finally {
       signal?.removeEventListener('abort', onAbort);
       call.off('readable', onReadable);
-      if (!completed) call.cancel?.();
+      // Not in the turn that made the call: grpc-js would forget to tell the server, which would run it to its end.
+      if (!completed) process.nextTick(() => call.cancel?.());
     }
   }
   return iterate();

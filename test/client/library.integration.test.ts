@@ -237,6 +237,25 @@ test('an abort ends the statement on the server with the reason given', async ()
   expect(await rows('select 1 as one')).toEqual([{ one: 1 }]);
 });
 
+test('an abort in the turn that ran the statement ends it on the server, too', async () => {
+  const stop = new AbortController();
+  const running = db.query('select count(*) from range(100000000) a, range(100000) b', {
+    signal: stop.signal,
+  });
+  stop.abort();
+  await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+  for (const turn of [() => Promise.resolve(), () => new Promise((go) => process.nextTick(go))]) {
+    const late = new AbortController();
+    const other = db.query('select count(*) from range(100000000) a, range(100000) b', {
+      signal: late.signal,
+    });
+    await turn();
+    late.abort();
+    await expect(other).rejects.toMatchObject({ code: 'CANCELLED' });
+  }
+  expect(await rows('select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 test('two connections are two sessions', async () => {
   const other = await dial();
   await other.execute('create temp table mine as select 1');

@@ -9,7 +9,7 @@ import { type Received, requireMessage } from '../../flight/service.js';
 import { decodeCommand, type SqlCommand } from '../../flight/sql/command.js';
 import { createWriter } from '../../flight/stream.js';
 import type { Call } from './call.js';
-import { handleText } from './command-fields.js';
+import { handleText, statementFacts, transactionOf } from './command-fields.js';
 import { metadataBatches, metadataSchema } from './metadata/answers.js';
 import type { Services } from './services.js';
 
@@ -18,6 +18,8 @@ type GetCall = ServerWritableStream<Received<Ticket>, FlightFrame>;
 /** What DoGet sends: a schema and then batches until there are none. */
 interface Sendable {
   readonly schemaMessage: Uint8Array;
+  /** What kind of statement it was, for who has seen no FlightInfo. */
+  readonly facts?: Uint8Array;
   next(): Promise<EncodedBatch | undefined>;
   close(): Promise<void>;
 }
@@ -29,12 +31,19 @@ export async function doGet(services: Services, grpcCall: GetCall, call: Call): 
   const result = await open(services, command, call);
   try {
     const writer = createWriter(grpcCall, call.signal);
-    // The schema always comes first, also before an empty result.
-    await writer.write(encodeFlightData({ message: { header: result.schemaMessage, body: NO_BODY } }));
+    // The schema always comes first, also before an empty result. It is on its way while the first batch is made.
+    const { schemaMessage, facts } = result;
+    const first = writer.write(
+      encodeFlightData({
+        message: { header: schemaMessage, body: NO_BODY },
+        ...(facts && { appMetadata: facts }),
+      }),
+    );
+    first.catch(() => undefined);
     let following = result.next();
     for (;;) {
       const batch = await following;
-      if (batch === undefined) return;
+      if (batch === undefined) return await first;
       // The next batch is made while this one is sent; its failure is heard when its turn comes.
       following = result.next();
       following.catch(() => undefined);
@@ -49,6 +58,16 @@ async function open(services: Services, command: SqlCommand, call: Call): Promis
   const { statements } = services;
   if (command.type === 'TicketStatementQuery') {
     return statements.fetch(handleText(command.message.statementHandle), call.caller.principal, call.signal);
+  }
+  if (command.type === 'CommandStatementQuery') {
+    const { query: sql } = command.message;
+    const session = await call.session();
+    const door = 'statement-query';
+    const request = { sql, session, door, signal: call.signal, ...transactionOf(command.message) } as const;
+    const { result, returns, changes } = await statements.queryNow(request);
+    const { schemaMessage } = result;
+    const facts = statementFacts(returns, changes);
+    return { schemaMessage, facts, next: () => result.next(), close: () => result.close() };
   }
   if (command.type === 'CommandPreparedStatementQuery') {
     const session = await call.session();

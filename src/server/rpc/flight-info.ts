@@ -15,7 +15,7 @@ import { type Received, requireMessage } from '../../flight/service.js';
 import { decodeCommand, encodeCommand, type SqlCommand } from '../../flight/sql/command.js';
 import type { QueryInfo } from '../statement/statements.js';
 import type { Call } from './call.js';
-import { handleText, transactionOf } from './command-fields.js';
+import { handleText, statementFacts, transactionOf } from './command-fields.js';
 import { metadataSchema } from './metadata/answers.js';
 import type { Services } from './services.js';
 
@@ -105,8 +105,7 @@ function queryInfo(descriptor: FlightDescriptor, info: QueryInfo): FlightInfo {
     type: 'TicketStatementQuery',
     message: { statementHandle: Buffer.from(info.ticket) },
   });
-  const { returns, changes = null } = info;
-  return flightInfo(descriptor, info.schema, ticket, Buffer.from(JSON.stringify({ returns, changes })));
+  return flightInfo(descriptor, info.schema, ticket, statementFacts(info.returns, info.changes));
 }
 
 function flightInfo(

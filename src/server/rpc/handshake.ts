@@ -11,7 +11,7 @@ import {
   type HandshakeResponse,
   HandshakeResponseSchema,
 } from '../../flight/gen/flight_pb.js';
-import type { Received } from '../../flight/service.js';
+import { QUERY_TICKET_HEADER, type Received } from '../../flight/service.js';
 import { linkSignals, signalOfCall } from '../../flight/signal.js';
 import { readMessages } from '../../flight/stream.js';
 import { onePerson } from '../auth/certificate.js';
@@ -65,6 +65,7 @@ async function shakeHands(services: Services, call: HandshakeCall): Promise<void
   // As headers at once (some clients wait for them before they half-close) and as trailers (others look there).
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${bearer}`);
+  metadata.set(QUERY_TICKET_HEADER, '1');
   metadata.set('set-cookie', `${SESSION_COOKIE}=${sessionToken}`);
   call.sendMetadata(metadata);
   if (wantsPayload) call.write(create(HandshakeResponseSchema, { payload: Buffer.from(bearer) }));

@@ -86,3 +86,18 @@ export async function run(
     },
   };
 }
+
+/** `result`, with something to do once it is closed. */
+export function endingWith(result: RunningResult, onClosed: () => Promise<void>): RunningResult {
+  let closing: Promise<void> | undefined;
+  return {
+    schema: result.schema,
+    schemaMessage: result.schemaMessage,
+    changes: result.changes,
+    next: () => result.next(),
+    close() {
+      closing ??= result.close().finally(onClosed);
+      return closing;
+    },
+  };
+}

@@ -5,6 +5,9 @@ import type { Door } from '../model/door.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Session } from '../session/session.js';
 
+/** What a statement gives whoever runs it: a result set, a number of changed rows, or nothing. */
+export type Returns = EngineStatement['returns'];
+
 /** A text that somebody sent through a door. */
 export interface StatementRequest {
   readonly sql: string;

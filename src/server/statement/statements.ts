@@ -4,23 +4,24 @@
  * turn back.
  */
 import { GizmoError } from '../../errors.js';
-import { buildBatch } from '../../flight/ipc/build.js';
-import { encodeSchema, schemasEqual } from '../../flight/ipc/schema.js';
-import { type ArrowSchema, field } from '../../flight/ipc/types.js';
+import { schemasEqual } from '../../flight/ipc/schema.js';
+import type { ArrowSchema } from '../../flight/ipc/types.js';
 import { linkSignals } from '../../flight/signal.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
 import type { BatchStores } from './batch-store.js';
-import { type CompletedResult, complete, replay } from './completed-result.js';
+import { replay } from './completed-result.js';
 import { givingWay } from './give-way.js';
 import { ingest } from './ingest.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
 import type { DeferredTicket, OpenStatements, PreparedStatement } from './open-statements.js';
 import { executeRows, updateRows } from './parameter-rows.js';
-import type { RunningResult } from './run.js';
-import type { ParameterRows, PlannedStatement, StatementRequest } from './statement.js';
+import { type QueryAnswer, queryNow } from './query-now.js';
+import { endingWith, type RunningResult } from './run.js';
+import { COUNT_SCHEMA, NO_FIELDS, runToEnd } from './run-to-end.js';
+import type { ParameterRows, PlannedStatement, Returns, StatementRequest } from './statement.js';
 import {
   beginTransaction,
   endTransaction,
@@ -28,8 +29,6 @@ import {
   inTransaction,
   type TransactionUse,
 } from './transactions.js';
-
-export type Returns = 'rows' | 'count' | 'nothing';
 
 /** A statement's result, waiting behind a ticket. */
 export interface QueryInfo {
@@ -50,6 +49,8 @@ export interface PreparedInfo {
 
 export interface Statements {
   query(request: StatementRequest): Promise<QueryInfo>;
+  /** `query` and `fetch` in one, planned once and without a ticket; a query holds the session's turn until it is closed. */
+  queryNow(request: StatementRequest): Promise<QueryAnswer>;
   /** The number of changed rows; 0 for statements that count nothing. */
   update(request: StatementRequest, parameters?: ParameterRows): Promise<number>;
   /** The schema of a statement's result without running it. */
@@ -78,19 +79,6 @@ export interface Statements {
   readonly open: OpenStatements;
 }
 
-const COUNT_SCHEMA: ArrowSchema = {
-  fields: [
-    field(
-      'Count',
-      { kind: 'int', bits: 64, signed: true },
-      {
-        metadata: new Map([['ARROW:FLIGHT:SQL:TYPE_NAME', 'BIGINT']]),
-      },
-    ),
-  ],
-};
-const NO_FIELDS: ArrowSchema = { fields: [] };
-
 export function createStatements(life: Life, open: OpenStatements, stores: BatchStores): Statements {
   /** Runs `statement` now, keeps what it returns, and answers with a ticket for it. */
   async function runNow(
@@ -99,14 +87,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
     parameters: ParameterRows | undefined,
   ): Promise<QueryInfo> {
     const { session, engine } = statement;
-    let result: CompletedResult;
-    if (engine.returns === 'count') {
-      result = countResult(await updateRows(life, statement, signal, parameters));
-    } else {
-      result = await complete(await executeRows(life, statement, signal, parameters));
-      if (engine.returns === 'nothing')
-        result = { ...result, schema: NO_FIELDS, schemaMessage: encodeSchema(NO_FIELDS), batches: [] };
-    }
+    const result = await runToEnd(life, statement, signal, parameters);
     const ticket = open.addTicket({ kind: 'completed', session, fetched: false, result });
     return { ticket, schema: result.schema, returns: engine.returns, changes: result.changes };
   }
@@ -144,6 +125,8 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
           await statement.engine.close();
         }
       }),
+
+    queryNow: (request) => queryNow(life, stores, request),
 
     update: (request, parameters) =>
       inTransaction(life, request, async () => {
@@ -329,30 +312,6 @@ function promisedSchema(statement: PlannedStatement): ArrowSchema | undefined {
   const { returns, schema } = statement.engine;
   if (returns === 'count') return COUNT_SCHEMA;
   return returns === 'nothing' ? NO_FIELDS : schema;
-}
-
-function countResult(changes: number): CompletedResult {
-  return {
-    schema: COUNT_SCHEMA,
-    schemaMessage: encodeSchema(COUNT_SCHEMA),
-    changes,
-    batches: [buildBatch(COUNT_SCHEMA, [[BigInt(changes)]])],
-  };
-}
-
-/** `result`, with something to do once it is closed. */
-function endingWith(result: RunningResult, onClosed: () => Promise<void>): RunningResult {
-  let closing: Promise<void> | undefined;
-  return {
-    schema: result.schema,
-    schemaMessage: result.schemaMessage,
-    changes: result.changes,
-    next: () => result.next(),
-    close() {
-      closing ??= result.close().finally(onClosed);
-      return closing;
-    },
-  };
 }
 
 function describesOneOnly(): GizmoError {
