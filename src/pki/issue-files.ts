@@ -6,6 +6,7 @@ import { readCsr } from './csr.js';
 import { readDetails } from './details.js';
 import {
   type AskPassphrase,
+  authorityFiles,
   chooseAuthority,
   intermediatesOf,
   type LoadedAuthority,
@@ -20,7 +21,7 @@ import { formatLimit, isPermitted } from './limits.js';
 import { lintCertificate, SERVER_DAYS_ADVISED, SERVER_DAYS_MAX } from './lint.js';
 import { isHostName, parseName, type SubjectName, uniqueNames } from './name.js';
 import { formatPin, spkiPin } from './pin.js';
-import { isPresent, type NewFile, publishFiles, readInput } from './store.js';
+import { isOpenToOthers, isPresent, type NewFile, publishFiles, readInput, withLock } from './store.js';
 
 /**
  * Writes PREFIX.crt (the certificate and those between it and the root), PREFIX.key unless a request brought the key,
@@ -60,9 +61,13 @@ export async function issueToFiles(options: IssueOptions): Promise<IssueResult> 
       secret: true,
     });
   }
-  await publishFiles(output, options.replace);
-  const record = recordOf(certificate, authority, files.certificate);
-  recordIssued(directory, record);
+  // On record first: what is not on record cannot be revoked.
+  await withLock(directory, async () => {
+    recordIssued(directory, recordOf(certificate, authority, files.certificate));
+    await publishFiles(output, options.replace);
+  });
+  const secret = authorityFiles(directory, name).key;
+  if (isOpenToOthers(secret)) warnings.push(`Others can read ${secret}. Close it with: chmod 600 ${secret}`);
   if (Date.parse(authority.certificate.validTo) === Date.parse(certificate.validTo) && days > 1)
     warnings.push('It ends with its CA, earlier than was asked for.');
   return {

@@ -22,7 +22,8 @@ export function fetchChain(host: string, port: number, timeoutMs = 10_000): Prom
       socket.destroy();
       reject(new GizmoError('UNAVAILABLE', `Cannot see the certificate of ${where}: ${reason}.`, { cause }));
     };
-    socket.setTimeout(timeoutMs, () => fail('it does not answer in time'));
+    const timer = setTimeout(() => fail('it does not answer in time'), timeoutMs);
+    socket.once('close', () => clearTimeout(timer));
     socket.once('error', (error) => fail(explain(error), error));
     socket.once('secureConnect', () => {
       const chain = toChain(socket.getPeerCertificate(true));

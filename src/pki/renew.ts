@@ -26,7 +26,7 @@ import {
 import { generateKey, type KeyKind } from './key.js';
 import { readCertificates } from './pem.js';
 import { type Before, dueDate } from './renewal.js';
-import { isPresent, type NewFile, publishFiles, readIfPresent, readInput } from './store.js';
+import { isPresent, type NewFile, publishFiles, readIfPresent, readInput, withLock } from './store.js';
 
 export interface RenewOptions {
   readonly directory: string;
@@ -76,8 +76,10 @@ export async function renewFile(path: string, options: RenewOptions): Promise<Re
   const chain = [certificate, ...intermediatesOf(authority.chain)];
   const files: NewFile[] = [{ path: target.certificate, content: chain.map(String).join(''), secret: false }];
   if (key !== undefined) files.unshift({ path: target.key, content: exportPrivateKey(key), secret: true });
-  await publishFiles(files, true);
-  recordIssued(directory, recordOf(certificate, authority, target.certificate));
+  await withLock(directory, async () => {
+    recordIssued(directory, recordOf(certificate, authority, target.certificate));
+    await publishFiles(files, true);
+  });
   return {
     ...describeIssued(certificate, authority, directory),
     certificate: target.certificate,

@@ -42,8 +42,16 @@ export function showResult<Result extends object>(
   result: Result,
   text: (result: Result) => string,
 ): void {
-  const output = line.isOn('json') === true ? JSON.stringify(result, undefined, 2) : harmless(text(result));
+  const output = line.isOn('json') === true ? toJson(result) : harmless(text(result));
   process.stdout.write(`${output.trimEnd()}\n`);
+}
+
+/** JSON leaves C1 controls and marks of direction as they are. */
+function toJson(result: object): string {
+  return JSON.stringify(result, undefined, 2).replace(
+    /[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** On standard error, so that standard output holds the result only. */
