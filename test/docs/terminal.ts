@@ -35,6 +35,7 @@ export class Terminal {
       XDG_RUNTIME_DIR: folder,
       XDG_STATE_HOME: folder,
       XDG_CONFIG_HOME: folder,
+      XDG_DATA_HOME: folder,
     };
   }
 

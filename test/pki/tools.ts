@@ -7,9 +7,8 @@ import { which } from '../support/which.js';
 /** Where `.ci/install-linters` puts them. */
 export const CACHED = {
   zlint: join(ROOT, '.cache', 'go', 'bin', 'zlint'),
-  python: join(ROOT, '.cache', 'venv', 'bin', 'python'),
-  pkilint: join(ROOT, '.cache', 'venv', 'bin', 'lint_pkix_cert'),
-  uv: join(ROOT, '.cache', 'venv', 'bin', 'uv'),
+  pkilint: join(ROOT, '.cache', 'linters', 'bin', 'lint_pkix_cert'),
+  uv: join(ROOT, '.cache', 'linters', 'bin', 'uv'),
 } as const;
 
 /**
