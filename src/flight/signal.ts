@@ -57,18 +57,21 @@ export interface LinkedSignal {
  */
 export function signalOfCall(call: ServerCall): AbortSignal {
   const controller = new AbortController();
-  const onCancelled = (): void => {
-    const expired = Number(call.getDeadline()) <= Date.now();
-    controller.abort(
-      expired
-        ? new GizmoError('DEADLINE_EXCEEDED', "The client's time limit for this call has passed.")
-        : new GizmoError('CANCELLED', 'The client cancelled the call or went away.'),
-    );
-  };
+  const onCancelled = (): void => controller.abort(whyCallEnded(call));
   if (call.cancelled) onCancelled();
   else call.once('cancelled', onCancelled);
   return controller.signal;
 }
+
+/** DEADLINE_EXCEEDED or CANCELLED, for a server call that its client has ended. */
+export function whyCallEnded(call: Pick<ServerCall, 'getDeadline'>): GizmoError {
+  return Number(call.getDeadline()) <= Date.now() + DEADLINE_SLACK_MS
+    ? new GizmoError('DEADLINE_EXCEEDED', "The client's time limit for this call has passed.")
+    : new GizmoError('CANCELLED', 'The client cancelled the call or went away.');
+}
+
+/** The time limit travels as a duration: the client's own clock runs out before the one that starts here. */
+const DEADLINE_SLACK_MS = 100;
 
 /** What {@link signalOfCall} needs of any grpc-js server call. */
 export interface ServerCall {

@@ -2,10 +2,11 @@
  * Finds out who calls before anything of the call's message is read: refused callers cost no memory. What it
  * finds is handed to the handler under the call's own metadata object, which nothing a client sends can forge.
  */
-import { type Deadline, type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { healthService } from '../../flight/health-service.js';
 import { reflectionServices } from '../../flight/reflection-service.js';
+import { whyCallEnded } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
 import { callers, type IdentifiedCall } from '../rpc/call.js';
 import { identify } from '../rpc/identify.js';
@@ -86,7 +87,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
           },
           // grpc-js says this of every call, also of one that ended well.
           onCancel() {
-            if (identified?.answered !== true) cancelled.abort(whyCancelled(call));
+            if (identified?.answered !== true) cancelled.abort(whyCallEnded(call));
           },
         });
       },
@@ -97,12 +98,6 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
 function messageBytesMax(path: string): number {
   if (WITHOUT_LOGIN.has(path)) return STRANGER_BYTES_MAX;
   return path === DO_PUT ? UPLOAD_BYTES_MAX : REQUEST_BYTES_MAX;
-}
-
-function whyCancelled(call: { getDeadline(): Deadline }): GizmoError {
-  return Number(call.getDeadline()) <= Date.now()
-    ? new GizmoError('DEADLINE_EXCEEDED', "The client's time limit for this call has passed.")
-    : new GizmoError('CANCELLED', 'The client cancelled the call or went away.');
 }
 
 function headerBytes(metadata: Metadata): number {
