@@ -27,7 +27,9 @@ export async function probeServer(
     );
   if (outcome.kind === 'refused') {
     const isPlaintext =
-      isClosed(outcome.error.cause) && (await dial(host, port, undefined, timeoutMs)).kind === 'http2';
+      !outcome.established &&
+      isClosed(outcome.error.cause) &&
+      (await dial(host, port, undefined, timeoutMs)).kind === 'http2';
     return isPlaintext ? new GizmoError('UNAVAILABLE', explainPlaintextPeer(where, host)) : outcome.error;
   }
   const sentence =
@@ -41,7 +43,7 @@ type Outcome =
   /** TCP did not come about. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   /** TLS did not, or ended in an error. */
-  | { readonly kind: 'refused'; readonly error: GizmoError }
+  | { readonly kind: 'refused'; readonly error: GizmoError; readonly established: boolean }
   | { readonly kind: Answer };
 
 type Answer = 'http2' | 'http1' | 'tls' | 'other' | 'silent' | 'closed';
@@ -75,7 +77,8 @@ function dial(
     );
     const onError = (error: Error): void =>
       finish({ kind: 'failed', code: 'code' in error ? String(error.code) : '', message: error.message });
-    const refuse = (error: unknown): void => finish({ kind: 'refused', error: toGizmoError(error) });
+    const refuse = (error: unknown, established = false): void =>
+      finish({ kind: 'refused', error: toGizmoError(error), established });
     const listen = (stream: Socket): void =>
       void stream.once('data', (bytes) => finish({ kind: classify(bytes) }));
     socket.once('connect', () => {
@@ -86,13 +89,16 @@ function dial(
         socket.write(HTTP2_OPENING);
         return;
       }
-      dialer.secure(socket).then((secured) => {
-        listen(secured);
-        secured.once('error', (error) => refuse(dialer.explain(error)));
-        secured.once('close', () => refuse(dialer.explain(new Error(CLOSED))));
-        // Here a TLS 1.3 server refuses a client certificate; writing to it could lose its word (RFC 8446 §4.4.3).
-        opening = setTimeout(() => secured.write(HTTP2_OPENING), FIRST_WORD_MS);
-      }, refuse);
+      dialer.secure(socket).then(
+        (secured) => {
+          listen(secured);
+          secured.once('error', (error) => refuse(dialer.explain(error), true));
+          secured.once('close', () => refuse(dialer.explain(new Error(CLOSED)), true));
+          // Here a TLS 1.3 server refuses a client certificate; writing to it could lose its word (RFC 8446 §4.4.3).
+          opening = setTimeout(() => secured.write(HTTP2_OPENING), FIRST_WORD_MS);
+        },
+        (error) => refuse(error),
+      );
     });
     socket.once(
       'error',

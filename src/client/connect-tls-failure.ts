@@ -1,6 +1,8 @@
 /** Why TLS failed, and what to do about it: one sentence for each cause, from the codes of Node and OpenSSL. */
 import { X509Certificate } from 'node:crypto';
+import { DEFAULT_MAX_VERSION, DEFAULT_MIN_VERSION } from 'node:tls';
 import { GizmoError } from '../errors.js';
+import { readCertificates } from '../pki/pem.js';
 import { formatPin, spkiPin } from '../pki/pin.js';
 import { isLoopback } from '../runtime-file.js';
 import type { ClientCertificate, TlsOptions } from './connect-options.js';
@@ -99,14 +101,19 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
 ]);
 
 function explainAuthority(certificate: X509Certificate, { roots }: TlsOptions, subject: string): string {
-  const signed =
-    certificate.subject === certificate.issuer
-      ? 'signed by itself'
-      : `signed by "${issuerOf(certificate)}"${roots === undefined ? '' : ' or an intermediate that is missing'}`;
+  const issuer = issuerOf(certificate);
+  const isOwn = certificate.subject === certificate.issuer;
+  const signed = isOwn ? 'signed by itself' : `signed by "${issuer}"`;
   const pin = `--tls-pin ${pinOf(certificate)} trusts this one key, if its operator confirms it.`;
-  return roots === undefined
-    ? `${subject} is ${signed}, which this machine does not trust. Name the authority with --tls-roots FILE; ${pin}`
-    : `${subject} is ${signed}, not by an authority in --tls-roots. Name the right one; ${pin}`;
+  if (roots === undefined)
+    return `${subject} is ${signed}, which this machine does not trust. Name the authority with --tls-roots FILE; ${pin}`;
+  const namesakes = readCertificates(roots, '--tls-roots').some(
+    (root) => root.subject === certificate.issuer,
+  );
+  if (!isOwn && namesakes)
+    return `${subject} is ${signed}, but not by the one of that name in --tls-roots. Name the right file; ${pin}`;
+  const chain = isOwn ? '' : ' or an intermediate that is missing';
+  return `${subject} is ${signed}${chain}, not by an authority in --tls-roots. Name the right one; ${pin}`;
 }
 
 /** After the handshake of TLS 1.3 comes the server's verdict on the client certificate. */
@@ -143,8 +150,14 @@ export function explainPlaintextPeer(where: string, name: string): string {
     : `What listens at ${where} does not speak TLS. --plaintext connects without it: only where the network itself is safe.`;
 }
 
+/** As NODE_OPTIONS may have it. */
+function ownVersions(): string {
+  const [oldest, newest] = [DEFAULT_MIN_VERSION, DEFAULT_MAX_VERSION].map((name) => name.replace('TLSv', ''));
+  return oldest === newest ? `${oldest} only` : `${oldest} to ${newest}`;
+}
+
 function explainVersion(where: string): string {
-  return `The server at ${where} and this client have no TLS version in common; this one speaks 1.2 and 1.3. See the server's --tls-min-version.`;
+  return `The server at ${where} and this client have no TLS version in common; this one speaks ${ownVersions()}. See the server's --tls-min-version.`;
 }
 
 /** Alerts of RFC 8446 §6.2: what the server says before it closes. */

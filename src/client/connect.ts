@@ -72,10 +72,14 @@ async function explain(
 /** Who was refused where, and with a secret from which place: the wrong one is often left over from another server. */
 function explainRefusal(message: string, { host, port, credentials, tls }: ConnectOptions): string {
   const where = `${host}:${port}`;
-  if (credentials.kind === 'none')
-    return tls?.clientCertificate === undefined
-      ? `The server at ${where} wants a login. Connect with --username.`
-      : `${where} refuses the client certificate without a login: ${message}`;
+  if (credentials.kind === 'none') {
+    if (tls?.clientCertificate === undefined)
+      return `The server at ${where} wants a login. Connect with --username.`;
+    // The certificate may be no more than what opens the door.
+    return /no credential/i.test(message)
+      ? `The server at ${where} wants a login beside the client certificate. Connect with --username.`
+      : `${where} refuses the client certificate: ${message}`;
+  }
   const { kind, user, source } = credentials;
   const secret = kind === 'password' ? 'password' : 'token';
   const proof = `the ${secret}${source === undefined ? '' : ` from ${source}`}`;
