@@ -41,7 +41,10 @@ export class Terminal {
 
   /** Runs a block of shell commands. One that ends with `gizmo server start` starts a server that stays. */
   async bash(text: string): Promise<string> {
-    const lines = text.trimEnd().replaceAll(/\\\n\s*/g, '').split('\n');
+    const lines = text
+      .trimEnd()
+      .replaceAll(/\\\n\s*/g, '')
+      .split('\n');
     const server = /^gizmo server start\b/.test(lines.at(-1) ?? '') ? lines.pop() : undefined;
     const { stdout } = await this.#run('bash', ['-c', session(lines.join('\n'))]);
     if (server !== undefined) await this.#startServer(server);

@@ -137,7 +137,12 @@ describe('everybody else is turned away, with a reason', () => {
       /but not by the one of that name in --tls-roots/,
     ],
     ['another client CA', [...roots, ...as('foreign')], 3, /refuses the client certificate "analyst"/],
-    ['revoked', [...roots, ...as('gone')], 4, /refuses the client certificate: The client certificate has been revoked/],
+    [
+      'revoked',
+      [...roots, ...as('gone')],
+      4,
+      /refuses the client certificate: The client certificate has been revoked/,
+    ],
     ['unmapped', [...roots, ...as('mallory')], 4, /"mallory" is genuine, but stands for nobody here/],
     [
       'the name of a pinned principal with another key',
