@@ -90,6 +90,22 @@ const COLUMNS: readonly (readonly [ArrowField, readonly unknown[], string, reado
     ['\\x00\\xFF', 'NULL', 'A'.repeat(20)],
   ],
   [
+    field('c', { kind: 'decimal', bits: 128, precision: 2, scale: -2 }),
+    [dec(99n, -2), null, dec(-10n, -2)],
+    'DECIMAL(4,0)',
+    ['9900', 'NULL', '-1000'],
+  ],
+  [
+    field(
+      'c',
+      { kind: 'fixedSizeBinary', byteWidth: 16 },
+      { metadata: new Map([['ARROW:extension:name', 'arrow.uuid']]) },
+    ),
+    [Uint8Array.from({ length: 16 }, (_, i) => i), null, new Uint8Array(16).fill(255)],
+    'UUID',
+    ['00010203-0405-0607-0809-0a0b0c0d0e0f', 'NULL', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+  ],
+  [
     field('c', { kind: 'fixedSizeBinary', byteWidth: 2 }),
     [Uint8Array.of(65, 66), null, Uint8Array.of(0, 0)],
     'BLOB',

@@ -50,6 +50,24 @@ const BOUND: readonly (readonly [string, ArrowField, unknown, string | null, str
     'DECIMAL(10,2)',
   ],
   [
+    'decimal128 of a negative scale',
+    field('p', { kind: 'decimal', bits: 128, precision: 2, scale: -2 }),
+    { unscaled: -99n, scale: -2 },
+    '-9900',
+    'DECIMAL(4,0)',
+  ],
+  [
+    'arrow.uuid',
+    field(
+      'p',
+      { kind: 'fixedSizeBinary', byteWidth: 16 },
+      { metadata: new Map([['ARROW:extension:name', 'arrow.uuid']]) },
+    ),
+    Uint8Array.from({ length: 16 }, (_, i) => i),
+    '00010203-0405-0607-0809-0a0b0c0d0e0f',
+    'UUID',
+  ],
+  [
     'decimal128 of 39 digits',
     field('p', { kind: 'decimal', bits: 128, precision: 38, scale: 0 }),
     { unscaled: 2n ** 127n - 1n, scale: 0 },

@@ -7,7 +7,8 @@ import type { ArrowField, ArrowType } from '../../../flight/ipc/types.js';
  * | Arrow | DuckDB |
  * |---|---|
  * | null | INTEGER, as DuckDB itself makes a column of NULLs |
- * | decimal | DECIMAL(min(precision, 38), scale) |
+ * | decimal | DECIMAL(min(precision, 38), scale); of a negative scale, with the zeros written out |
+ * | fixedSizeBinary(16) as arrow.uuid | UUID |
  * | date, time, timestamp | by unit; a timestamp with a time zone is TIMESTAMPTZ in microseconds; time in ns TIME_NS |
  * | duration, interval | INTERVAL |
  * | list of any layout | LIST; fixedSizeList ARRAY |
@@ -44,20 +45,24 @@ export function toLogicalType(field: ArrowField): LogicalType {
     case 'runEndEncoded':
       return childType(field, 1);
     default:
-      return duckdb.create_logical_type(plainType(type));
+      return duckdb.create_logical_type(isUuid(field) ? Type.UUID : plainType(type));
   }
 }
 
 /** Width and scale of the DECIMAL that holds an Arrow decimal. */
 export function decimalShape(field: ArrowField, type: ArrowType & { kind: 'decimal' }): DecimalShape {
-  if (type.scale < 0 || type.scale > DECIMAL_WIDTH_MAX)
-    throw unsupported(field, `decimals of scale ${type.scale}`);
-  return { width: Math.max(1, type.scale, Math.min(DECIMAL_WIDTH_MAX, type.precision)), scale: type.scale };
+  const { precision, scale } = type;
+  if (Math.abs(scale) > DECIMAL_WIDTH_MAX) throw unsupported(field, `decimals of scale ${scale}`);
+  const digits = Math.min(DECIMAL_WIDTH_MAX, scale < 0 ? precision - scale : precision);
+  if (scale < 0) return { width: Math.max(1, digits), scale: 0, factor: 10n ** BigInt(-scale) };
+  return { width: Math.max(1, scale, digits), scale, factor: 1n };
 }
 
 export interface DecimalShape {
   readonly width: number;
   readonly scale: number;
+  /** What Arrow's unscaled value is multiplied by: more than 1 where its scale is negative, which DuckDB does not have. */
+  readonly factor: bigint;
 }
 
 const { Type } = duckdb;
@@ -71,6 +76,15 @@ export function isHugeint({ type, metadata }: ArrowField): boolean {
     type.bits === 128 &&
     type.scale === 0 &&
     metadata?.get('ARROW:FLIGHT:SQL:TYPE_NAME') === 'HUGEINT'
+  );
+}
+
+/** The canonical extension type `arrow.uuid`. */
+export function isUuid({ type, metadata }: ArrowField): boolean {
+  return (
+    type.kind === 'fixedSizeBinary' &&
+    type.byteWidth === 16 &&
+    metadata?.get('ARROW:extension:name') === 'arrow.uuid'
   );
 }
 

@@ -3,7 +3,7 @@ import duckdb, { type Value } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { ArrowField, ArrowType, TimeUnit } from '../../../flight/ipc/types.js';
 import type { DecimalValue, IntervalValue, UnionValue } from '../../../flight/ipc/value.js';
-import { decimalShape, toLogicalType } from './arrow-type.js';
+import { decimalShape, isUuid, toLogicalType } from './arrow-type.js';
 
 /** Makes the value of the type `toLogicalType(field)`. OUT_OF_RANGE where DuckDB's type cannot hold it. */
 export function toDuckDbValue(field: ArrowField, value: unknown): Value {
@@ -26,6 +26,7 @@ export function toDuckDbValue(field: ArrowField, value: unknown): Value {
     case 'largeBinary':
     case 'binaryView':
     case 'fixedSizeBinary':
+      if (isUuid(field)) return makeUuid(take(field, value, isBytes));
       return duckdb.create_blob(take(field, value, isBytes));
     case 'decimal':
       return makeDecimal(field, type, take(field, value, isDecimal));
@@ -88,12 +89,9 @@ function makeInteger(type: ArrowType & { kind: 'int' }, value: unknown): Value {
   }
 }
 
-function makeDecimal(
-  field: ArrowField,
-  type: ArrowType & { kind: 'decimal' },
-  { unscaled }: DecimalValue,
-): Value {
-  const { width, scale } = decimalShape(field, type);
+function makeDecimal(field: ArrowField, type: ArrowType & { kind: 'decimal' }, value: DecimalValue): Value {
+  const { width, scale, factor } = decimalShape(field, type);
+  const unscaled = value.unscaled * factor;
   const limit = 10n ** BigInt(width);
   if (unscaled < limit && unscaled > -limit) return duckdb.create_decimal({ width, scale, value: unscaled });
   // What was a HUGEINT comes back as a decimal(38, 0) of up to 39 digits.
@@ -102,6 +100,10 @@ function makeDecimal(
     'OUT_OF_RANGE',
     `A decimal of "${field.name}" does not fit DECIMAL(${width}, ${scale}).`,
   );
+}
+
+function makeUuid(bytes: Uint8Array): Value {
+  return duckdb.create_uuid(BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
 }
 
 function makeTimestamp(type: ArrowType & { kind: 'timestamp' }, value: bigint): Value {

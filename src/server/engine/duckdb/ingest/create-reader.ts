@@ -3,11 +3,18 @@ import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { Column } from '../../../../flight/ipc/column.js';
 import type { ArrowField, ArrowType } from '../../../../flight/ipc/types.js';
 import { readValue } from '../../../../flight/ipc/value.js';
-import { decimalShape, isHugeint } from '../arrow-type.js';
+import { decimalShape, isHugeint, isUuid } from '../arrow-type.js';
 import { toDuckDbValue } from '../duckdb-value.js';
 import type { ProcessMemory } from '../memory.js';
 import type { ColumnReader } from './column-reader.js';
-import { BoolReader, CopyReader, DecimalReader, ScaledReader, WordsReader } from './fixed-readers.js';
+import {
+  BoolReader,
+  CopyReader,
+  DecimalReader,
+  ScaledReader,
+  UuidReader,
+  WordsReader,
+} from './fixed-readers.js';
 import { FixedListReader, ListReader, StructReader } from './nested-readers.js';
 import { StringReader } from './string-reader.js';
 import { writeValidity } from './validity.js';
@@ -24,7 +31,7 @@ export function createReader(field: ArrowField, memory: ProcessMemory | undefine
     case 'utf8':
     case 'binary':
     case 'fixedSizeBinary':
-      return new StringReader(field, memory);
+      return isUuid(field) ? new UuidReader() : new StringReader(field, memory);
     case 'decimal':
       return isHugeint(field)
         ? new CopyReader(16)

@@ -150,6 +150,19 @@ export class WordsReader extends ConvertingReader {
   }
 }
 
+/** The 16 bytes of a UUID, most significant first, into DuckDB's 128-bit number, whose sign makes it sort like them. */
+export class UuidReader extends ConvertingReader {
+  constructor() {
+    super(16);
+  }
+
+  protected override convert(from: number, to: number): void {
+    const { view, scratch } = this;
+    scratch.setBigUint64(to * 16, view.getBigUint64(from * 16 + 8), true);
+    scratch.setBigUint64(to * 16 + 8, view.getBigUint64(from * 16) ^ (1n << 63n), true);
+  }
+}
+
 type WordsKind = 'days' | 'duration' | 'yearMonth' | 'dayTime' | 'monthDayNano';
 
 /** Decimals of 32 to 256 bits into DuckDB's 16 to 128; DuckDB does not check the width on this way. */
@@ -159,8 +172,9 @@ export class DecimalReader extends ConvertingReader {
   readonly #bytes: number;
   readonly #limit: bigint;
   readonly #surelyWithin: number;
+  readonly #factor: bigint;
 
-  constructor(field: ArrowField, bits: number, { width }: DecimalShape) {
+  constructor(field: ArrowField, bits: number, { width, factor }: DecimalShape) {
     const bytes = width <= 4 ? 2 : width <= 9 ? 4 : width <= 18 ? 8 : 16;
     super(bytes);
     this.#field = field;
@@ -168,11 +182,13 @@ export class DecimalReader extends ConvertingReader {
     this.#bytes = bytes;
     this.#limit = 10n ** BigInt(width);
     this.#surelyWithin = 10 ** width * 0.999;
+    this.#factor = factor;
   }
 
   protected override convert(from: number, to: number): void {
-    if (this.#bytes === 8 && this.#sourceBytes === 16 && this.#copyLow(from * 16, to * 8)) return;
-    const value = this.#read(from * this.#sourceBytes);
+    const isLow = this.#bytes === 8 && this.#sourceBytes === 16 && this.#factor === 1n;
+    if (isLow && this.#copyLow(from * 16, to * 8)) return;
+    const value = this.#read(from * this.#sourceBytes) * this.#factor;
     if (value >= this.#limit || value <= -this.#limit) throw outOfRange(this.#field, 'its precision');
     const { scratch } = this;
     if (this.#bytes === 2) scratch.setInt16(to * 2, Number(value), true);
