@@ -20,6 +20,7 @@ import {
   type HandshakeRequest,
   HandshakeRequestSchema,
   type HandshakeResponse,
+  type PollInfo,
   type PutResult,
   type Result,
   type SchemaResult,
@@ -115,10 +116,11 @@ export function connectRaw(
 
     info: (cmd: Uint8Array) => unary<FlightDescriptor, FlightInfo>(flightService.getFlightInfo, command(cmd)),
     schema: (cmd: Uint8Array) => unary<FlightDescriptor, SchemaResult>(flightService.getSchema, command(cmd)),
+    poll: (cmd: Uint8Array) => unary<FlightDescriptor, PollInfo>(flightService.pollFlightInfo, command(cmd)),
     query: (query: string) => raw.info(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
 
-    /** The open DoGet call behind a ticket. */
-    openGet(ticket: Uint8Array) {
+    /** The open DoGet call behind a ticket, with a time limit if the test wants one. */
+    openGet(ticket: Uint8Array, timeoutMs = Number.POSITIVE_INFINITY) {
       const { path, requestSerialize, responseDeserialize } = flightService.doGet;
       return client.makeServerStreamRequest<Ticket, FlightDataMessage>(
         path,
@@ -126,6 +128,7 @@ export function connectRaw(
         responseDeserialize,
         create(TicketSchema, { ticket }),
         metadata(),
+        { deadline: Date.now() + timeoutMs },
       );
     },
 

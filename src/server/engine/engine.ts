@@ -49,6 +49,8 @@ export interface EngineSession {
   ingest(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** True while an explicit transaction is open, as far as the engine can tell. */
   inTransaction(): Promise<boolean>;
+  /** How much of the statement that runs is done, from 0 to 1, as far as the engine can tell. At any time. */
+  progress(): Promise<number | undefined>;
   /**
    * Rolls back an explicit transaction that is open and gives back what it holds; true where there was one. To the
    * client it has failed: statements are refused with `reason` until it is ended with COMMIT or ROLLBACK.

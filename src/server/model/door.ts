@@ -7,4 +7,5 @@ export type Door =
   | 'metadata'
   | 'transaction'
   | 'ingest'
+  | 'session-option'
   | 'init';

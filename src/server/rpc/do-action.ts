@@ -6,25 +6,18 @@ import {
   type Action,
   type ActionType,
   ActionTypeSchema,
-  CancelStatus,
-  CloseSessionResult_Status,
-  type FlightInfo,
-  FlightInfoSchema,
   type Result,
   ResultSchema,
 } from '../../flight/gen/flight_pb.js';
-import {
-  ActionCancelQueryResult_CancelResult,
-  ActionEndTransactionRequest_EndTransaction,
-} from '../../flight/gen/flight_sql_pb.js';
+import { ActionEndTransactionRequest_EndTransaction } from '../../flight/gen/flight_sql_pb.js';
 import { type Received, requireMessage } from '../../flight/service.js';
 import { ACTIONS, type ActionName, isActionName } from '../../flight/sql/action.js';
-import { decodeCommand } from '../../flight/sql/command.js';
-import { decodeMessage } from '../../flight/wire.js';
 import type { Call } from './call.js';
 import { handleText, transactionOf } from './command-fields.js';
 import { schemaBytes } from './flight-info.js';
 import type { Services } from './services.js';
+import { closeSession, getSessionOptions, setSessionOptions } from './session-actions.js';
+import { cancelFlightInfo, cancelQuery, renewFlightEndpoint } from './ticket-actions.js';
 
 type ActionCall = ServerWritableStream<Received<Action>, Result>;
 /** Does one action; returns the body of its Result, or nothing where it has none. */
@@ -37,6 +30,9 @@ const HANDLERS: Partial<Record<ActionName, ActionHandler>> = {
   EndTransaction: endTransaction,
   CancelFlightInfo: cancelFlightInfo,
   CancelQuery: cancelQuery,
+  RenewFlightEndpoint: renewFlightEndpoint,
+  SetSessionOptions: setSessionOptions,
+  GetSessionOptions: getSessionOptions,
   CloseSession: closeSession,
 };
 
@@ -108,38 +104,4 @@ async function closePreparedStatement(services: Services, body: Uint8Array, call
   const { preparedStatementHandle } = ACTIONS.ClosePreparedStatement.decodeRequest(body);
   const session = await call.session();
   await services.statements.open.closePrepared(handleText(preparedStatementHandle), session);
-}
-
-async function cancelFlightInfo(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
-  const { info } = ACTIONS.CancelFlightInfo.decodeRequest(body);
-  const cancelled = await cancel(services, info, call);
-  return ACTIONS.CancelFlightInfo.encodeResult({
-    status: cancelled ? CancelStatus.CANCELLED : CancelStatus.NOT_CANCELLABLE,
-  });
-}
-
-async function cancelQuery(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
-  const { info } = ACTIONS.CancelQuery.decodeRequest(body);
-  const cancelled = await cancel(services, decodeMessage(FlightInfoSchema, info), call);
-  const { CANCELLED, NOT_CANCELLABLE } = ActionCancelQueryResult_CancelResult;
-  return ACTIONS.CancelQuery.encodeResult({ result: cancelled ? CANCELLED : NOT_CANCELLABLE });
-}
-
-/** Cancels the statement that the info's ticket stands for, and only that. */
-async function cancel(services: Services, info: FlightInfo | undefined, call: Call): Promise<boolean> {
-  const ticket = info?.endpoint[0]?.ticket?.ticket;
-  if (ticket === undefined)
-    throw new GizmoError('INVALID_ARGUMENT', 'The FlightInfo to cancel has no ticket.');
-  const command = decodeCommand(ticket);
-  if (command.type !== 'TicketStatementQuery') return false;
-  const handle = handleText(command.message.statementHandle);
-  return (await services.statements.cancel(handle, call.caller.principal)) === 'cancelled';
-}
-
-/** Always succeeds: clients send it on their way out and can do nothing about a refusal. */
-async function closeSession(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {
-  ACTIONS.CloseSession.decodeRequest(body);
-  const session = await call.caller.openSession();
-  if (session !== undefined) await services.sessions.end(session, 'closed');
-  return ACTIONS.CloseSession.encodeResult({ status: CloseSessionResult_Status.CLOSED });
 }

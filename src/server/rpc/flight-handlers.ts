@@ -7,6 +7,7 @@ import { doGet } from './do-get.js';
 import { doPut } from './do-put.js';
 import { getFlightInfo, getSchema } from './flight-info.js';
 import { handshakeHandler } from './handshake.js';
+import { pollFlightInfo } from './poll-flight-info.js';
 import type { Services } from './services.js';
 
 export function createFlightHandlers(services: Services): FlightHandlers {
@@ -17,9 +18,9 @@ export function createFlightHandlers(services: Services): FlightHandlers {
     getFlightInfo: unary(services, 'GetFlightInfo', (request, call) =>
       getFlightInfo(services, request, call),
     ),
-    pollFlightInfo: unary(services, 'PollFlightInfo', async () => {
-      throw notOffered('PollFlightInfo', 'Use GetFlightInfo.');
-    }),
+    pollFlightInfo: unary(services, 'PollFlightInfo', (request, call) =>
+      pollFlightInfo(services, request, call),
+    ),
     getSchema: unary(services, 'GetSchema', (request, call) => getSchema(services, request, call)),
     doGet: serverStream(services, 'DoGet', (grpcCall, call) => doGet(services, grpcCall, call)),
     doPut: bidirectional(services, 'DoPut', (grpcCall, call) => doPut(services, grpcCall, call)),

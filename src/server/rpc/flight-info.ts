@@ -1,9 +1,12 @@
 /** GetFlightInfo and GetSchema: what a command will return, and the ticket to fetch it with. */
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { GizmoError } from '../../errors.js';
 import {
   type FlightDescriptor,
   FlightDescriptor_DescriptorType,
+  type FlightEndpoint,
+  FlightEndpointSchema,
   type FlightInfo,
   FlightInfoSchema,
   type SchemaResult,
@@ -13,6 +16,7 @@ import { encapsulate, encodeSchema } from '../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
 import { type Received, requireMessage } from '../../flight/service.js';
 import { decodeCommand, encodeCommand, type SqlCommand } from '../../flight/sql/command.js';
+import type { IssuedTicket } from '../statement/open-statements.js';
 import type { QueryInfo } from '../statement/statements.js';
 import type { Call } from './call.js';
 import { handleText, statementFacts, transactionOf } from './command-fields.js';
@@ -48,7 +52,7 @@ export async function getFlightInfo(
   const schema = metadataSchema(command);
   if (schema === undefined) throw notAQuery(command);
   // By convention the ticket of a metadata command is the command itself.
-  return flightInfo(descriptor, schema, descriptor.cmd, undefined);
+  return flightInfo(descriptor, schema, { endpoint: [{ ticket: { ticket: descriptor.cmd } }] });
 }
 
 /** The schema of a command's result; never runs the statement. */
@@ -90,7 +94,8 @@ export function schemaBytes(schema: ArrowSchema): Uint8Array {
   return encapsulate(encodeSchema(schema));
 }
 
-function commandOf(descriptor: FlightDescriptor): SqlCommand {
+/** The command in a descriptor. Throws INVALID_ARGUMENT where there is none. */
+export function commandOf(descriptor: FlightDescriptor): SqlCommand {
   if (descriptor.type !== FlightDescriptor_DescriptorType.CMD) {
     throw new GizmoError(
       'INVALID_ARGUMENT',
@@ -100,29 +105,39 @@ function commandOf(descriptor: FlightDescriptor): SqlCommand {
   return decodeCommand(descriptor.cmd);
 }
 
-function queryInfo(descriptor: FlightDescriptor, info: QueryInfo): FlightInfo {
-  const ticket = encodeCommand({
-    type: 'TicketStatementQuery',
-    message: { statementHandle: Buffer.from(info.ticket) },
-  });
-  return flightInfo(descriptor, info.schema, ticket, statementFacts(info.returns, info.changes));
+/** The bytes of the ticket with a handle. */
+export function ticketBytes(handle: string): Uint8Array {
+  return encodeCommand({ type: 'TicketStatementQuery', message: { statementHandle: Buffer.from(handle) } });
 }
 
-function flightInfo(
+function queryInfo(descriptor: FlightDescriptor, info: QueryInfo): FlightInfo {
+  return flightInfo(descriptor, info.schema, {
+    endpoint: [endpointOf(info)],
+    appMetadata: statementFacts(info.returns, info.changes),
+  });
+}
+
+/** No location: every client then fetches from where it asked. It may fetch again until the ticket expires. */
+export function endpointOf({ ticket, expiresAtMs }: IssuedTicket): FlightEndpoint {
+  return create(FlightEndpointSchema, {
+    ticket: { ticket: ticketBytes(ticket) },
+    expirationTime: timestampFromMs(Math.floor(expiresAtMs)),
+  });
+}
+
+/** A FlightInfo; what is not given is unknown. */
+export function flightInfo(
   descriptor: FlightDescriptor,
-  schema: ArrowSchema,
-  ticket: Uint8Array,
-  appMetadata: Uint8Array | undefined,
+  schema: ArrowSchema | undefined,
+  more: MessageInitShape<typeof FlightInfoSchema>,
 ): FlightInfo {
   return create(FlightInfoSchema, {
-    schema: schemaBytes(schema),
+    ...(schema && { schema: schemaBytes(schema) }),
     flightDescriptor: descriptor,
-    // No location: every client then fetches from where it asked.
-    endpoint: [{ ticket: { ticket }, location: [] }],
     totalRecords: -1n,
     totalBytes: -1n,
     ordered: true,
-    ...(appMetadata && { appMetadata }),
+    ...more,
   });
 }
 

@@ -5,11 +5,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
-import type { ArrowSchema } from '../../flight/ipc/types.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
-import type { CompletedResult } from './completed-result.js';
-import type { AuthorizedStatement, ParameterRows } from './statement.js';
+import type { ParameterRows } from './statement.js';
+import type { PreparedStatement, Ticket } from './ticket.js';
 import { withTurn } from './turn.js';
 
 const PREPARED_MAX_PER_SESSION = 1000;
@@ -23,44 +22,9 @@ const TICKET_LIFETIME_MS = 5 * 60 * 1000;
 /** Memory of results that ran at once and wait to be fetched, and of parameters, for each session. */
 const KEPT_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
 const PARAMETER_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
+/** Statements of PollFlightInfo, running and done. */
+const BACKGROUND_MAX_PER_SESSION = 16;
 const SWEEP_INTERVAL_MS = 30_000;
-
-export interface PreparedStatement {
-  readonly session: Session;
-  readonly sql: string;
-  /** Undefined where the text is several statements; it then runs as a text each time. */
-  readonly statement: AuthorizedStatement | undefined;
-  parameters: ParameterRows | undefined;
-  closed: boolean;
-}
-
-export type Ticket = DeferredTicket | CompletedTicket;
-
-/** A query that runs when it is fetched. */
-export interface DeferredTicket {
-  readonly kind: 'deferred';
-  readonly session: Session;
-  readonly sql: string;
-  /** The planned statement; undefined once it ran, and then planned anew. */
-  statement: AuthorizedStatement | undefined;
-  /** Set where the statement is a prepared one's, which closes it. */
-  readonly prepared: PreparedStatement | undefined;
-  readonly parameters: ParameterRows | undefined;
-  /** What FlightInfo promised. */
-  readonly schema: ArrowSchema;
-  /** Whether somebody has read it: then it may make room for others. */
-  fetched: boolean;
-  /** Fetches under way, to be aborted by a cancellation. */
-  readonly fetches: Set<AbortController>;
-}
-
-/** A statement that has run, and what it returned. */
-export interface CompletedTicket {
-  readonly kind: 'completed';
-  readonly session: Session;
-  fetched: boolean;
-  readonly result: CompletedResult;
-}
 
 export interface OpenStatements {
   addPrepared(prepared: PreparedStatement): string;
@@ -69,12 +33,20 @@ export interface OpenStatements {
   closePrepared(handle: string, session: Session): Promise<void>;
   /** Keeps parameters for the next executions. Throws RESOURCE_EXHAUSTED beyond what a session may hold. */
   bind(prepared: PreparedStatement, parameters: ParameterRows | undefined): void;
-  addTicket(ticket: Ticket): string;
+  addTicket(ticket: Ticket): IssuedTicket;
   /** Throws NOT_FOUND unless the ticket is alive and this principal's. */
   ticket(handle: string, principal: Principal): Ticket;
+  /** Starts a ticket's lifetime anew. Throws as {@link ticket}. */
+  renew(handle: string, principal: Principal): IssuedTicket;
   /** Forgets a ticket and frees what it holds. */
   dropTicket(handle: string): Promise<void>;
   stop(): void;
+}
+
+export interface IssuedTicket {
+  readonly ticket: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAtMs: number;
 }
 
 interface Held {
@@ -97,7 +69,10 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       bySession.set(session, held);
       // The engine connection goes with the session, and every statement on it.
       session.onEnd(() => {
-        for (const handle of bySession.get(session)?.tickets.keys() ?? []) ticketOwners.delete(handle);
+        for (const [handle, { ticket }] of bySession.get(session)?.tickets ?? []) {
+          ticketOwners.delete(handle);
+          if (ticket.kind === 'background') ticket.run.stop().catch(closedWithItsSession);
+        }
         bySession.delete(session);
       });
     }
@@ -132,6 +107,12 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       'RESOURCE_EXHAUSTED',
       'This session has too many results that nobody has fetched. Fetch some, or wait half a minute.',
     );
+  }
+
+  function hold(tickets: Held['tickets'], handle: string, ticket: Ticket): IssuedTicket {
+    const expiresAtMs = nowMs() + TICKET_LIFETIME_MS;
+    tickets.set(handle, { ticket, expiresAtMs });
+    return { ticket: handle, expiresAtMs };
   }
 
   const open: OpenStatements = {
@@ -192,11 +173,19 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
 
     addTicket(ticket) {
       const { tickets } = heldBy(ticket.session);
+      if (ticket.kind === 'background') limitBackground(tickets);
       makeRoom(tickets, ticket);
       const handle = makeHandle();
-      tickets.set(handle, { ticket, expiresAtMs: nowMs() + TICKET_LIFETIME_MS });
       ticketOwners.set(handle, ticket.session);
-      return handle;
+      return hold(tickets, handle, ticket);
+    },
+
+    renew(handle, principal) {
+      const ticket = open.ticket(handle, principal);
+      const { tickets } = heldBy(ticket.session);
+      // Behind the others: they stand in the order in which they expire.
+      tickets.delete(handle);
+      return hold(tickets, handle, ticket);
     },
 
     ticket(handle, principal) {
@@ -224,6 +213,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       tickets?.delete(handle);
       if (ticket?.kind === 'deferred' && ticket.prepared === undefined)
         await ticket.statement?.engine.close();
+      if (ticket?.kind === 'background') await ticket.run.stop();
     },
 
     stop: () => clearInterval(sweeper),
@@ -231,8 +221,19 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
   return open;
 }
 
+/** Each may hold an open file. */
+function limitBackground(tickets: Held['tickets']): void {
+  let count = 0;
+  for (const { ticket } of tickets.values()) if (ticket.kind === 'background') count++;
+  if (count < BACKGROUND_MAX_PER_SESSION) return;
+  throw new GizmoError(
+    'RESOURCE_EXHAUSTED',
+    `This session has ${BACKGROUND_MAX_PER_SESSION} statements running or kept in the background. Cancel some, or wait until they expire.`,
+  );
+}
+
 function keptBytes(ticket: Ticket): number {
-  if (ticket.kind === 'deferred') return 0;
+  if (ticket.kind !== 'completed') return 0;
   return ticket.result.batches.reduce((sum, batch) => sum + batch.body.byteLength, 0);
 }
 

@@ -4,24 +4,30 @@
  * turn back.
  */
 import { GizmoError } from '../../errors.js';
-import { schemasEqual } from '../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
-import { linkSignals } from '../../flight/signal.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
+import { runInBackground } from './background-run.js';
 import type { BatchStores } from './batch-store.js';
-import { replay } from './completed-result.js';
+import { cancelTicket, fetchTicket, type PollAnswer, pollTicket } from './fetch-ticket.js';
 import { givingWay } from './give-way.js';
 import { ingest } from './ingest.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
-import type { DeferredTicket, OpenStatements, PreparedStatement } from './open-statements.js';
+import type { IssuedTicket, OpenStatements } from './open-statements.js';
 import { executeRows, updateRows } from './parameter-rows.js';
 import { type QueryAnswer, queryNow } from './query-now.js';
 import { endingWith, type RunningResult } from './run.js';
 import { COUNT_SCHEMA, NO_FIELDS, runToEnd } from './run-to-end.js';
+import {
+  readSessionOptions,
+  type SessionOptionChanges,
+  type SessionOptionError,
+  setSessionOptions,
+} from './session-options.js';
 import type { ParameterRows, PlannedStatement, Returns, StatementRequest } from './statement.js';
+import type { PreparedStatement } from './ticket.js';
 import {
   beginTransaction,
   endTransaction,
@@ -31,8 +37,7 @@ import {
 } from './transactions.js';
 
 /** A statement's result, waiting behind a ticket. */
-export interface QueryInfo {
-  readonly ticket: string;
+export interface QueryInfo extends IssuedTicket {
   readonly schema: ArrowSchema;
   readonly returns: Returns;
   /** Rows changed, where the statement has run already. */
@@ -64,6 +69,10 @@ export interface Statements {
   updatePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<number>;
   /** Opens the result behind a ticket; close it when read or given up. */
   fetch(ticket: string, principal: Principal, signal: AbortSignal): Promise<RunningResult>;
+  /** Runs in the background what `query` plans, and answers with a ticket to poll and, once it is done, to fetch. */
+  start(session: Session, query: (signal: AbortSignal) => Promise<QueryInfo>): string;
+  /** Waits a little for what {@link start} began. Rejects as the statement did; it is forgotten then. */
+  poll(ticket: string, principal: Principal, signal: AbortSignal): Promise<PollAnswer>;
   /** Stops what runs for a ticket, or keeps it from running. */
   cancel(ticket: string, principal: Principal): Promise<'cancelled' | 'not-cancellable'>;
   /** Begins a transaction of the session by action; resolves with its id. */
@@ -76,6 +85,12 @@ export interface Statements {
   ): Promise<void>;
   /** Loads Arrow data into one table, all or nothing. */
   ingest(use: TransactionUse, request: IngestRequest): Promise<{ readonly rows: number }>;
+  setSessionOptions(
+    session: Session,
+    signal: AbortSignal,
+    changes: SessionOptionChanges,
+  ): Promise<ReadonlyMap<string, SessionOptionError>>;
+  readSessionOptions(session: Session, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   readonly open: OpenStatements;
 }
 
@@ -89,7 +104,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
     const { session, engine } = statement;
     const result = await runToEnd(life, statement, signal, parameters);
     const ticket = open.addTicket({ kind: 'completed', session, fetched: false, result });
-    return { ticket, schema: result.schema, returns: engine.returns, changes: result.changes };
+    return { ...ticket, schema: result.schema, returns: engine.returns, changes: result.changes };
   }
 
   return {
@@ -97,6 +112,8 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
     beginTransaction,
     endTransaction: (session, transactionId, how, signal) =>
       endTransaction(life, { session, signal, transactionId }, how),
+    setSessionOptions: (session, signal, changes) => setSessionOptions(life, session, signal, changes),
+    readSessionOptions: (session, signal) => readSessionOptions(life, session, signal),
 
     ingest: (use, request) => ingest(life, { ...use, door: 'ingest' }, request),
 
@@ -117,7 +134,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
             fetched: false,
             fetches: new Set(),
           });
-          return { ticket, schema, returns, changes: undefined };
+          return { ...ticket, schema, returns, changes: undefined };
         }
         try {
           return await runNow(statement, signal, undefined);
@@ -206,7 +223,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
           fetched: false,
           fetches: new Set(),
         });
-        return Promise.resolve({ ticket, schema, returns, changes: undefined });
+        return Promise.resolve({ ...ticket, schema, returns, changes: undefined });
       }
       return inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters));
     },
@@ -219,81 +236,29 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       );
     },
 
-    async fetch(handle, principal, signal) {
-      const ticket = open.ticket(handle, principal);
-      if (ticket.kind === 'completed') {
-        ticket.fetched = true;
-        return replay(ticket.result);
-      }
-      const cancelled = new AbortController();
-      const linked = linkSignals([signal, cancelled.signal, ticket.session.signal]);
-      // The owner's session, which need not be the caller's, does not idle away meanwhile.
-      const leave = ticket.session.enter();
-      ticket.fetches.add(cancelled);
-      const over = () => {
-        ticket.fetched = true;
-        ticket.fetches.delete(cancelled);
-        leave();
-        linked.dispose();
-      };
+    fetch: (handle, principal, signal) => fetchTicket({ life, stores, open }, handle, principal, signal),
+
+    cancel: (handle, principal) => cancelTicket(open, handle, principal),
+
+    start(session, query) {
+      const store = stores.open();
+      const run = runInBackground(session, store, async (signal, onPlanned) => {
+        const info = await query(signal);
+        onPlanned(info.schema);
+        // Nobody else knows this ticket: what it stands for runs now, and only here.
+        const result = await this.fetch(info.ticket, session.principal, signal);
+        return endingWith(result, () => open.dropTicket(info.ticket));
+      });
       try {
-        return endingWith(await runTicket(life, stores, ticket, linked.signal), async () => over());
+        return open.addTicket({ kind: 'background', session, fetched: false, run }).ticket;
       } catch (error) {
-        over();
+        run.stop().catch(() => undefined);
         throw error;
       }
     },
 
-    async cancel(handle, principal) {
-      const ticket = open.ticket(handle, principal);
-      if (ticket.kind === 'completed') return 'not-cancellable';
-      for (const fetch of ticket.fetches)
-        fetch.abort(new GizmoError('CANCELLED', 'The statement was cancelled.'));
-      await open.dropTicket(handle);
-      return 'cancelled';
-    },
+    poll: (handle, principal, signal) => pollTicket(open, handle, principal, signal),
   };
-}
-
-/** Runs the statement behind a ticket, planned anew where it was closed or has run before. */
-async function runTicket(
-  life: Life,
-  stores: BatchStores,
-  ticket: DeferredTicket,
-  signal: AbortSignal,
-): Promise<RunningResult> {
-  const { session, sql, prepared, parameters, schema } = ticket;
-  const release = await session.queue.acquire(signal);
-  try {
-    await enterTransaction(life, { session, signal });
-    const usable = prepared?.closed === true ? undefined : ticket.statement;
-    const lent = prepared !== undefined && usable !== undefined;
-    // Taken out of the ticket while it runs: a ticket that expires meanwhile must not close it.
-    if (!lent) ticket.statement = undefined;
-    const statement =
-      usable ?? (await openStatement(life, { session, sql, door: 'statement-query', signal }));
-    const free = async () => {
-      if (!lent) await statement.engine.close();
-    };
-    try {
-      const result = await executeRows(life, statement, signal, parameters);
-      if (!schemasEqual(result.schema, schema)) {
-        await result.close();
-        throw new GizmoError(
-          'FAILED_PRECONDITION',
-          'A table or view changed since the statement was described. Run the statement again.',
-        );
-      }
-      const holding = endingWith(result, () => free().finally(release));
-      return givingWay(holding, session.queue, stores, signal);
-    } catch (error) {
-      await free();
-      throw error;
-    }
-  } catch (error) {
-    release();
-    throw error;
-  }
 }
 
 async function runForCount(

@@ -72,6 +72,12 @@ export class DuckDbSession implements EngineSession {
     return await this.#core.exclusively(() => this.#core.inTransaction());
   }
 
+  async progress(): Promise<number | undefined> {
+    this.#refuseIfClosed();
+    const { percentage } = duckdb.query_progress(this.#core.lane.connection);
+    return percentage < 0 ? undefined : Math.min(percentage / 100, 1);
+  }
+
   async expireTransaction(reason: GizmoError): Promise<boolean> {
     this.#refuseIfClosed();
     return await this.#core.exclusively(() => this.#core.expireTransaction(reason));

@@ -106,6 +106,10 @@ class WorkerSession implements EngineSession {
     return await this.#channel.call('inTransaction', { session: this.#session });
   }
 
+  async progress(): Promise<number | undefined> {
+    return await this.#channel.call('progress', { session: this.#session });
+  }
+
   async expireTransaction(reason: GizmoError): Promise<boolean> {
     const ask = { session: this.#session, reason: errorToData(reason) };
     return await this.#channel.call('expireTransaction', ask);

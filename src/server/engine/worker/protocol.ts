@@ -16,6 +16,7 @@ export interface Calls {
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };
   inTransaction: { ask: { session: number }; answer: boolean };
+  progress: { ask: { session: number }; answer: number | undefined };
   expireTransaction: { ask: { session: number; reason: ErrorAsData }; answer: boolean };
   ingest: { ask: { session: number; request: IngestAsk }; answer: { readonly rows: number } };
   closeSession: { ask: { session: number }; answer: null };

@@ -231,6 +231,7 @@ function makePending(): PendingCalls {
     inspect: new Map(),
     endScope: new Map(),
     inTransaction: new Map(),
+    progress: new Map(),
     expireTransaction: new Map(),
     ingest: new Map(),
     closeSession: new Map(),

@@ -95,6 +95,9 @@ const answers: Answers = {
   async inTransaction({ session }) {
     return await find(sessions, session).inTransaction();
   },
+  async progress({ session }) {
+    return await find(sessions, session).progress();
+  },
   async expireTransaction({ session, reason }) {
     return await find(sessions, session).expireTransaction(errorFromData(reason));
   },
