@@ -12,6 +12,7 @@ import { operatorPrincipal } from './auth/operator.js';
 import { createPasswordStrategy } from './auth/password.js';
 import { createSessionTokens } from './auth/session-token.js';
 import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
+import { createTokenStrategy } from './auth/token.js';
 import type { ServerConfig } from './config/config.js';
 import type { TlsConfig } from './config/tls-config.js';
 import type { Engine, IngestRequest } from './engine/engine.js';
@@ -73,6 +74,11 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
   const { ways } = config;
   const startupToken = ways.startupToken ? makeStartupToken() : undefined;
   const strategies = [
+    // First: the name `token` is no user's.
+    config.token !== undefined &&
+      createTokenStrategy(config.token, nowMs, (reason) =>
+        log.error('the keys of the token issuer cannot be had', { kind: 'authentication', reason }),
+      ),
     ways.password && createPasswordStrategy(config.username, config.password ?? ''),
     startupToken !== undefined && createStartupTokenStrategy(config.username, startupToken),
   ];

@@ -1,12 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type GizmoServer, startGizmoServer } from '../support/gizmo-server.js';
 import { basic, connectRaw } from '../support/raw-client.js';
 import { GIZMO } from '../support/root.js';
+import { runGizmo } from '../support/run-gizmo.js';
+import { createTestPki } from '../support/test-pki.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'gizmo-start-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -32,7 +36,7 @@ async function starts(args: readonly string[], env: Readonly<Record<string, stri
   const port = await new Promise<number>((resolve, reject) => {
     const listen = (chunk: Buffer) => {
       said += chunk;
-      const match = /listens on grpc\+tcp:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+      const match = /listens on grpc\+t(?:cp|ls):\/\/127\.0\.0\.1:(\d+)/.exec(said);
       if (match !== null) resolve(Number(match[1]));
     };
     child.stdout.on('data', listen);
@@ -80,6 +84,37 @@ describe('the command lines of the security guide', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('run as written: a token of an identity provider as the password', async () => {
+    const pki = createTestPki();
+    const [cert, key] = pki.writeIdentity('server', pki.issue(pki.serverCa, 'server', { role: 'server' }));
+    renameSync(cert, join(pki.directory, 'cert.pem'));
+    renameSync(key, join(pki.directory, 'key.pem'));
+    const issuer = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    pki.write('public_key.pem', issuer.publicKey.export({ type: 'spki', format: 'pem' }));
+    const token = await new SignJWT({ sub: 'eve@example.com' })
+      .setProtectedHeader({ alg: 'RS256' })
+      .setIssuer('https://accounts.google.com')
+      .setAudience('my-app-client-id')
+      .setExpirationTime('5m')
+      .sign(issuer.privateKey);
+    const args =
+      '--tls cert.pem key.pem --token-allowed-issuer https://accounts.google.com --token-allowed-audience my-app-client-id --token-signature-verify-cert-path public_key.pem --token-default-role user --database mydata.db';
+    const server = await starts(args.split(' '), {}, pki.directory);
+    const client = `client --host localhost --port ${server.port} --username token --tls --tls-roots ${pki.serverCaFile} --password-stdin --format csv`;
+    const login = (secret: string, sql: string) =>
+      runGizmo([...client.split(' '), '-c', sql], { input: secret });
+    expect(await login(token, 'create table t as select 42 as a; from t')).toMatchObject({
+      code: 0,
+      stdout: 'a\n42\n',
+    });
+    expect(await login(token, "attach 'other.db'")).toMatchObject({ code: 6 });
+    expect(await login(`${token}x`, 'select 1')).toMatchObject({ code: 4 });
+    expect(server.said()).not.toContain(token);
+    expect(server.said()).toContain('eve@example.com');
+    expect(await server.stop()).toBe(0);
+    pki.remove();
+  });
+
   it('that open the server to others need TLS, or a word that it is not wanted', () => {
     const { status, stderr } = fails(['--hostname', '0.0.0.0', '--username', 'dev', '--password', 'devpass']);
     expect(status).toBe(2);
@@ -90,7 +125,6 @@ describe('the command lines of the security guide', () => {
     [['--auth-log-level', 'info', '--database', 'mydata.db'], '--auth-log-level'],
     [['--query-log-level', 'info', '--database', 'mydata.db'], '--query-log-level'],
     [['--enable-instrumentation', '--instrumentation-db-path', 'audit.db'], '--enable-instrumentation'],
-    [['--token-allowed-issuer', 'https://accounts.google.com'], '--token-allowed-issuer'],
     [['--oauth-client-id', 'x'], '--oauth-client-id'],
   ])('whose flags are of a later version say so: %j', (args, flag) => {
     const { status, stderr } = fails(args);
@@ -123,8 +157,8 @@ describe('gizmo server start', () => {
     [
       'a setting of a later version by environment',
       [],
-      { TOKEN_ALLOWED_ISSUER: 'x' },
-      /TOKEN_ALLOWED_ISSUER is set/,
+      { GIZMOSQL_OAUTH_CLIENT_ID: 'x' },
+      /GIZMOSQL_OAUTH_CLIENT_ID is set/,
     ],
     ['the reserved user', ['--username', 'token'], {}, /reserved/],
     ['a password file that is missing', ['--password-file', '/nowhere'], {}, /--password-file: cannot read/],

@@ -91,7 +91,7 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       helpGroup: ACCESS,
     }),
     auth: Flags.string({
-      summary: 'ways in: mtls, password, or both with a comma (default those that are configured)',
+      summary: 'ways in: mtls, password, token, separated by commas (default those that are configured)',
       helpGroup: ACCESS,
     }),
     'mtls-principal': Flags.string({
@@ -104,6 +104,46 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
     }),
     'mtls-default-role': Flags.string({
       summary: 'role of certificate principals without one: admin, user or readonly (default readonly)',
+      helpGroup: ACCESS,
+    }),
+    'token-allowed-issuer': Flags.string({
+      summary:
+        'identity provider whose tokens (JWT) are logins, as Bearer or as the password of the user "token"',
+      helpValue: 'URL',
+      helpGroup: ACCESS,
+    }),
+    'token-allowed-audience': Flags.string({
+      summary: 'for whom those tokens have to be made',
+      helpGroup: ACCESS,
+    }),
+    'token-signature-verify-cert-path': Flags.string({
+      summary:
+        'public key or certificate that proves them, PEM (default: the keys that the issuer publishes)',
+      helpValue: 'FILE',
+      helpGroup: ACCESS,
+    }),
+    'token-jwks-uri': Flags.string({
+      summary: 'where their keys are published, if the issuer does not say',
+      helpValue: 'URL',
+      helpGroup: ACCESS,
+    }),
+    'token-default-role': Flags.string({
+      summary: 'role of tokens that name none: admin, user or readonly (default: they are refused)',
+      helpGroup: ACCESS,
+    }),
+    'token-role-mapping': Flags.string({
+      summary: "role by another claim: 'groups:analysts=readonly'; repeatable, the first that fits",
+      helpValue: 'CLAIM:VALUE=ROLE',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: ACCESS,
+    }),
+    'token-authorized-emails': Flags.string({
+      summary: "whose tokens are accepted: '*@example.com,bob@partner.example' (default everybody's)",
+      helpGroup: ACCESS,
+    }),
+    'token-email-claim': Flags.string({
+      summary: 'claim with the e-mail address (default email)',
       helpGroup: ACCESS,
     }),
     'secret-key': Flags.string({

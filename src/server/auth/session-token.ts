@@ -4,13 +4,13 @@
  * expiry only bars opening a session anew (the guide: "Token expiration does not terminate active sessions").
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { GizmoError } from '../../errors.js';
+import { OWN_ISSUER } from '../config/parse-token.js';
 import type { Principal, Role } from '../model/principal.js';
 import type { Credential } from './credential.js';
 import { makePrincipal } from './make-principal.js';
 
-const ISSUER = 'gizmo';
 const AUDIENCE = 'gizmo-session';
 const LIFETIME_S = 24 * 60 * 60;
 /** Verified tokens remembered, so that a call costs a look-up and not a signature check. */
@@ -53,7 +53,7 @@ export function createSessionTokens(
         ...(principal.method === 'certificate' && { mtls: true }),
       })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-        .setIssuer(ISSUER)
+        .setIssuer(OWN_ISSUER)
         .setAudience(AUDIENCE)
         .setSubject(principal.name)
         .setIssuedAt(nowS)
@@ -65,6 +65,7 @@ export function createSessionTokens(
       if (credential.kind !== 'bearer' || !looksLikeJwt(credential.token)) return undefined;
       const cached = cache.get(credential.token);
       if (cached !== undefined) return cached;
+      if (!saysItIsOurs(credential.token)) return undefined;
       const claims = await readClaims(credential.token, key);
       if (cache.size >= CACHE_ENTRIES_MAX) cache.delete(cache.keys().next().value ?? '');
       cache.set(credential.token, claims);
@@ -77,7 +78,7 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['HS256'],
-      issuer: ISSUER,
+      issuer: OWN_ISSUER,
       audience: AUDIENCE,
       // Expiry is judged by the session registry: a live session may be used past it.
       currentDate: new Date(0),
@@ -98,6 +99,15 @@ function refused(cause?: unknown): GizmoError {
   return new GizmoError('UNAUTHENTICATED', 'The session token is not valid on this server. Log in again.', {
     cause,
   });
+}
+
+/** Judged by what it says of itself: one that lies is refused here, any other is for who knows its issuer. */
+function saysItIsOurs(token: string): boolean {
+  try {
+    return decodeJwt(token).iss === OWN_ISSUER;
+  } catch {
+    return false; // No token at all: whoever else takes tokens says so.
+  }
 }
 
 function looksLikeJwt(token: string): boolean {

@@ -1,6 +1,7 @@
 /** What a server is started with: complete, validated, frozen. Inside the server nothing is optional by accident. */
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { TlsConfig } from './tls-config.js';
+import type { TokenConfig } from './token-config.js';
 
 export interface ServerConfig {
   /** Address to listen on. */
@@ -13,6 +14,8 @@ export interface ServerConfig {
   readonly tls: TlsConfig | undefined;
   /** Which credentials are accepted. */
   readonly ways: WaysIn;
+  /** Undefined: JSON Web Tokens of others are no way in. */
+  readonly token: TokenConfig | undefined;
   /** Path of the database file; undefined = in memory. */
   readonly database: string | undefined;
   readonly readOnly: boolean;
@@ -55,6 +58,8 @@ export interface WaysIn {
   readonly password: boolean;
   /** Client certificates, by the table of principals. */
   readonly certificate: boolean;
+  /** JSON Web Tokens of an identity provider. */
+  readonly token: boolean;
   /** A token made at start, because there is no other way. */
   readonly startupToken: boolean;
 }

@@ -5,9 +5,11 @@ import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig, WaysIn } from './config.js';
 import { parseTls, type RawTlsSettings } from './parse-tls.js';
+import { parseToken, type RawTokenSettings } from './parse-token.js';
+import type { TokenConfig } from './token-config.js';
 
 /** Settings as given, by flag name without dashes; numbers and booleans already of their type. */
-export interface RawServerSettings extends RawTlsSettings {
+export interface RawServerSettings extends RawTlsSettings, RawTokenSettings {
   readonly hostname?: string;
   readonly port?: number;
   readonly 'allow-insecure'?: boolean;
@@ -82,10 +84,11 @@ export function parseConfig(
   const hostname = raw.hostname ?? '127.0.0.1';
   const allowInsecure = raw['allow-insecure'] ?? false;
   const password = readPassword(raw);
-  const ways = waysIn(raw, password);
+  const token = parseToken(raw, readFile);
+  const ways = waysIn(raw, password, token);
   const tls = parseTls(raw, {
-    certificatesOnly: ways.certificate && raw.auth !== undefined && !ways.password,
-    otherWayIn: ways.password || ways.startupToken,
+    certificatesOnly: ways.certificate && raw.auth !== undefined && !ways.password && !ways.token,
+    otherWayIn: ways.password || ways.token || ways.startupToken,
   });
   if (tls === undefined && !isLoopback(hostname) && !allowInsecure) {
     throw usage(
@@ -108,6 +111,7 @@ export function parseConfig(
     allowInsecure,
     tls: Object.freeze(tls),
     ways: Object.freeze(ways),
+    token: ways.token ? token : undefined,
     database,
     readOnly,
     username,
@@ -158,13 +162,19 @@ function checkUsername(username: string): void {
 }
 
 /** Those that `--auth` names, or those that are configured; a start-up token where that is none. */
-function waysIn(raw: RawServerSettings, password: string | undefined): WaysIn {
+function waysIn(
+  raw: RawServerSettings,
+  password: string | undefined,
+  token: TokenConfig | undefined,
+): WaysIn {
   const named = raw.auth?.split(',').map((word) => word.trim().toLowerCase());
-  const unknown = named?.find((word) => word !== 'mtls' && word !== 'password');
+  const unknown = named?.find((word) => !['mtls', 'password', 'token'].includes(word));
   if (unknown !== undefined || named?.length === 0)
-    throw usage(`--auth ${raw.auth}: name one or both of mtls and password, separated by a comma.`);
+    throw usage(`--auth ${raw.auth}: name one or more of mtls, password and token, separated by commas.`);
   if (named?.includes('password') && password === undefined)
     throw usage('--auth password needs a password: give GIZMO_PASSWORD or --password-file FILE.');
+  if (named?.includes('token') && token === undefined)
+    throw usage('--auth token needs --token-allowed-issuer and --token-allowed-audience.');
   const mapped = raw['mtls-principal'] !== undefined && raw['mtls-principal'].length > 0;
   if (named !== undefined && !named.includes('mtls') && mapped)
     throw usage(
@@ -173,8 +183,9 @@ function waysIn(raw: RawServerSettings, password: string | undefined): WaysIn {
   const ways = {
     password: password !== undefined && (named?.includes('password') ?? true),
     certificate: named?.includes('mtls') ?? mapped,
+    token: token !== undefined && (named?.includes('token') ?? true),
   };
-  return { ...ways, startupToken: !ways.password && !ways.certificate };
+  return { ...ways, startupToken: !ways.password && !ways.certificate && !ways.token };
 }
 
 function readPassword(raw: RawServerSettings): string | undefined {

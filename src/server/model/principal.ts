@@ -4,7 +4,13 @@
 export type Role = 'admin' | 'user' | 'readonly';
 
 /** How the identity was shown. */
-export type AuthMethod = 'password' | 'startup-token' | 'session-token' | 'certificate' | 'operator';
+export type AuthMethod =
+  | 'password'
+  | 'startup-token'
+  | 'session-token'
+  | 'token'
+  | 'certificate'
+  | 'operator';
 
 declare const authenticated: unique symbol;
 

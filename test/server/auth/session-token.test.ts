@@ -41,17 +41,21 @@ describe('session tokens', () => {
       Buffer.from(payload, 'base64url').toString().replace('"user"', '"admin"'),
     ).toString('base64url');
     const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
-    const foreign = await new SignJWT({ role: 'admin', sid: 'x' })
+    const foreign = new SignJWT({ role: 'admin', sid: 'x' })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject('ann')
       .setExpirationTime('1h')
       .setIssuedAt()
-      .sign(new TextEncoder().encode('a key of some length'));
+      .setAudience('gizmo-session');
+    const sign = () => foreign.sign(new TextEncoder().encode('a key of some length'));
+    // Not ours by its own account: for another way in, or for none.
+    expect(await tokens.verify(bearer(await sign()))).toBeUndefined();
+    foreign.setIssuer('gizmo');
     for (const forged of [
       `${header}.${admin}.${signature}`,
       `${none}.${admin}.`,
       `${header}.${payload}.${signature.slice(2)}`,
-      foreign,
+      await sign(),
     ]) {
       await expect(tokens.verify(bearer(forged))).rejects.toEqual(UNAUTHENTICATED);
     }

@@ -1,0 +1,60 @@
+/** What the claims of a proved token make of its bearer. Whatever is malformed or cannot be enforced is refused. */
+import type { JWTPayload } from 'jose';
+import { GizmoError } from '../../errors.js';
+import type { TokenConfig } from '../config/token-config.js';
+import type { Principal, Role } from '../model/principal.js';
+import { makePrincipal } from './make-principal.js';
+
+/** Throws UNAUTHENTICATED with a sentence for whoever can mend the token or the server's settings. */
+export function principalOf(claims: JWTPayload, config: TokenConfig): Principal {
+  const email = emailOf(claims, config.emailClaim);
+  const name = email ?? claims.sub;
+  if (name === undefined) throw refused('The token says neither "sub" nor an e-mail address.');
+  if (name === '' || name.length > NAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(name))
+    throw refused('The name in the token is empty, too long or has control characters.');
+  if (claims.catalog_access !== undefined)
+    throw refused('The token limits catalogs (claim "catalog_access"), which this version cannot enforce.');
+  if (!isAuthorized(email, config.authorizedEmails))
+    throw refused(`User '${name}' is not authorized. Contact your administrator.`);
+  return makePrincipal(name, roleOf(claims, config), 'token');
+}
+
+const NAME_CHARS_MAX = 256;
+
+/** An address that its owner has not confirmed is anybody's. */
+function emailOf(claims: JWTPayload, claim: string): string | undefined {
+  const email = claims[claim];
+  if (email === undefined) return undefined;
+  if (typeof email !== 'string') throw refused(`The claim "${claim}" of the token is no text.`);
+  const verified = claims.email_verified;
+  if (verified !== undefined && verified !== true && verified !== 'true')
+    throw refused('The e-mail address in the token is not verified by its issuer.');
+  return email;
+}
+
+function isAuthorized(email: string | undefined, patterns: readonly string[] | undefined): boolean {
+  if (patterns === undefined) return true;
+  const address = email?.toLowerCase();
+  if (address === undefined) return false;
+  return patterns.some((it) => (it.startsWith('*') ? address.endsWith(it.slice(1)) : address === it));
+}
+
+function roleOf(claims: JWTPayload, { roleMappings, defaultRole }: TokenConfig): Role {
+  const { role } = claims;
+  if (role !== undefined) {
+    if (role === 'admin' || role === 'user' || role === 'readonly') return role;
+    throw refused('The role in the token is none of admin, user and readonly.');
+  }
+  for (const { claim, value, role: mapped } of roleMappings) {
+    const has = claims[claim];
+    if (Array.isArray(has) ? has.includes(value) : has === value) return mapped;
+  }
+  if (defaultRole !== undefined) return defaultRole;
+  throw refused(
+    'The token has no "role" claim. Either make the identity provider include one, or start the server with --token-default-role or --token-role-mapping.',
+  );
+}
+
+function refused(message: string): GizmoError {
+  return new GizmoError('UNAUTHENTICATED', message);
+}
