@@ -43,8 +43,8 @@ describe('TLS settings', () => {
     ['a list without a CA', { tls: ['auto'], 'mtls-crl-filename': 'crl' }, /--mtls-ca-cert-filename/],
     ['certificates only, without a CA', { tls: ['auto'], auth: 'mtls' }, /--mtls-ca-cert-filename/],
     ['certificates only, of nobody', { ...mtls, auth: 'mtls' }, /nobody is named.*--mtls-principal/],
-    ['a way in that is none', { ...mtls, auth: 'magic' }, /mtls and password/],
-    ['no way in', { ...mtls, auth: '' }, /mtls and password/],
+    ['a way in that is none', { ...mtls, auth: 'magic' }, /mtls, password and token/],
+    ['no way in', { ...mtls, auth: '' }, /mtls, password and token/],
     ['a password that is not there', { auth: 'password' }, /GIZMO_PASSWORD/],
     [
       'principals that --auth leaves out',
@@ -108,32 +108,52 @@ describe('--mtls-principal', () => {
 describe('the ways in', () => {
   const principal = { ...mtls, 'mtls-principal': ['a=cn:a'] };
   it.each<[string, RawServerSettings, object, boolean | undefined]>([
-    ['nothing configured', {}, { password: false, certificate: false, startupToken: true }, undefined],
-    ['a password', { password: 'x' }, { password: true, certificate: false, startupToken: false }, undefined],
+    [
+      'nothing configured',
+      {},
+      { password: false, certificate: false, token: false, startupToken: true },
+      undefined,
+    ],
+    [
+      'a password',
+      { password: 'x' },
+      { password: true, certificate: false, token: false, startupToken: false },
+      undefined,
+    ],
     [
       'a gate and a password',
       { ...mtls, password: 'x' },
-      { password: true, certificate: false, startupToken: false },
+      { password: true, certificate: false, token: false, startupToken: false },
       true,
     ],
-    ['a gate and nothing else', mtls, { password: false, certificate: false, startupToken: true }, true],
-    ['principals', principal, { password: false, certificate: true, startupToken: false }, true],
+    [
+      'a gate and nothing else',
+      mtls,
+      { password: false, certificate: false, token: false, startupToken: true },
+      true,
+    ],
+    [
+      'principals',
+      principal,
+      { password: false, certificate: true, token: false, startupToken: false },
+      true,
+    ],
     [
       'principals and a password',
       { ...principal, password: 'x' },
-      { password: true, certificate: true, startupToken: false },
+      { password: true, certificate: true, token: false, startupToken: false },
       false,
     ],
     [
       '--auth mtls beside a password',
       { ...principal, password: 'x', auth: 'mtls' },
-      { password: false, certificate: true, startupToken: false },
+      { password: false, certificate: true, token: false, startupToken: false },
       true,
     ],
     [
       '--auth mtls,password',
       { ...principal, password: 'x', auth: 'MTLS, password' },
-      { password: true, certificate: true, startupToken: false },
+      { password: true, certificate: true, token: false, startupToken: false },
       false,
     ],
   ])('with %s', (_, raw, ways, required) => {
