@@ -85,5 +85,7 @@ function readLine(terminal: ReadStream): Promise<string> {
     terminal.setEncoding('utf8');
     terminal.on('data', onData);
     terminal.on('end', onEnd);
+    // A second secret is read from a stream that was paused after the first.
+    terminal.resume();
   });
 }

@@ -17,10 +17,11 @@ import { isPresent, makeDirectory, type NewFile, publishFiles, withLock } from '
  */
 export async function initAuthorities(options: InitOptions): Promise<InitResult> {
   const { directory, days, keyKind, singleCa } = options;
+  refuseOverwriting(directory);
+  const passphrase = await options.newPassphrase?.();
   makeDirectory(directory);
   return withLock(directory, async () => {
     refuseOverwriting(directory);
-    const passphrase = await options.newPassphrase?.();
     const limits = limitsOf(options);
     const names: readonly AuthorityName[] = singleCa ? ['ca'] : ['server-ca', 'client-ca'];
     const files: NewFile[] = [];

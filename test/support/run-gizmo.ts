@@ -14,7 +14,10 @@ export function runGizmo(
   { input = '', env = {} }: { readonly input?: string | Buffer; readonly env?: Record<string, string> } = {},
 ): Promise<GizmoRun> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^GIZMO/.test(name)));
-  const child = spawn(process.execPath, [GIZMO, ...args], { env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, [GIZMO, ...args], {
+    env: { ...inherited, ...env },
+    detached: true, // Else the terminal of whoever runs the tests is asked for secrets.
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
