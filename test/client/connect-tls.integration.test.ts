@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions as ServerOptions } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { connect } from '../../src/client/connect.js';
 import type { ConnectOptions, TlsOptions } from '../../src/client/connect-options.js';
 import { GizmoError } from '../../src/errors.js';
@@ -229,6 +230,45 @@ describe('a server is refused, with the cause and the way out', () => {
       message: expect.stringMatching(/stays silent/),
     });
   });
+});
+
+describe('through a proxy from the environment, which alone knows the way', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  async function proxied(names: readonly string[]): Promise<ConnectOptions> {
+    const target = await flightOverTls(makeIdentity(serverCa, { names }));
+    const proxy = createHttpServer();
+    proxy.on('connect', (_, socket: Socket) => {
+      const onward = connectTcp(target, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on('error', () => socket.destroy());
+    });
+    vi.stubEnv('https_proxy', `http://127.0.0.1:${await listen(proxy)}`);
+    vi.stubEnv('no_proxy', '');
+    return to(31_337, { roots }, { host: 'db.invalid' });
+  }
+
+  test('a server is verified by its own name', async () => {
+    await enter(await proxied(['db.invalid']));
+  });
+
+  test('and refused for its own fault, not for the way', async () => {
+    expect(await refusal(await proxied(['elsewhere.example']))).toEqual({
+      exit: 3,
+      message: expect.stringMatching(/is for elsewhere\.example, not for db\.invalid/),
+    });
+  });
+});
+
+test('NODE_TLS_REJECT_UNAUTHORIZED=0 does not make a client of Gizmo careless', async () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  const message = (await refusal(to(await flightOverTls(), {}))).message;
+  vi.unstubAllEnvs();
+  expect(message).toMatch(/which this machine does not trust/);
 });
 
 describe('a client is refused, and told why', () => {

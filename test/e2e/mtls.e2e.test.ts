@@ -1,13 +1,16 @@
 /** Mutual TLS with the built binary: from nothing to a query, and with which words everybody else is turned away. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../src/client/connect.js';
-import { makeAuthority, makeIdentity } from '../support/certificates.js';
+import type { FlightSqlClient } from '../../src/client/flight-sql-client.js';
+import type { Authority } from '../../src/pki/issue.js';
+import { type Identity, makeAuthority, makeIdentity } from '../support/certificates.js';
 import { startFlightOverTls } from '../support/flight-over-tls.js';
 import { HAS_PTY, Pty } from '../support/pty.js';
 import { GIZMO } from '../support/root.js';
@@ -67,6 +70,12 @@ async function startServer(args: readonly string[]): Promise<{ port: number; pro
   throw new Error(`The server did not start:\n${said}`);
 }
 
+/** What `gizmo pki` never makes, by its own CA. */
+function clientCa(): Authority {
+  const read = (end: string): Buffer => readFileSync(join(folder, `pki/client-ca.${end}`));
+  return { certificate: new X509Certificate(read('crt')), key: createPrivateKey(read('key')) };
+}
+
 let port = 0;
 let server: ChildProcess;
 let serverPin = '';
@@ -79,6 +88,14 @@ beforeAll(async () => {
   await make('init', '--dir', 'other');
   await make('issue', '--client', 'analyst', '--dir', 'other', '--out', 'foreign');
   await make('revoke', 'gone.crt', '--dir', 'pki');
+  for (const [name, from] of [
+    ['expired', -5],
+    ['early', 2],
+  ] as const) {
+    const made = makeIdentity(clientCa(), { role: 'client', commonName: 'analyst', from, days: 3 });
+    writeFileSync(join(folder, `${name}.crt`), made.cert);
+    writeFileSync(join(folder, `${name}.key`), made.key, { mode: 0o600 });
+  }
   const pin = (await make('spki', 'reporting.crt', '--format', 'hex')).trim();
   serverPin = (await make('spki', 'server.crt', '--format', 'hex')).trim();
   const trust = ['--mtls-ca-cert-filename', 'pki/client-ca.crt', '--mtls-crl-filename', 'pki/client-ca.crl'];
@@ -142,6 +159,13 @@ describe('everybody else is turned away, with a reason', () => {
       [...roots, ...as('gone')],
       4,
       /refuses the client certificate: The client certificate has been revoked/,
+    ],
+    ['expired', [...roots, ...as('expired')], 3, /refuses the client certificate "analyst": it expired on/],
+    [
+      'not valid yet',
+      [...roots, ...as('early')],
+      3,
+      /refuses the client certificate "analyst": it is not valid before/,
     ],
     ['unmapped', [...roots, ...as('mallory')], 4, /"mallory" is genuine, but stands for nobody here/],
     [
@@ -227,31 +251,71 @@ describe('everybody else is turned away, with a reason', () => {
   });
 });
 
-test('a certificate that is revoked while its connection is open is refused at its next statement', async () => {
-  await make('issue', '--client', 'analyst', '--dir', 'pki', '--out', 'second');
-  const [cert, key, ca] = ['second.crt', 'second.key', 'pki/server-ca.crt'].map((name) =>
-    readFileSync(join(folder, name)),
-  );
-  if (cert === undefined || key === undefined || ca === undefined) throw new Error('nothing was made');
-  const tls = { roots: ca, clientCertificate: { cert, key } };
-  const own = await connect({ host: 'localhost', port, tls, credentials: { kind: 'none' } });
-  const ask = async (): Promise<void> => {
-    for await (const _ of await own.query('select 1'));
-  };
-  await ask();
-  await make('revoke', 'second.crt', '--dir', 'pki');
-  // The server notices the new list by itself; statements go through until it has.
-  const refusal = await (async () => {
+test('a server with --tls auto is trusted by clients of the same user without a flag, and by nobody else', async () => {
+  const auto = await startServer(['--tls', 'auto']);
+  const ask = ['client', '-p', String(auto.port), '-tAc', 'select 40 + 2'];
+  try {
+    expect(await gizmo(ask)).toEqual({ code: 0, out: '42\n', err: '' });
+    expect(await gizmo([...ask, '-h', '127.0.0.1', '--tls'])).toEqual({ code: 0, out: '42\n', err: '' });
+    const other = await gizmo([...ask, '--tls'], { XDG_RUNTIME_DIR: join(folder, 'pki') });
+    expect(other).toMatchObject({ code: 3, err: expect.stringMatching(/which this machine does not trust/) });
+  } finally {
+    auto.process.kill('SIGTERM');
+    await once(auto.process, 'close');
+  }
+});
+
+describe('a certificate is refused at the next statement of a connection that is open', () => {
+  /** Asks until it is refused. The server notices by itself, and statements go through until it has. */
+  async function refusalOf(own: FlightSqlClient): Promise<unknown> {
     for (;;) {
       try {
-        await ask();
+        for await (const _ of await own.query('select 1'));
       } catch (error) {
         return error;
       }
     }
-  })();
-  expect(refusal).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(/revoked/) });
-  await own.close();
+  }
+
+  function enter({ cert, key }: Identity): Promise<FlightSqlClient> {
+    const clientCertificate = { cert: Buffer.from(cert), key: Buffer.from(key) };
+    const tls = { roots: readFileSync(join(folder, 'pki/server-ca.crt')), clientCertificate };
+    return connect({ host: 'localhost', port, tls, credentials: { kind: 'none' } });
+  }
+
+  test('when it has been revoked', async () => {
+    await make('issue', '--client', 'analyst', '--dir', 'pki', '--out', 'second');
+    const [cert = '', key = ''] = ['crt', 'key'].map((end) =>
+      readFileSync(join(folder, `second.${end}`), 'utf8'),
+    );
+    const own = await enter({ cert, key });
+    expect(await readAll(await own.query("select 'in'"))).toBe(1);
+    await make('revoke', 'second.crt', '--dir', 'pki');
+    expect(await refusalOf(own)).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringMatching(/revoked/),
+    });
+    await own.close();
+  });
+
+  test('when it has expired', async () => {
+    const seconds = 15 / 86_400;
+    const own = await enter(
+      makeIdentity(clientCa(), { role: 'client', commonName: 'analyst', from: seconds - 2, days: 2 }),
+    );
+    expect(await readAll(await own.query("select 'in'"))).toBe(1);
+    expect(await refusalOf(own)).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringMatching(/expired/),
+    });
+    await own.close();
+  });
+
+  async function readAll(result: AsyncIterable<{ readonly length: number }>): Promise<number> {
+    let rows = 0;
+    for await (const batch of result) rows += batch.length;
+    return rows;
+  }
 });
 
 test.skipIf(!HAS_PTY)('the passphrase of an encrypted key is asked for unseen', async () => {
