@@ -86,7 +86,7 @@ function judgeCertificate(code: string, certificate: X509Certificate, peer: TlsP
     default:
       return UNKNOWN_AUTHORITY.has(code)
         ? explainAuthority(certificate, tls, subject)
-        : `${subject} does not verify: it or its authority breaks a rule, such as a name the authority may not sign (${code}). gizmo pki verify says which.`;
+        : `${subject} does not verify: it or its authority breaks a rule, such as a name the authority may not sign${code === 'UNSPECIFIED' ? '' : ` (${code})`}. gizmo pki verify says which.`;
   }
 }
 

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { connect } from '../../src/client/connect.js';
 import type { ConnectOptions, TlsOptions } from '../../src/client/connect-options.js';
 import { GizmoError } from '../../src/errors.js';
+import { completeLimits, developmentLimits } from '../../src/pki/limits.js';
 import { formatPin, spkiPin } from '../../src/pki/pin.js';
 import {
   type Identity,
@@ -176,6 +177,18 @@ describe('a server is refused, with the cause and the way out', () => {
     expect(await refusal(to(await flightOverTls(identity), tls))).toEqual({
       exit: 3,
       message: expect.stringMatching(message),
+    });
+  });
+
+  test('its authority may not sign its name', async () => {
+    const limited = makeAuthority('limited', completeLimits(developmentLimits('this-machine')));
+    const port = await flightOverTls(makeIdentity(limited, { names: ['db.example'] }));
+    const tls = { roots: Buffer.from(pemOf(limited)), serverName: 'db.example' };
+    expect(await refusal(to(port, tls))).toEqual({
+      exit: 3,
+      message: expect.stringMatching(
+        /such as a name the authority may not sign\. gizmo pki verify says which/,
+      ),
     });
   });
 

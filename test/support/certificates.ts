@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Authority, createAuthority, issueCertificate } from '../../src/pki/issue.js';
 import { generateKey } from '../../src/pki/key.js';
+import type { NameLimits } from '../../src/pki/limits.js';
 import { parseName } from '../../src/pki/name.js';
 
 export interface Identity {
@@ -15,9 +16,15 @@ export interface Identity {
   readonly key: string;
 }
 
-/** An authority of its own, with a fresh key. */
-export function makeAuthority(commonName: string): Authority {
-  return createAuthority({ commonName, key: generateKey('p256'), days: 30, notBefore: daysAgo(10) });
+/** An authority of its own, with a fresh key; it may sign what `limits` allow. */
+export function makeAuthority(commonName: string, limits?: NameLimits): Authority {
+  const life = { days: 30, notBefore: daysAgo(10) };
+  return createAuthority({
+    commonName,
+    key: generateKey('p256'),
+    ...life,
+    ...(limits === undefined ? {} : { limits }),
+  });
 }
 
 /** PEM of an authority's certificate. */
