@@ -7,12 +7,11 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import { makePrincipal } from '../../../src/server/auth/make-principal.js';
-import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { Role } from '../../../src/server/model/principal.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
-import { connectRaw, logIn, type RawClient } from '../../support/raw-client.js';
-import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
+import { logInAs } from '../../support/log-in-as.js';
+import { logIn, type RawClient } from '../../support/raw-client.js';
+import { startTestServer } from '../../support/start-test-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gizmo-roles-'));
 const secret = join(folder, 'secret.csv');
@@ -23,13 +22,6 @@ let server: RunningServer;
 let admin: RawClient;
 const restricted = new Map<Role, RawClient>();
 
-/** A session of its own for a principal of `role`. */
-async function logInAs(role: Role): Promise<RawClient> {
-  const tokens = createSessionTokens(secretKey, Date.now, [USER, PASSWORD]);
-  const { token } = await tokens.issue(makePrincipal(role, role, 'password'));
-  return connectRaw(server.address.port, { authorization: `Bearer ${token}` });
-}
-
 beforeAll(async () => {
   writeFileSync(secret, 'a,b\n1,hunter2\n');
   server = await startTestServer({ 'secret-key': secretKey });
@@ -38,7 +30,8 @@ beforeAll(async () => {
   await admin.rows('create sequence sq');
   await admin.rows('create macro reads(p) as table select * from read_csv(p)');
   await admin.rows("create macro advance() as nextval('sq')");
-  for (const role of ['user', 'readonly'] as const) restricted.set(role, await logInAs(role));
+  for (const role of ['user', 'readonly'] as const)
+    restricted.set(role, await logInAs(server.address.port, secretKey, role));
 });
 afterAll(async () => {
   admin.close();
