@@ -18,6 +18,7 @@ import { toStatus } from '../../flight/status.js';
 import type { Session } from '../session/session.js';
 import type { Caller } from './identify.js';
 import type { Services } from './services.js';
+import { applySessionHeaders } from './session-headers.js';
 
 /** What the interceptor knows of a call. */
 export interface IdentifiedCall {
@@ -123,6 +124,7 @@ async function withCall<T>(
         const session = await caller.session();
         leave ??= session.enter();
         if (linked === ofCall) linked = linkSignals([ofCall.signal, session.signal]);
+        await applySessionHeaders(services, session, grpcCall.metadata, linked.signal);
         return session;
       },
     });

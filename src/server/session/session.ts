@@ -16,6 +16,8 @@ export interface Session {
   readonly queue: SessionQueue;
   /** What was begun by action and not ended by one. Read and written by whoever has the turn. */
   transaction: SessionTransaction | undefined;
+  /** What the client calls its session and its statements, for the log. */
+  readonly tags: { session: string | undefined; query: string | undefined };
   /** Aborted when the session ends; its reason is the GizmoError that running calls fail with. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch of the last call's start or end. */
@@ -56,6 +58,7 @@ export function createSession(options: SessionOptions): Session {
     engine,
     queue: createSessionQueue(),
     transaction: undefined,
+    tags: { session: undefined, query: undefined },
     signal: controller.signal,
     get lastUsedMs() {
       return lastUsedMs;

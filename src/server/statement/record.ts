@@ -26,6 +26,8 @@ export function startRecord(life: Life, statement: RecordSubject): StatementReco
       session: session.id,
       peer: session.peer,
       peer_identity: session.peerIdentity,
+      session_tag: session.tags.session || undefined,
+      query_tag: session.tags.query || undefined,
       door,
       sql: redactSql(text),
       status,
