@@ -80,9 +80,8 @@ async function describe(services: Services, command: SqlCommand, call: Call): Pr
   if (command.type === 'CommandPreparedStatementQuery') {
     const session = await call.session();
     const handle = handleText(command.message.preparedStatementHandle);
-    return requireSchema(
-      services.statements.describePrepared(services.statements.open.prepared(handle, session)),
-    );
+    const prepared = services.statements.open.prepared(handle, session);
+    return requireSchema(await services.statements.describePrepared(prepared, call.signal));
   }
   const schema = metadataSchema(command);
   if (schema === undefined) throw notAQuery(command);

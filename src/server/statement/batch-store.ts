@@ -11,6 +11,8 @@ import type { EncodedBatch } from '../../flight/ipc/types.js';
 
 /** Memory for the kept batches of all results together. */
 const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
+/** Open files of all results together: a process has a limit of them, and connections need theirs. */
+const FILES_MAX = 256;
 
 export interface BatchStores {
   open(): BatchStore;
@@ -34,13 +36,19 @@ export interface BatchStore {
 /** Makes the stores of one server, which share the limits. Both in bytes. */
 export function createBatchStores(limits: { fileBytesMax: number; memoryBytesMax?: number }): BatchStores {
   const { fileBytesMax, memoryBytesMax = MEMORY_BYTES_MAX } = limits;
-  const budget: Budget = { memoryLeft: memoryBytesMax, fileLeft: fileBytesMax, fileBytesMax };
+  const budget: Budget = {
+    memoryLeft: memoryBytesMax,
+    fileLeft: fileBytesMax,
+    filesLeft: FILES_MAX,
+    fileBytesMax,
+  };
   return { open: () => new KeptBatches(budget) };
 }
 
 interface Budget {
   memoryLeft: number;
   fileLeft: number;
+  filesLeft: number;
   readonly fileBytesMax: number;
 }
 
@@ -120,7 +128,9 @@ class KeptBatches implements BatchStore {
     await this.#busy;
     for (const index of this.#kept.keys()) this.drop(index);
     this.#rewind();
-    await this.#file?.close();
+    if (this.#file === undefined) return;
+    this.#budget.filesLeft++;
+    await this.#file.close();
     this.#file = undefined;
   }
 
@@ -132,7 +142,14 @@ class KeptBatches implements BatchStore {
 
   async #withFile<T>(work: (file: FileHandle) => Promise<T>): Promise<T> {
     const turn = this.#busy.then(async () => {
-      this.#file ??= await openUnnamedFile();
+      if (this.#file === undefined) {
+        if (this.#budget.filesLeft === 0) throw noRoom(this.#budget.fileBytesMax);
+        this.#budget.filesLeft--;
+        this.#file = await openUnnamedFile().catch((error: unknown) => {
+          this.#budget.filesLeft++;
+          throw error;
+        });
+      }
       return work(this.#file);
     });
     this.#busy = turn.catch(() => undefined);

@@ -55,6 +55,14 @@ export async function fetchTicket(
     leave();
     linked.dispose();
   };
+  const { opened } = ticket;
+  ticket.opened = undefined;
+  if (opened !== undefined) {
+    const stop = () => opened.abort(linked.signal.reason);
+    if (linked.signal.aborted) stop();
+    else linked.signal.addEventListener('abort', stop, { once: true });
+    return endingWith(opened.result, async () => over());
+  }
   try {
     return endingWith(await runTicket(life, stores, ticket, linked.signal), async () => over());
   } catch (error) {

@@ -71,7 +71,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       session.onEnd(() => {
         for (const [handle, { ticket }] of bySession.get(session)?.tickets ?? []) {
           ticketOwners.delete(handle);
-          if (ticket.kind === 'background') ticket.run.stop().catch(closedWithItsSession);
+          letGo(ticket).catch(closedWithItsSession);
         }
         bySession.delete(session);
       });
@@ -211,14 +211,20 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       const tickets = owner && bySession.get(owner)?.tickets;
       const ticket = tickets?.get(handle)?.ticket;
       tickets?.delete(handle);
-      if (ticket?.kind === 'deferred' && ticket.prepared === undefined)
-        await ticket.statement?.engine.close();
-      if (ticket?.kind === 'background') await ticket.run.stop();
+      if (ticket === undefined) return;
+      await letGo(ticket);
+      if (ticket.kind === 'deferred' && ticket.prepared === undefined) await ticket.statement?.engine.close();
     },
 
     stop: () => clearInterval(sweeper),
   };
   return open;
+}
+
+/** Frees what a ticket keeps besides its statement. */
+async function letGo(ticket: Ticket): Promise<void> {
+  if (ticket.kind === 'background') await ticket.run.stop();
+  if (ticket.kind === 'deferred') await ticket.opened?.result.close();
 }
 
 /** Each may hold an open file. */

@@ -15,6 +15,7 @@ import { givingWay } from './give-way.js';
 import { ingest } from './ingest.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
+import { openAhead } from './open-ahead.js';
 import type { IssuedTicket, OpenStatements } from './open-statements.js';
 import { executeRows, updateRows } from './parameter-rows.js';
 import { type QueryAnswer, queryNow } from './query-now.js';
@@ -63,8 +64,8 @@ export interface Statements {
   /** Runs a query for somebody who reads all of it at once; the session's turn is held until it is closed. */
   read(request: StatementRequest, parameters?: ParameterRows): Promise<RunningResult>;
   prepare(request: StatementRequest): Promise<PreparedInfo>;
-  /** The schema of a prepared statement's result; undefined where only running it tells. */
-  describePrepared(prepared: PreparedStatement): ArrowSchema | undefined;
+  /** The schema of a prepared statement's result with what is bound to it; undefined where only running it tells. */
+  describePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<ArrowSchema | undefined>;
   queryPrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<QueryInfo>;
   updatePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<number>;
   /** Opens the result behind a ticket; close it when read or given up. */
@@ -131,6 +132,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
             prepared: undefined,
             parameters: undefined,
             schema,
+            opened: undefined,
             fetched: false,
             fetches: new Set(),
           });
@@ -205,13 +207,23 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
         };
       }),
 
-    describePrepared: ({ statement }) => statement && promisedSchema(statement),
+    async describePrepared({ statement, parameters }, signal) {
+      if (statement === undefined) return undefined;
+      if (parameters === undefined || !statement.engine.readOnly) return promisedSchema(statement);
+      const { result } = await openAhead(life, stores, statement, parameters, signal);
+      await result.close();
+      return result.schema;
+    },
 
-    queryPrepared(prepared, signal) {
+    async queryPrepared(prepared, signal) {
       const { session, sql, statement, parameters } = prepared;
       if (statement === undefined) return this.query({ session, sql, door: 'prepared-query', signal });
-      const { readOnly, schema, returns } = statement.engine;
-      if (readOnly && schema !== undefined) {
+      const { readOnly, returns } = statement.engine;
+      if (!readOnly || (parameters === undefined && statement.engine.schema === undefined))
+        return inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters));
+      const opened = parameters && (await openAhead(life, stores, statement, parameters, signal));
+      const schema = opened?.result.schema ?? statement.engine.schema ?? NO_FIELDS;
+      try {
         const ticket = open.addTicket({
           kind: 'deferred',
           session,
@@ -220,12 +232,15 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
           prepared,
           parameters,
           schema,
+          opened,
           fetched: false,
           fetches: new Set(),
         });
-        return Promise.resolve({ ...ticket, schema, returns, changes: undefined });
+        return { ...ticket, schema, returns, changes: undefined };
+      } catch (error) {
+        await opened?.result.close();
+        throw error;
       }
-      return inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters));
     },
 
     updatePrepared(prepared, signal) {

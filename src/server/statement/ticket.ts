@@ -3,6 +3,7 @@ import type { ArrowSchema } from '../../flight/ipc/types.js';
 import type { Session } from '../session/session.js';
 import type { BackgroundRun } from './background-run.js';
 import type { CompletedResult } from './completed-result.js';
+import type { OpenedAhead } from './open-ahead.js';
 import type { AuthorizedStatement, ParameterRows } from './statement.js';
 
 export interface PreparedStatement {
@@ -28,6 +29,8 @@ export interface DeferredTicket {
   readonly parameters: ParameterRows | undefined;
   /** What FlightInfo promised. */
   readonly schema: ArrowSchema;
+  /** Its first result, where it was run to be described; taken by the first fetch. */
+  opened: OpenedAhead | undefined;
   /** Whether somebody has read it: then it may make room for others. */
   fetched: boolean;
   /** Fetches under way, to be aborted by a cancellation. */

@@ -3,9 +3,10 @@ import duckdb, { type PreparedStatement } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { RecordBatch } from '../../../flight/ipc/column.js';
 import { decodeRecordBatch } from '../../../flight/ipc/record-batch.js';
-import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { ArrowField, ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { readValue } from '../../../flight/ipc/value.js';
 import type { ExecuteOptions } from '../engine.js';
+import { toLogicalType } from './arrow-type.js';
 import { toDuckDbValue } from './duckdb-value.js';
 
 /**
@@ -15,11 +16,15 @@ import { toDuckDbValue } from './duckdb-value.js';
 export class ParameterBinder {
   readonly #prepared: PreparedStatement;
   readonly #names: readonly string[];
+  readonly #isTyped: readonly boolean[];
   #decoded: { readonly encoded: EncodedBatch; readonly batch: RecordBatch } | undefined;
 
   constructor(prepared: PreparedStatement, parameters: ArrowSchema) {
     this.#prepared = prepared;
     this.#names = parameters.fields.map(({ name }) => name);
+    this.#isTyped = parameters.fields.map(
+      (_, index) => duckdb.param_type(prepared, index + 1) !== duckdb.Type.INVALID,
+    );
   }
 
   bind(given: ExecuteOptions['parameters']): void {
@@ -39,9 +44,22 @@ export class ParameterBinder {
       const column = columns[source];
       if (column === undefined) throw wrongCount(names.length, columns.length);
       const value = readValue(column, given.row);
-      if (value === null) duckdb.bind_null(this.#prepared, index + 1);
+      if (value === null) this.#bindNull(index, column.field);
       else duckdb.bind_value(this.#prepared, index + 1, toDuckDbValue(column.field, value));
     }
+  }
+
+  /**
+   * A NULL where DuckDB does not know the parameter's type has the type of its column: the rows of one statement
+   * must have one schema, NULL or not. DuckDB's C API makes no such value by itself, but as a list's item.
+   */
+  #bindNull(index: number, field: ArrowField): void {
+    if (this.#isTyped[index] === true || field.type.kind === 'null') {
+      duckdb.bind_null(this.#prepared, index + 1);
+      return;
+    }
+    const list = duckdb.create_list_value(toLogicalType(field), [duckdb.create_null_value()]);
+    duckdb.bind_value(this.#prepared, index + 1, duckdb.get_list_child(list, 0));
   }
 
   /** The rows of one batch are bound one after the other: it is decoded once. */

@@ -95,6 +95,7 @@ class DuckDbEngine implements Engine {
     }
     // Without these, progress cannot be asked for; printing it would go to the server's stdout.
     await core.runOwn('set enable_progress_bar = true; set enable_progress_bar_print = false');
+    this.#ingests.ensureRegistered(core.lane.connection);
     if (!filesReachable) await core.runOwn(SHADOW_FILE_READERS);
     return session;
   }

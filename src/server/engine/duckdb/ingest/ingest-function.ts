@@ -26,10 +26,17 @@ export class IngestFunction {
     this.#memory = memory;
   }
 
-  /** Opens a source of rows of this schema; `connection` serves to register the function the first time. */
-  open(schema: ArrowSchema, connection: Connection): IngestJob {
+  /**
+   * Makes the function known to the database. To be called with a new connection: what is registered in a
+   * transaction goes with its rollback.
+   */
+  ensureRegistered(connection: Connection): void {
     if (!this.#registered) this.#register(connection);
     this.#registered = true;
+  }
+
+  /** Opens a source of rows of this schema. */
+  open(schema: ArrowSchema): IngestJob {
     const job = new IngestJob(schema, this.#memory, (handle) => this.#jobs.delete(handle));
     this.#jobs.set(job.handle, job);
     return job;

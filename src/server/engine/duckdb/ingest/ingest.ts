@@ -26,7 +26,7 @@ export async function ingest(
     throw new GizmoError('INVALID_ARGUMENT', 'The data has no columns, so there is no table to make of it.');
   }
   const joins = await core.inTransaction();
-  const job = functions.open(plainSchema(arrowSchema), core.lane.connection);
+  const job = functions.open(plainSchema(arrowSchema));
   try {
     if (joins) core.refuseIfAborted();
     else await core.runOwn('begin transaction');
