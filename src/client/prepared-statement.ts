@@ -40,8 +40,7 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
   readonly schema: ArrowSchema;
   readonly parameters: ArrowSchema | undefined;
   readonly #channels: ChannelPool;
-  readonly #created: Uint8Array;
-  /** Servers that keep no state put the parameters into the handle. */
+  /** The latest: servers that keep no state put the parameters into it, and the one before is invalid then (FlightSql.proto). */
   #handle: Uint8Array;
   #closing: Promise<void> | undefined;
 
@@ -52,7 +51,6 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
     parameters: ArrowSchema | undefined,
   ) {
     this.#channels = channels;
-    this.#created = handle;
     this.#handle = handle;
     this.schema = schema;
     this.parameters = parameters;
@@ -98,7 +96,7 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
   }
 
   async #close(): Promise<void> {
-    const request = ACTIONS.ClosePreparedStatement.encodeRequest({ preparedStatementHandle: this.#created });
+    const request = ACTIONS.ClosePreparedStatement.encodeRequest({ preparedStatementHandle: this.#handle });
     await this.#channels.home.doAction('ClosePreparedStatement', request);
   }
 

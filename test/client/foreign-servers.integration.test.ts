@@ -470,7 +470,7 @@ describe('prepared statements', () => {
     const client = await dial(server);
     const result = await client.query('select ? + ?', { parameters: [1, 2.5] });
     expect(await result.toArray()).toEqual([{ n: 1 }]);
-    await expect.poll(() => handles).toEqual(['h2', 'closed h1']);
+    await expect.poll(() => handles).toEqual(['h2', 'closed h2']);
     await expect(client.query('select $a', { parameters: { a: 1 } })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('"a"'),
