@@ -1,7 +1,14 @@
 /** The library against a Gizmo server: what a program sees. */
-import { tableFromIPC } from 'apache-arrow';
+import { tableFromArrays, tableFromIPC, tableToIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, decodeSchema, type FlightSqlClient, type Row } from '../../src/client/index.js';
+import {
+  batchesOf,
+  connect,
+  decodeSchema,
+  type FlightSqlClient,
+  field,
+  type Row,
+} from '../../src/client/index.js';
 import type { RunningServer } from '../../src/server/start-server.js';
 import { PASSWORD, startTestServer, USER } from '../support/start-test-server.js';
 
@@ -190,6 +197,117 @@ describe('Arrow', () => {
     ]);
     expect([...(table.getChild('t') ?? [])]).toEqual(['x0', 'x1', 'x2']);
   });
+});
+
+describe('ingest', () => {
+  const schema = {
+    fields: [
+      field('id', { kind: 'int', bits: 64, signed: true }),
+      field('day', { kind: 'date', unit: 'day' }),
+    ],
+  };
+  async function* people(count: number) {
+    for (let id = 0; id < count; id++) yield { id, day: new Date(id * 86_400_000) };
+  }
+
+  test('takes rows, whatever their number', async () => {
+    expect(await db.ingest('people', batchesOf(schema, people(50_000)))).toBe(50_000);
+    expect(await rows('select count(*) as n, max(day) as last from people')).toEqual([
+      { n: 50_000n, last: '2106-11-23' },
+    ]);
+  });
+  test('takes what apache-arrow writes, as stream and as file', async () => {
+    const table = tableFromArrays({ n: Int32Array.of(1, 2, 3), t: ['a', 'b', 'a'] });
+    expect(await db.ingest('from_arrow', tableToIPC(table, 'stream'))).toBe(3);
+    async function* chunks() {
+      yield* [tableToIPC(table, 'file')];
+    }
+    expect(await db.ingest('from_arrow', chunks(), { mode: 'append' })).toBe(3);
+    expect(await rows('select sum(n) as total, count(distinct t) as texts from from_arrow')).toMatchObject([
+      { texts: 2n },
+    ]);
+  });
+  test('takes the result of another connection', async () => {
+    const other = await dial();
+    expect(await db.ingest('copied', await other.query('select range as i from range(100000)'))).toBe(
+      100_000,
+    );
+    await other.close();
+    expect(await rows('select sum(i)::bigint as total from copied')).toEqual([{ total: 4_999_950_000n }]);
+  });
+  test('wants the table to be there or not, as told', async () => {
+    const one = () => batchesOf(schema, people(1));
+    await db.ingest('modes', one());
+    await expect(db.ingest('modes', one())).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    await db.ingest('modes', one(), { mode: 'append' });
+    await db.ingest('modes', one(), { mode: 'create_append' });
+    expect(await rows('select count(*) as n from modes')).toEqual([{ n: 3n }]);
+    await db.ingest('modes', batchesOf(schema, []), { mode: 'replace' });
+    expect(await rows('select count(*) as n from modes')).toEqual([{ n: 0n }]);
+    await expect(db.ingest('no_such', one(), { mode: 'append' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+  test('leaves nothing where its source fails', async () => {
+    const fault = new Error('the disk is gone');
+    async function* fails() {
+      yield* people(20_000);
+      throw fault;
+    }
+    await expect(db.ingest('halved', batchesOf(schema, fails()))).rejects.toBe(fault);
+    await expect(db.query('from halved')).rejects.toThrow(/halved/);
+  });
+  test('belongs to its transaction', async () => {
+    const transaction = await db.beginTransaction();
+    await transaction.ingest('undone', batchesOf(schema, people(3)));
+    await transaction.rollback();
+    await expect(db.query('from undone')).rejects.toThrow(/undone/);
+  });
+});
+
+describe('session options', () => {
+  test('are read, set, and refused by name', async () => {
+    const other = await dial();
+    await other.execute('create schema if not exists elsewhere');
+    await other.setSessionOptions({ schema: 'elsewhere' });
+    expect((await other.getSessionOptions()).get('schema')).toBe('elsewhere');
+    expect(await (await other.query('select current_schema() as s')).toArray()).toEqual([{ s: 'elsewhere' }]);
+    await expect(other.setSessionOptions({ no_such_option: 1n })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('no_such_option'),
+    });
+    await other.close();
+  });
+});
+
+test('a long statement tells how far it is', async () => {
+  const told: unknown[] = [];
+  const result = await db.query('select sum(a.range) as s from range(8000) a, range(8000) b', {
+    onProgress: (part) => told.push(part),
+  });
+  expect(await result.toArray()).toHaveLength(1);
+  expect(told.every((part) => part === undefined || (Number(part) >= 0 && Number(part) <= 1))).toBe(true);
+});
+
+test('keys are told as they are', async () => {
+  await db.execute('create table parents (a int, b int, primary key (a, b))');
+  await db.execute('create table children (x int, y int, foreign key (x, y) references parents (a, b))');
+  const primary = await (await db.getPrimaryKeys({ table: 'parents' })).toArray();
+  expect(primary.map(({ column_name, key_sequence }) => [column_name, key_sequence])).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  for (const answer of [
+    db.getImportedKeys({ table: 'children' }),
+    db.getExportedKeys({ table: 'parents' }),
+    db.getCrossReference({ table: 'parents' }, { table: 'children' }),
+  ])
+    expect((await (await answer).toArray()).map((key) => [key.fk_column_name, key.pk_column_name])).toEqual([
+      ['x', 'a'],
+      ['y', 'b'],
+    ]);
+  const types = await (await db.getXdbcTypeInfo(4)).toArray();
+  expect(types.map(({ data_type }) => data_type)).toContain(4);
 });
 
 describe('metadata', () => {

@@ -29,7 +29,7 @@ export function startDerbyServer(kind: 'stateful' | 'stateless'): Promise<Foreig
   return startForeignServer('java', [
     opens,
     '-cp',
-    `${cached(SERVERS.derby.needs)}/*`,
+    cached('derby-server/*'),
     script('ExampleServer.java'),
     kind,
   ]);
@@ -41,9 +41,12 @@ export function startPyarrowServer(...args: string[]): Promise<ForeignServer> {
 }
 
 const SERVERS = {
-  sqlite: { needs: 'go/bin/sqlite_flightsql_server', install: '.ci/install-clients go' },
-  derby: { needs: 'derby-server', install: '.ci/install-clients derby' },
-  pyarrow: { needs: 'venv/bin/python', install: '.ci/install-clients python' },
+  sqlite: { needs: 'go/bin/sqlite_flightsql_server', install: '.ci/install-servers sqlite' },
+  derby: { needs: 'derby-server/pom.xml', install: '.ci/install-servers derby' },
+  pyarrow: {
+    needs: 'venv/bin/python',
+    install: 'python3 -m venv .cache/venv && .cache/venv/bin/pip install -r test/interop/requirements.txt',
+  },
 } as const;
 
 function cached(path: string): string {
