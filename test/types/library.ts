@@ -65,7 +65,7 @@ export async function querying(db: FlightSqlClient): Promise<void> {
 export async function preparing(db: FlightSqlClient): Promise<void> {
   await using statement = await db.prepare<{ n: number }>('select ?::int as n');
   same<typeof statement.parameters, ArrowSchema | undefined>(true);
-  const [row] = await (await statement.query([1])).toArray();
+  const row = (await (await statement.query([1])).toArray()).at(0);
   same<typeof row, { n: number } | undefined>(true);
   await statement.executeMany([[1], { n: 2 }]);
 }
