@@ -11,7 +11,8 @@ export const SERVER_SETTINGS = {
   hostname: ['string', 'GIZMO_HOSTNAME', 'GIZMOSQL_HOSTNAME'],
   port: ['integer', 'GIZMO_PORT', 'GIZMOSQL_PORT'],
   'allow-insecure': ['boolean', 'GIZMO_ALLOW_INSECURE'],
-  tls: ['list', 'GIZMO_TLS', 'TLS_ENABLED'],
+  // GIZMO_TLS is the client's, which takes it for a switch.
+  tls: ['list', 'GIZMO_SERVER_TLS', 'TLS_ENABLED'],
   'tls-min-version': ['string', 'GIZMO_TLS_MIN_VERSION'],
   'mtls-ca-cert-filename': ['string', 'GIZMO_MTLS_CA_CERT_FILENAME', 'MTLS_CA_CERT_FILENAME'],
   'mtls-crl-filename': ['string', 'GIZMO_MTLS_CRL_FILENAME'],

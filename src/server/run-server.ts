@@ -1,4 +1,5 @@
 /** A server as a process: settings in, banner and token out, signals obeyed, exit code returned. */
+import { closeSync, openSync } from 'node:fs';
 import { EXIT, type GizmoError, toGizmoError } from '../errors.js';
 import { isLoopback, type RuntimeFile, writeRuntimeFile } from '../runtime-file.js';
 import { VERSION } from '../version.js';
@@ -20,9 +21,7 @@ export async function runServer(
   const config = parseConfig(settings);
   const log = createLogger({ ...logOptions(config), now: () => new Date() });
   if (config.password !== undefined && !config.ways.password) {
-    log.warning(
-      'A password is configured, but --auth mtls takes certificates only: nobody can log in with it.',
-    );
+    log.warning('A password is configured, but --auth does not name it: nobody can log in with it.');
   }
   if (options.passwordInArgv) {
     log.warning(
@@ -48,7 +47,6 @@ export async function runServer(
       if (runtimeFile !== undefined)
         runtimeFile = writeRuntimeFile(runtimeInfo(server), options.runtimeDirectory);
     });
-    process.on('SIGHUP', () => server.reloadCertificates());
     announce(server, config, log);
     return await untilStopped(server, uncaught, log, config.shutdownGraceMs, () => runtimeFile?.remove());
   } finally {
@@ -118,6 +116,17 @@ function announceToken(server: RunningServer, directory: string): RuntimeFile {
   return file;
 }
 
+/** The end of the terminal that a server was started on comes as the same signal as `kill -HUP`. */
+function hasLostTerminal(): boolean {
+  if (!process.stderr.isTTY) return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function untilStopped(
   server: RunningServer,
   uncaught: Promise<GizmoError>,
@@ -154,6 +163,7 @@ function untilStopped(
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
+    process.on('SIGHUP', () => (hasLostTerminal() ? onSignal('SIGHUP') : server.reloadCertificates()));
     const fail = (sentence: string, grace?: number) => {
       if (exitCode !== undefined) return;
       process.stderr.write(`${sentence}\n`);

@@ -277,6 +277,16 @@ describe('handshakes', () => {
     for (const socket of hanging) socket.destroy();
   }, 60_000);
 
+  it('that never come are given up', async () => {
+    const socket = dialTcp(server.address.port, '127.0.0.1');
+    await once(socket.resume(), 'close');
+    await expect
+      .poll(logged)
+      .toContainEqual(
+        expect.objectContaining({ reason: expect.stringMatching(/did not finish its handshake/) }),
+      );
+  }, 60_000);
+
   it('that are none do no harm', async () => {
     for (const bytes of [
       'GET / HTTP/1.1\r\n\r\n',
