@@ -107,8 +107,8 @@ Start the server with them, and enter it:
     --mtls-ca-cert-filename ${client} --mtls-principal analyst=cn:analyst,role=admin
   ${program} client --host localhost --tls --tls-roots ${server} \\
     --mtls-cert ${path('analyst.crt')} --mtls-key ${path('analyst.key')}
-See whether both sides accept each other, with another program:
-  curl --verbose --http2 --cacert ${server} --cert ${path('analyst.crt')} --key ${path('analyst.key')} https://localhost:31337/
+See whether both sides accept each other, with another program; 415 means that they do:
+  curl --silent --show-error --write-out '%{http_code}\\n' --http2 --cacert ${server} --cert ${path('analyst.crt')} --key ${path('analyst.key')} https://localhost:31337/
 Programs on Node.js trust the server by
   export NODE_EXTRA_CA_CERTS=${server}`;
 }
