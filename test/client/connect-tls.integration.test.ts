@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions as ServerOptions } from 'node:tls';
@@ -116,6 +116,16 @@ describe('a server is entered', () => {
     const port = await flightOverTls(server, pemOf(clientCa));
     await enter(to(port, { roots, clientCertificate: analyst }));
     await enter(to(port, { pins: [formatPin(pin, 'hex')], clientCertificate: analyst }));
+    const secret = { cipher: 'aes-256-cbc', passphrase: 'open sesame' } as const;
+    const locked = createPrivateKey(analyst.key).export({ type: 'pkcs8', format: 'pem', ...secret });
+    const clientCertificate = { cert: analyst.cert, key: Buffer.from(locked), passphrase: 'open sesame' };
+    await enter(to(port, { roots, clientCertificate }));
+    expect(
+      await refusal(to(port, { roots, clientCertificate: { ...clientCertificate, passphrase: 'x' } })),
+    ).toEqual({
+      exit: 2,
+      message: expect.stringMatching(/is encrypted, and the passphrase is missing or wrong/),
+    });
   });
 });
 
