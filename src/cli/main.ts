@@ -64,11 +64,21 @@ function joinCommand(argv: readonly string[], config: Config): string[] {
   return config.findCommand(id) === undefined ? [...argv] : [id, ...others];
 }
 
+/** `client, pki …, quickstart`: of a topic with several commands the topic alone. */
+function abridge(commands: readonly string[]): string {
+  const topics = commands.map((name) => name.split(' ')[0] ?? name);
+  const shown = commands.map((name, index) => {
+    const topic = topics[index] ?? name;
+    return topics.filter((each) => each === topic).length === 1 ? name : `${topic} …`;
+  });
+  return [...new Set(shown)].join(', ');
+}
+
 function reportUnknownCommand(name: string, config: Config): number {
   const known = config.commandIDs.map((id) => id.replaceAll(':', ' '));
   if (name.startsWith('-')) {
     const flag = name.replace(/=.*/s, '');
-    writeError(`Flags such as ${flag} go after a command (${known.join(', ')}). See gizmo --help.`);
+    writeError(`Flags such as ${flag} go after a command (${abridge(known)}). See gizmo --help.`);
     return EXIT.usage;
   }
   const guess = nearest(name, known);

@@ -352,7 +352,10 @@ describe('gizmo', () => {
   });
 
   test.each([
-    [['--csv'], /^Error: Flags such as --csv go after a command \(client, quickstart, server start\)/],
+    [
+      ['--csv'],
+      /^Error: Flags such as --csv go after a command \(client, .*pki …, quickstart, server start\)/,
+    ],
     [['server', '--port', '1'], /Flags such as --port go after a command/],
     [
       ['server', 'start', 'f.duckdb'],
