@@ -3,6 +3,8 @@
 // module is such a use. Each running DuckDB call holds one thread of that pool; the default of 4 is too few.
 'use strict';
 
+const loadHot = require('./load-hot.js');
+
 // GizmoSQL's users ask for help with -?.
 const argv = process.argv.slice(2).map((word) => (word === '-?' ? '--help' : word));
 const VERSION = /^((client|quickstart|server start) )?(--version|-v|-V)$/;
@@ -11,30 +13,24 @@ const VERSION = /^((client|quickstart|server start) )?(--version|-v|-V)$/;
 const showVersion = () => void process.stdout.write(`gizmo ${require('../package.json').version}\n`);
 const SHORTCUTS = {
   client: async (args) => {
-    const [{ runMain }, { planClient }, { runClient }] = await Promise.all([
-      import('../dist/cli/run-main.js'),
-      import('../dist/cli/plan-client.js'),
-      import('../dist/client/run-client.js'),
-    ]);
+    const { runMain, planClient, runClient } =
+      loadHot('client') ?? (await importAll('cli/run-main.js', 'cli/plan-client.js', 'client/run-client.js'));
     await runMain(async () => runClient(await planClient(args)));
   },
   pki: async ([verb, ...args]) => {
-    const [{ runMain }, { findVerb }] = await Promise.all([
-      import('../dist/cli/run-main.js'),
-      import('../dist/cli/pki/run-pki.js'),
-    ]);
+    const { runMain, findVerb } =
+      loadHot('pki') ?? (await importAll('cli/run-main.js', 'cli/pki/run-pki.js'));
     const run = await findVerb(verb);
     await (run === undefined ? runOclif() : runMain(() => run(args)));
   },
 };
+const importAll = async (...paths) =>
+  Object.assign({}, ...(await Promise.all(paths.map((path) => import(`../dist/${path}`)))));
 const runOclif = () => import('../dist/cli/main.js').then(({ main }) => main(argv));
 // Of the client -h is the host.
 const wantsHelp = argv.includes('--help') || (argv[0] !== 'client' && argv.includes('-h'));
 
 if (argv[0] === 'server' || argv[0] === 'quickstart') process.env.UV_THREADPOOL_SIZE ??= '64';
-// Each batch is a buffer of its own. V8 has four threads look for those that are done with, at a cost above that
-// of making them; the thread that owns them does it for next to nothing.
-require('node:v8').setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 
 if (VERSION.test(argv.join(' '))) showVersion();
 else if (Object.hasOwn(SHORTCUTS, argv[0] ?? '') && !wantsHelp) SHORTCUTS[argv[0]](argv.slice(1));

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleHot, cacheCode } from './bundle-hot.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const fresh = join(root, `dist-${process.pid}-new`);
@@ -15,7 +16,9 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'
   cwd: root,
   stdio: 'inherit',
 });
+if (existsSync(fresh)) await bundleHot(fresh);
 if (existsSync(dist)) renameSync(dist, stale);
 if (existsSync(fresh)) renameSync(fresh, dist);
 rmSync(stale, { recursive: true, force: true });
+cacheCode();
 process.exit(status ?? 1);

@@ -42,6 +42,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the built code, the launcher, the manifest, the samples and the licence', () => {
     const wanted = [
+      'bin/load-hot.js',
       'bin/run.js',
       'dist/errors.js',
       'oclif.manifest.json',
