@@ -60,7 +60,8 @@ export function isEncryptedKey(bytes: Uint8Array): boolean {
 
 /** Whether a private key is the one a certificate or public key was made for. */
 export function isKeyPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
-  return createPublicKey(privateKey).equals(publicKey);
+  // Not by KeyObject.equals: on keys of different types it leaves an error behind that the next key read throws.
+  return toSpki(createPublicKey(privateKey)).equals(toSpki(publicKey));
 }
 
 /** In words: `P-256`, `RSA 3072`, `Ed25519`. */
@@ -86,6 +87,10 @@ export function findWeakness(key: KeyObject): string | undefined {
   if (publicExponent < 65_537n || publicExponent % 2n === 0n)
     return `its RSA exponent ${publicExponent} is none that is safe`;
   return undefined;
+}
+
+function toSpki(publicKey: KeyObject): Buffer {
+  return publicKey.export({ type: 'spki', format: 'der' });
 }
 
 const CURVES = new Map([

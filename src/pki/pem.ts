@@ -80,7 +80,9 @@ export function readLabelled(
 
 /** Whether bytes can be DER of what Gizmo reads: each of these is a SEQUENCE. */
 export function isDer(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x30 && bytes.length > 2 && (bytes[1]! & 0x80) !== 0;
+  const [tag, length = 0] = bytes;
+  // Text may begin with the digit 0, which is the same byte.
+  return tag === 0x30 && (length >= 0x80 ? bytes.length > 2 : bytes.length === length + 2);
 }
 
 /** Text of a file that should hold PEM; a byte order mark is skipped. */
