@@ -67,6 +67,7 @@ export class ChannelPool {
       await channel.ready(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
     } catch (cause) {
       channel.close();
+      if (channel.tls?.failure !== undefined) throw channel.tls.failure;
       throw new GizmoError('UNAVAILABLE', `A part of the result lies at ${key}, which does not answer.`, {
         cause,
       });

@@ -2,12 +2,15 @@ import { afterAll, expect, test } from 'vitest';
 import { ChannelPool } from '../../src/client/channel-pool.js';
 import { FlightChannel } from '../../src/client/connect-channel.js';
 import type { ConnectOptions } from '../../src/client/connect-options.js';
+import { makeAuthority, makeIdentity } from '../support/certificates.js';
+import { startFlightOverTls } from '../support/flight-over-tls.js';
 
 const OPTIONS: ConnectOptions = {
   host: 'db.example.com',
   port: 1,
   tls: {},
   credentials: { kind: 'bearer', token: 't' },
+  connectTimeoutMs: 3000,
 };
 const home = new FlightChannel(OPTIONS, undefined);
 const pool = new ChannelPool(home, OPTIONS);
@@ -30,4 +33,14 @@ test('nor do they leave this machine in the clear', async () => {
   const local = new ChannelPool(new FlightChannel(options, undefined), options);
   await expect(local.at(['grpc://db.example.com:1'])).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
   local.close();
+});
+
+test('a server of a part that cannot be verified is named with the cause', async () => {
+  const server = await startFlightOverTls(makeIdentity(makeAuthority('a stranger')));
+  const elsewhere = `grpc+tls://127.0.0.1:${server.port}`;
+  await expect(pool.at([elsewhere])).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(/signed by "a stranger", which this machine does not trust/),
+  });
+  server.close();
 });
