@@ -294,6 +294,21 @@ describe.each(ENGINES)('bulk ingest into the engine %s', (_, open) => {
     );
   });
 
+  it('holds the memory of few batches, however many come', async () => {
+    const schema: ArrowSchema = { fields: [field('b', { kind: 'binary' })] };
+    const batch = buildBatch(schema, [[new Uint8Array(4 * 1024 * 1024)]]);
+    let highest = 0;
+    const start = process.memoryUsage().arrayBuffers;
+    async function* many() {
+      for (let sent = 0; sent < 40; sent++) {
+        yield batch;
+        highest = Math.max(highest, process.memoryUsage().arrayBuffers - start);
+      }
+    }
+    expect(await load(schema.fields, [], { batches: many() })).toEqual({ rows: 40 });
+    expect(highest).toBeLessThan(10 * batch.body.byteLength);
+  });
+
   it('appends by name, casts to the column types, and leaves other columns to their defaults', async () => {
     await runSql(session, "create or replace table t (id uuid, extra integer default 7, c enum('a', 'b'))");
     const id = '12345678-9abc-def0-1234-56789abcdef0';

@@ -1,12 +1,15 @@
-/** Batches that the other thread hands over, one for each pull. */
+/**
+ * Batches that the other thread hands over, one for each pull, which gives back the memory of the one before: left to
+ * the garbage collector, which memory from elsewhere does not wake, a long load would hold all that it brought.
+ */
 import type { GizmoError } from '../../../errors.js';
 import type { EncodedBatch } from '../../../flight/ipc/types.js';
 
 export class BatchPuller implements AsyncIterable<EncodedBatch> {
-  readonly #pull: () => void;
+  readonly #pull: (spent: ArrayBuffer | undefined) => void;
   #waiting: PromiseWithResolvers | undefined;
 
-  constructor(pull: () => void) {
+  constructor(pull: (spent: ArrayBuffer | undefined) => void) {
     this.#pull = pull;
   }
 
@@ -20,13 +23,16 @@ export class BatchPuller implements AsyncIterable<EncodedBatch> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EncodedBatch> {
+    let spent: ArrayBuffer | undefined;
     for (;;) {
       const batch = await new Promise<EncodedBatch | undefined>((resolve, reject) => {
         this.#waiting = { resolve, reject };
-        this.#pull();
+        this.#pull(spent);
       });
       if (batch === undefined) return;
       yield batch;
+      // Whoever asks for the next batch is done with this one.
+      spent = batch.body.buffer instanceof ArrayBuffer ? batch.body.buffer : undefined;
     }
   }
 }

@@ -92,7 +92,8 @@ export type ToWorker =
 export type FromWorker =
   | AnswerOf
   | { readonly type: 'error'; readonly id: number; readonly name: CallName; readonly error: ErrorAsData }
-  | { readonly type: 'pull'; readonly id: number }
+  /** `spent`: memory of the batch before, transferred back to be filled again. */
+  | { readonly type: 'pull'; readonly id: number; readonly spent: ArrayBuffer | undefined }
   | { readonly type: 'fatal'; readonly error: ErrorAsData };
 
 /** A GizmoError without its class, which a structured clone would lose. */
@@ -117,9 +118,14 @@ export function errorFromData({ code, message, detail, position }: ErrorAsData):
   });
 }
 
-/** A batch whose body lies alone in its memory, so that it can be transferred without taking anything else along. */
-export function detachable(batch: EncodedBatch): EncodedBatch {
-  return { header: new Uint8Array(batch.header), body: new Uint8Array(batch.body), rows: batch.rows };
+/** A batch whose body lies alone in its memory, so that it can be transferred without taking anything else along; in `spent` if that is large enough. */
+export function detachable({ header, body, rows }: EncodedBatch, spent?: ArrayBuffer): EncodedBatch {
+  if (spent === undefined || spent.byteLength < body.byteLength) {
+    return { header: new Uint8Array(header), body: new Uint8Array(body), rows };
+  }
+  const copy = new Uint8Array(spent, 0, body.byteLength);
+  copy.set(body);
+  return { header: new Uint8Array(header), body: copy, rows };
 }
 
 /** Why an engine can go on no more whose thread threw what nobody caught. */

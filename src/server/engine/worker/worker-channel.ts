@@ -155,7 +155,7 @@ export class WorkerChannel {
         return;
       }
       case 'pull':
-        void this.#feed(message.id);
+        void this.#feed(message.id, message.spent);
         return;
       case 'fatal':
         this.#reportFatal(errorFromData(message.error));
@@ -170,13 +170,13 @@ export class WorkerChannel {
   }
 
   /** Hands over the next batch of an ingest, if that still runs. */
-  async #feed(id: number): Promise<void> {
+  async #feed(id: number, spent: ArrayBuffer | undefined): Promise<void> {
     const feed = this.#feeds.get(id);
     if (feed === undefined) return;
     try {
       const next = await feed.iterator.next();
       if (next.done === true) this.#post({ type: 'batch', id, batch: undefined });
-      else this.#postBatch(id, detachable(next.value));
+      else this.#postBatch(id, detachable(next.value, spent));
     } catch (reason) {
       this.#post({ type: 'batchError', id, error: errorToData(reason) });
     }

@@ -102,7 +102,7 @@ const answers: Answers = {
     return await find(sessions, session).expireTransaction(errorFromData(reason));
   },
   async ingest({ session, request }, { id, signal }) {
-    const puller = new BatchPuller(() => post({ type: 'pull', id }));
+    const puller = new BatchPuller((spent) => post({ type: 'pull', id, spent }, spent));
     pullers.set(id, puller);
     try {
       return await find(sessions, session).ingest({ ...request, batches: puller, signal });
@@ -226,8 +226,8 @@ function forgetResult(handle: number): void {
   aborters.delete(open.executedBy);
 }
 
-function post(message: FromWorker): void {
-  parentPort?.postMessage(message);
+function post(message: FromWorker, transferred?: ArrayBuffer): void {
+  parentPort?.postMessage(message, transferred === undefined ? [] : [transferred]);
 }
 
 function keep<T>(handles: Map<number, T>, value: T): number {
