@@ -81,8 +81,7 @@ export async function run(
         else record.abandoned(rows);
         limit.dispose();
       }
-      await result.close();
-      await scoped?.endScope('rollback');
+      await result.close().finally(() => scoped?.endScope('rollback'));
     },
   };
 }

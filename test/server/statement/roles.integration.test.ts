@@ -10,7 +10,7 @@ import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { Role } from '../../../src/server/model/principal.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
+import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gizmo-roles-'));
@@ -30,6 +30,7 @@ beforeAll(async () => {
   await admin.rows('create sequence sq');
   await admin.rows('create macro reads(p) as table select * from read_csv(p)');
   await admin.rows("create macro advance() as nextval('sq')");
+  await reset();
   for (const role of ['user', 'readonly'] as const)
     restricted.set(role, await logInAs(server.address.port, secretKey, role));
 });
@@ -48,6 +49,8 @@ const reset = () =>
 
 const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise<unknown>>> = {
   'a query': (client, query) => client.rows(query),
+  'a query in one call': (client, query) =>
+    client.get(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
   'an update': (client, query) =>
     client.put(encodeCommand({ type: 'CommandStatementUpdate', message: { query } })),
   async 'a prepared query'(client, query) {
@@ -197,8 +200,8 @@ describe.each(Object.keys(DOORS))('through %s', (door) => {
     const client = () => restricted.get(role) ?? expect.fail('not logged in');
     const send = DOORS[door] ?? expect.fail('no such door');
 
-    it.each(STATEMENTS.filter(([, roles]) => roles.includes(letter)))('may run %s', async (sql) => {
-      await reset();
+    it.each(STATEMENTS.filter(([, roles]) => roles.includes(letter)))('may run %s', async (sql, roles) => {
+      if (roles === 'u') await reset();
       await send(client(), sql);
       if (sql === 'begin') await client().rows('rollback');
     });
@@ -216,5 +219,25 @@ describe.each(Object.keys(DOORS))('through %s', (door) => {
       }
       expect(await state()).toEqual(before);
     });
+  });
+});
+
+describe('polling', () => {
+  it.each([
+    ['user', "insert into t values (3, 'three')", true],
+    ['user', `from read_csv('${secret}')`, false],
+    ['readonly', 'from t', true],
+    ['readonly', 'delete from t', false],
+    ['readonly', `copy t to '${target}'`, false],
+  ] as const)('as %s: %s', async (role, query, allowed) => {
+    await reset();
+    const client = restricted.get(role) ?? expect.fail('not logged in');
+    const run = async () => {
+      let answer = await client.poll(encodeCommand({ type: 'CommandStatementQuery', message: { query } }));
+      while (answer.flightDescriptor !== undefined) answer = await client.poll(answer.flightDescriptor.cmd);
+      return client.get(ticketOf(answer.info ?? expect.fail('no FlightInfo')));
+    };
+    if (allowed) await run();
+    else await expect(run()).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
   });
 });
