@@ -25,6 +25,12 @@ function open() {
 
 async function runUntilEnd(client) {
   let done = 0;
-  for (; performance.now() < end; done++) await client.execute(sql);
+  for (; performance.now() < end; done++) await runOnce(client);
   return done;
+}
+
+async function runOnce(client) {
+  let rows = 0;
+  for await (const batch of await client.query(sql)) rows += batch.length;
+  if (rows !== 1) throw new Error('one row expected');
 }

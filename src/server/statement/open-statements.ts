@@ -52,6 +52,8 @@ export interface IssuedTicket {
 interface Held {
   readonly prepared: Map<string, PreparedStatement>;
   readonly tickets: Map<string, { readonly ticket: Ticket; readonly expiresAtMs: number }>;
+  /** Of all tickets. */
+  keptBytes: number;
 }
 
 /** Keeps them until they are closed, expire, or their session ends. Call `stop` when the server does. */
@@ -65,7 +67,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     if (session.signal.aborted) throw session.signal.reason;
     let held = bySession.get(session);
     if (held === undefined) {
-      held = { prepared: new Map(), tickets: new Map() };
+      held = { prepared: new Map(), tickets: new Map(), keptBytes: 0 };
       bySession.set(session, held);
       // The engine connection goes with the session, and every statement on it.
       session.onEnd(() => {
@@ -90,9 +92,9 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
   }
 
   /** The oldest tickets go until the new one fits, by number and by the memory that kept results take. */
-  function makeRoom(tickets: Held['tickets'], ticket: Ticket): void {
-    let bytes = keptBytes(ticket);
-    for (const held of tickets.values()) bytes += keptBytes(held.ticket);
+  function makeRoom(session: Held, ticket: Ticket): void {
+    const { tickets } = session;
+    let bytes = session.keptBytes + keptBytes(ticket);
     const patient = nowMs() + TICKET_LIFETIME_MS - TICKET_PATIENCE_MS;
     for (const [handle, held] of tickets) {
       const tooMany = tickets.size >= TICKETS_MAX_PER_SESSION;
@@ -172,9 +174,11 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     },
 
     addTicket(ticket) {
-      const { tickets } = heldBy(ticket.session);
+      const session = heldBy(ticket.session);
+      const { tickets } = session;
       if (ticket.kind === 'background') limitBackground(tickets);
-      makeRoom(tickets, ticket);
+      makeRoom(session, ticket);
+      session.keptBytes += keptBytes(ticket);
       const handle = makeHandle();
       ticketOwners.set(handle, ticket.session);
       return hold(tickets, handle, ticket);
@@ -208,10 +212,11 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     async dropTicket(handle) {
       const owner = ticketOwners.get(handle);
       ticketOwners.delete(handle);
-      const tickets = owner && bySession.get(owner)?.tickets;
-      const ticket = tickets?.get(handle)?.ticket;
-      tickets?.delete(handle);
-      if (ticket === undefined) return;
+      const session = owner && bySession.get(owner);
+      const ticket = session?.tickets.get(handle)?.ticket;
+      if (session === undefined || ticket === undefined) return;
+      session.tickets.delete(handle);
+      session.keptBytes -= keptBytes(ticket);
       await letGo(ticket);
       if (ticket.kind === 'deferred' && ticket.prepared === undefined) await ticket.statement?.engine.close();
     },
