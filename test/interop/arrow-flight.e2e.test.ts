@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GizmoServer } from '../support/gizmo-server.js';
 import { startGizmoServer } from '../support/gizmo-server.js';
+import { coverageOf } from './compatibility.js';
 import { hasPythonClients, runPython } from './python.js';
+
+const covers = coverageOf('pyarrow.flight', import.meta.url);
 
 describe.skipIf(!hasPythonClients())('pyarrow.flight', () => {
   let server: GizmoServer;
@@ -18,18 +21,24 @@ describe.skipIf(!hasPythonClients())('pyarrow.flight', () => {
       token: server.token,
     });
 
-  it('logs in with authenticate_basic_token and reads GetFlightInfo, then DoGet', async () => {
-    expect(await flight('basic_token')).toEqual({
-      bearer: true,
-      endpoints: 1,
-      names: ['i', 'twice'],
-      rows: 20_000,
-      sum: 399_980_000,
-    });
-  });
-  it('logs in with the payload handshake of a ClientAuthHandler', async () => {
-    expect(await flight('payload_handshake')).toEqual([{ i: 7 }]);
-  });
+  it(
+    'logs in with authenticate_basic_token and reads GetFlightInfo, then DoGet',
+    covers('results of any size', async () => {
+      expect(await flight('basic_token')).toEqual({
+        bearer: true,
+        endpoints: 1,
+        names: ['i', 'twice'],
+        rows: 20_000,
+        sum: 399_980_000,
+      });
+    }),
+  );
+  it(
+    'logs in with the payload handshake of a ClientAuthHandler',
+    covers('login by password', async () => {
+      expect(await flight('payload_handshake')).toEqual([{ i: 7 }]);
+    }),
+  );
   it('is refused with a wrong password', async () => {
     expect(await flight('wrong_password')).toMatchObject({ text: expect.any(String) });
   });
