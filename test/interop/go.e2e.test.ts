@@ -71,6 +71,31 @@ describe.skipIf(!isInstalled('go'))('arrow-go', () => {
       flightsql('catalogs, schemas, tables', seen('tables', ['i int32 false', 's utf8 true'])),
     );
     it(
+      'is told the schema of every metadata command',
+      flightsql(
+        'catalogs, schemas, tables',
+        seen('schemas', [
+          'catalog_name',
+          'catalog_name',
+          'catalog_name',
+          'table_type',
+          'catalog_name',
+          'pk_catalog_name',
+          'pk_catalog_name',
+          'pk_catalog_name',
+          'type_name',
+          'info_name',
+          'one',
+        ]),
+      ),
+    );
+    const pairs = ['go_parent y go_child q 1 ', 'go_parent x go_child p 2 '];
+    const primary = ['go_parent y 1 ', 'go_parent x 2 '];
+    it(
+      'lists keys',
+      flightsql('keys', seen('keys', { primary, imported: pairs, exported: pairs, cross: pairs })),
+    );
+    it(
       'reads server information, some or all',
       flightsql('server and type information', async () => {
         expect(answers.sqlInfo).toMatchObject({
@@ -82,11 +107,30 @@ describe.skipIf(!isInstalled('go'))('arrow-go', () => {
         expect((answers.sqlInfo as { all: number }).all).toBeGreaterThan(80);
       }),
     );
+    it(
+      'reads type information, of all types or one',
+      flightsql('server and type information', async () => {
+        expect(answers.typeInfo).toMatchObject({ many: true, varchar: expect.arrayContaining(['VARCHAR']) });
+      }),
+    );
     it('commits and rolls back', flightsql('transactions by API', seen('transaction', ['2', '0', '2', '2'])));
+    it('loads batches in bulk', flightsql('bulk ingest', seen('ingest', [6, 6, [{ n: '12' }]])));
+    it('may not create what exists', flightsql('bulk ingest', seen('ingestConflict', 'AlreadyExists')));
+    it(
+      'sets and reads session options',
+      flightsql(
+        'session options',
+        seen('sessionOptions', [['no_such_option'], [{ schema: 'go_session' }], 'go_session', 'CLOSED']),
+      ),
+    );
     it('stops a statement, and goes on', flightsql('cancel', seen('cancel', ['Canceled', [{ i: '1' }]])));
     it(
       'gives up in time, and goes on',
       flightsql('cancel', seen('deadline', ['DeadlineExceeded', [{ i: '1' }]])),
+    );
+    it(
+      'follows a statement until it is done',
+      flightsql('progress', seen('poll', [{ total: '99895005000000' }])),
     );
     it('is told that a plan is not taken', seen('unknownPlan', true));
     it('is told what is wrong with a statement', async () => {

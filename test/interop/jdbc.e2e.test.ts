@@ -154,6 +154,12 @@ describe.skipIf(!isInstalled('java'))('the JDBC driver', () => {
     }),
   );
   it(
+    'keeps two results open on one connection',
+    covers('two results at once', async () => {
+      expect(answers.twoResultSets).toEqual([159_999_600_000, false]);
+    }),
+  );
+  it(
     'begins, commits and rolls back by SQL',
     covers('transactions by SQL text', async () => {
       expect(answers.transactions).toEqual([[{ n: '1' }], [{ n: '0' }], [{ n: '0' }], [{ n: '2' }]]);
@@ -164,6 +170,12 @@ describe.skipIf(!isInstalled('java'))('the JDBC driver', () => {
     'logs in with token=',
     covers('login by token', async () => {
       expect(answers.token).toEqual([{ i: '1' }]);
+    }),
+  );
+  it(
+    'starts in the catalog of catalog=',
+    covers('session options', async () => {
+      expect(answers.catalog).toEqual([{ c: 'other' }]);
     }),
   );
   it('is told what is wrong', async () => {
@@ -233,6 +245,28 @@ describe.skipIf(!isInstalled('java'))('the JDBC driver', () => {
         column(4, 'ts', 93, 'TIMESTAMP'),
         column(5, 'l', 2003, 'INTEGER[]'),
       ]);
+    }),
+  );
+  it(
+    'lists primary, imported and exported keys',
+    covers('keys', async () => {
+      const pair = (pk: string, fk: string, sequence: string) => ({
+        PKTABLE_NAME: 'keys_a',
+        PKCOLUMN_NAME: pk,
+        FKTABLE_NAME: 'keys_b',
+        FKCOLUMN_NAME: fk,
+        KEY_SEQ: sequence,
+      });
+      const pairs = [pair('y', 'q', '1'), pair('x', 'p', '2')];
+      expect(answers.keys).toEqual({
+        primary: [
+          { TABLE_NAME: 'keys_a', COLUMN_NAME: 'y', KEY_SEQ: '1' },
+          { TABLE_NAME: 'keys_a', COLUMN_NAME: 'x', KEY_SEQ: '2' },
+        ],
+        imported: pairs,
+        exported: pairs,
+        cross: pairs,
+      });
     }),
   );
 });

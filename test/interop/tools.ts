@@ -13,7 +13,6 @@ export const TOOLS = {
   flightSqlClient: cached('go', 'bin', 'flightsql-client'),
   integrationClient: cached('go', 'bin', 'arrow-flight-integration-client'),
   integrationServer: cached('go', 'bin', 'arrow-flight-integration-server'),
-  sqliteServer: cached('go', 'bin', 'sqlite_flightsql_server'),
   jdbcDriver: cached('java', 'flight-sql-jdbc-driver.jar'),
 } as const;
 
@@ -37,7 +36,7 @@ export async function runForJson(program: string, args: readonly string[]): Prom
 
 const NEEDED = {
   python: [TOOLS.python, TOOLS.adbcTests],
-  go: [TOOLS.flightSqlClient, TOOLS.integrationClient, TOOLS.integrationServer, TOOLS.sqliteServer],
+  go: [TOOLS.flightSqlClient, TOOLS.integrationClient, TOOLS.integrationServer],
   java: [TOOLS.jdbcDriver],
 } as const;
 

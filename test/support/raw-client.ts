@@ -13,6 +13,9 @@ import { encodeFlightData } from '../../src/flight/flight-data.js';
 import {
   type Action,
   ActionSchema,
+  type ActionType,
+  type Empty,
+  EmptySchema,
   type FlightDescriptor,
   FlightDescriptor_DescriptorType,
   FlightDescriptorSchema,
@@ -118,6 +121,59 @@ export function connectRaw(
     schema: (cmd: Uint8Array) => unary<FlightDescriptor, SchemaResult>(flightService.getSchema, command(cmd)),
     poll: (cmd: Uint8Array) => unary<FlightDescriptor, PollInfo>(flightService.pollFlightInfo, command(cmd)),
     query: (query: string) => raw.info(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
+
+    /** GetFlightInfo: the status it ends with, and the response's values of the header `x-middleware`. */
+    infoWithHeaders(cmd: Uint8Array): Promise<{ status: number; headers: readonly unknown[] }> {
+      const { path, requestSerialize, responseDeserialize } = flightService.getFlightInfo;
+      return new Promise((resolve) => {
+        const headers: unknown[] = [];
+        const collectFrom = (md: Metadata) => headers.push(...md.get('x-middleware'));
+        const call = client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          command(cmd),
+          metadata(),
+          () => {},
+        );
+        call.on('metadata', collectFrom);
+        call.on('status', (status) => {
+          collectFrom(status.metadata);
+          resolve({ status: status.code, headers });
+        });
+      });
+    },
+
+    /** Runs an action without a body; answers the cookies that come with the response, as name=value. */
+    cookies(type: string): Promise<string[]> {
+      const { path, requestSerialize, responseDeserialize } = flightService.doAction;
+      const call = client.makeServerStreamRequest<Action, Result>(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        create(ActionSchema, { type }),
+        metadata(),
+      );
+      const cookies: string[] = [];
+      const collectFrom = (md: Metadata) => {
+        for (const cookie of md.get('set-cookie')) cookies.push(String(cookie).split(';')[0] ?? '');
+      };
+      call.on('metadata', collectFrom);
+      return collect(call).then(() => cookies);
+    },
+
+    /** The names that ListActions lists. */
+    async actions(): Promise<string[]> {
+      const { path, requestSerialize, responseDeserialize } = flightService.listActions;
+      const call = client.makeServerStreamRequest<Empty, ActionType>(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        create(EmptySchema),
+        metadata(),
+      );
+      return (await collect<ActionType>(call)).map(({ type }) => type);
+    },
 
     /** The open DoGet call behind a ticket, with a time limit if the test wants one. */
     openGet(ticket: Uint8Array, timeoutMs = Number.POSITIVE_INFINITY) {

@@ -1,0 +1,50 @@
+/** Arrow's Flight integration scenarios: over src/flight on both sides, and each side against arrow-go's programs. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { connectRaw } from '../../support/raw-client.js';
+import { isInstalled, TOOLS } from '../tools.js';
+import { type Scenario, serveScenario } from './scenario.js';
+import { SCENARIOS } from './scenarios.js';
+
+describe.each(Object.entries(SCENARIOS))('scenario %s', (name, scenario) => {
+  it('holds between our client and our server', async () => {
+    const server = await serveScenario(scenario);
+    try {
+      await runClient(scenario, server.port);
+    } finally {
+      server.stop();
+    }
+  });
+  it.skipIf(!isInstalled('go'))("holds between arrow-go's client and our server", async () => {
+    const server = await serveScenario(scenario);
+    try {
+      const args = ['-host', '127.0.0.1', '-port', String(server.port), '-scenario', name];
+      await expect(promisify(execFile)(TOOLS.integrationClient, args)).resolves.toBeDefined();
+    } finally {
+      server.stop();
+    }
+  });
+  it.skipIf(!isInstalled('go'))("holds between our client and arrow-go's server", async () => {
+    const server = spawn(TOOLS.integrationServer, ['-port', '0', '-scenario', name], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = await once(createInterface(server.stdout), 'line');
+      await runClient(scenario, Number(String(line).split(':').at(-1)));
+    } finally {
+      server.kill();
+    }
+  });
+});
+
+async function runClient(scenario: Scenario, port: number): Promise<void> {
+  const client = connectRaw(port);
+  try {
+    await scenario.run(client, port);
+  } finally {
+    client.close();
+  }
+}
