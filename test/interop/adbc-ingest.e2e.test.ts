@@ -1,7 +1,10 @@
 /** The bulk ingest of ADBC's Flight SQL driver against `gizmo server start`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GizmoServer, startGizmoServer } from '../support/gizmo-server.js';
+import { coverageOf } from './compatibility.js';
 import { hasPythonClients, runPython } from './python.js';
+
+const covers = coverageOf('ADBC (Python)', import.meta.url);
 
 describe.skipIf(!hasPythonClients())('bulk ingest by ADBC from Python', () => {
   let server: GizmoServer;
@@ -11,20 +14,23 @@ describe.skipIf(!hasPythonClients())('bulk ingest by ADBC from Python', () => {
   afterAll(() => server?.stop());
   const adbc = (task: string) => runPython('adbc_ingest.py', task, server);
 
-  it('has every mode, and the errors that ADBC documents', async () => {
-    expect(await adbc('modes')).toEqual({
-      'append to nothing': 'NOT_FOUND',
-      create: [3, 3],
-      append: [3, 6],
-      create_append: [3, 9],
-      replace: [3, 3],
-      'create again': 'ALREADY_EXISTS',
-      'append what does not match': 'ALREADY_EXISTS',
-      'create_append what does not match': 'ALREADY_EXISTS',
-      'replace by nothing': [0, 0],
-      'not null': [3, 'INVALID_ARGUMENT'],
-    });
-  });
+  it(
+    'has every mode, and the errors that ADBC documents',
+    covers('bulk ingest', async () => {
+      expect(await adbc('modes')).toEqual({
+        'append to nothing': 'NOT_FOUND',
+        create: [3, 3],
+        append: [3, 6],
+        create_append: [3, 9],
+        replace: [3, 3],
+        'create again': 'ALREADY_EXISTS',
+        'append what does not match': 'ALREADY_EXISTS',
+        'create_append what does not match': 'ALREADY_EXISTS',
+        'replace by nothing': [0, 0],
+        'not null': [3, 'INVALID_ARGUMENT'],
+      });
+    }),
+  );
   it('goes into the catalog and schema that are named, and into temporary tables', async () => {
     expect(await adbc('places')).toEqual({
       'second.deep.places': 3,
@@ -76,12 +82,15 @@ describe.skipIf(!hasPythonClients())('bulk ingest by ADBC from Python', () => {
       'after commit': 6,
     });
   });
-  it('leaves nothing when it is cancelled, when its client dies, and when its source breaks', async () => {
-    expect(await adbc('cancel')).toEqual({ status: 'CANCELLED', rows: 1, afterwards: 3 });
-    expect(await adbc('killed')).toBe('died');
-    expect(await adbc('after_killed')).toBe(2);
-    expect(await adbc('bad_source')).toEqual({ failed: true, afterwards: 'NOT_FOUND' });
-  });
+  it(
+    'leaves nothing when it is cancelled, when its client dies, and when its source breaks',
+    covers('bulk ingest', async () => {
+      expect(await adbc('cancel')).toEqual({ status: 'CANCELLED', rows: 1, afterwards: 3 });
+      expect(await adbc('killed')).toBe('died');
+      expect(await adbc('after_killed')).toBe(2);
+      expect(await adbc('bad_source')).toEqual({ failed: true, afterwards: 'NOT_FOUND' });
+    }),
+  );
   it('streams millions of rows', async () => {
     expect(await adbc('many')).toEqual([4_000_000, 4_000_000, 199_998_000_000, 100_000]);
   });

@@ -1,7 +1,10 @@
 /** The catalog functions of ADBC's Flight SQL driver against `gizmo server start`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GizmoServer, startGizmoServer } from '../support/gizmo-server.js';
+import { coverageOf } from './compatibility.js';
 import { hasPythonClients, runPython } from './python.js';
+
+const covers = coverageOf('ADBC (Python)', import.meta.url);
 
 describe.skipIf(!hasPythonClients())('ADBC from Python', () => {
   let server: GizmoServer;
@@ -11,56 +14,59 @@ describe.skipIf(!hasPythonClients())('ADBC from Python', () => {
   afterAll(() => server?.stop());
   const adbc = (task: string) => runPython('adbc_metadata.py', task, server);
 
-  it('lists objects at every depth', async () => {
-    expect(await adbc('objects')).toEqual({
-      catalogs: [['memory']],
-      db_schemas: [['memory', ['main'], ['sales']]],
-      tables: [
-        [
-          'memory',
-          ['main', ['numbered', 'TABLE', []], ['orders', 'TABLE', []]],
-          ['sales', ['orders', 'TABLE', []], ['recent', 'VIEW', []]],
-        ],
-      ],
-      all: [
-        [
-          'memory',
+  it(
+    'lists objects at every depth',
+    covers('catalogs, schemas, tables', async () => {
+      expect(await adbc('objects')).toEqual({
+        catalogs: [['memory']],
+        db_schemas: [['memory', ['main'], ['sales']]],
+        tables: [
           [
-            'main',
-            [
-              'numbered',
-              'TABLE',
-              [
-                ['id', 'INTEGER'],
-                ['_x', 'INTEGER'],
-              ],
-            ],
-            ['orders', 'TABLE', [['other', 'BIGINT']]],
-          ],
-          [
-            'sales',
-            [
-              'orders',
-              'TABLE',
-              [
-                ['id', 'INTEGER'],
-                ['price', 'DECIMAL'],
-                ['note', 'VARCHAR'],
-              ],
-            ],
-            [
-              'recent',
-              'VIEW',
-              [
-                ['id', 'INTEGER'],
-                ['price', 'DECIMAL'],
-              ],
-            ],
+            'memory',
+            ['main', ['numbered', 'TABLE', []], ['orders', 'TABLE', []]],
+            ['sales', ['orders', 'TABLE', []], ['recent', 'VIEW', []]],
           ],
         ],
-      ],
-    });
-  });
+        all: [
+          [
+            'memory',
+            [
+              'main',
+              [
+                'numbered',
+                'TABLE',
+                [
+                  ['id', 'INTEGER'],
+                  ['_x', 'INTEGER'],
+                ],
+              ],
+              ['orders', 'TABLE', [['other', 'BIGINT']]],
+            ],
+            [
+              'sales',
+              [
+                'orders',
+                'TABLE',
+                [
+                  ['id', 'INTEGER'],
+                  ['price', 'DECIMAL'],
+                  ['note', 'VARCHAR'],
+                ],
+              ],
+              [
+                'recent',
+                'VIEW',
+                [
+                  ['id', 'INTEGER'],
+                  ['price', 'DECIMAL'],
+                ],
+              ],
+            ],
+          ],
+        ],
+      });
+    }),
+  );
   it('filters them by patterns and types', async () => {
     expect(await adbc('filters')).toEqual({
       pattern: ['main.orders', 'sales.orders'],
@@ -90,12 +96,15 @@ describe.skipIf(!hasPythonClients())('ADBC from Python', () => {
       missing: 'NOT_FOUND',
     });
   });
-  it('is told the table types and who answers', async () => {
-    expect(await adbc('facts')).toMatchObject({
-      types: ['LOCAL TEMPORARY', 'TABLE', 'VIEW'],
-      info: { vendor_name: 'gizmo', vendor_version: expect.stringContaining('duckdb') },
-    });
-  });
+  it(
+    'is told the table types and who answers',
+    covers('server and type information', async () => {
+      expect(await adbc('facts')).toMatchObject({
+        types: ['LOCAL TEMPORARY', 'TABLE', 'VIEW'],
+        info: { vendor_name: 'gizmo', vendor_version: expect.stringContaining('duckdb') },
+      });
+    }),
+  );
   it('describes a statement without running it', async () => {
     expect(await adbc('execute_schema')).toEqual([
       ['price', 'decimal128(5, 2)'],

@@ -30,7 +30,10 @@ export type Feature =
   | 'partitions';
 
 /** Marks a test's body as the proof that a client has a feature; several proofs of one must all hold. */
-export type Covers = (feature: Feature, body: () => Promise<void>) => () => Promise<void>;
+export type Covers = (
+  feature: Feature | readonly Feature[],
+  body: () => Promise<void>,
+) => () => Promise<void>;
 
 /**
  * @param client the column of the table, as people call it
@@ -45,10 +48,11 @@ export function coverageOf(client: string, testFile: string): Covers {
     writeFileSync(join(NOTES, name), JSON.stringify({ client, features: Object.fromEntries(outcomes) }));
   });
   return (feature, body) => async () => {
-    const before = outcomes.get(feature) ?? true;
-    outcomes.set(feature, false);
+    const features = [feature].flat();
+    const before = features.map((each) => outcomes.get(each) ?? true);
+    for (const each of features) outcomes.set(each, false);
     await body();
-    outcomes.set(feature, before);
+    for (const [i, each] of features.entries()) outcomes.set(each, before[i] ?? true);
   };
 }
 

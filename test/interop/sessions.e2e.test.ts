@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GizmoServer } from '../support/gizmo-server.js';
 import { startGizmoServer } from '../support/gizmo-server.js';
+import { coverageOf } from './compatibility.js';
 import { hasPythonClients, runPython } from './python.js';
+
+const covers = coverageOf('ADBC (Python)', import.meta.url);
 
 describe.skipIf(!hasPythonClients())('a session of ADBC from Python', () => {
   let server: GizmoServer;
@@ -18,9 +21,12 @@ describe.skipIf(!hasPythonClients())('a session of ADBC from Python', () => {
       token: server.token,
     });
 
-  it('commits and rolls back, with statements kept from one transaction to the next', async () => {
-    expect(await run('commit_and_rollback')).toEqual({ inside: 2, before: 1, after: 2 });
-  });
+  it(
+    'commits and rolls back, with statements kept from one transaction to the next',
+    covers('transactions by API', async () => {
+      expect(await run('commit_and_rollback')).toEqual({ inside: 2, before: 1, after: 2 });
+    }),
+  );
   it('loads in bulk within its transaction', async () => {
     expect(await run('ingest_in_transaction')).toEqual({ inside: 3, after: 3 });
   });
@@ -49,26 +55,41 @@ describe.skipIf(!hasPythonClients())('a session of ADBC from Python', () => {
       ],
     });
   });
-  it('sets and reads catalog, schema and settings', async () => {
-    expect(await run('session_options')).toEqual({
-      first: ['memory', 'main'],
-      afterwards: ['elsewhere', 'inner_one'],
-      zone: 'Asia/Tokyo',
-      wrong: 'INVALID_ARGUMENT',
-    });
-  });
-  it('reads a partition over another connection', async () => {
-    expect(await run('partitions')).toEqual({ parts: 1, names: ['i'], rows: 1000 });
-  });
-  it('executes incrementally', async () => {
-    expect(await run('incremental')).toBe(119_999_999);
-  });
-  it('cancels, and goes on', async () => {
-    expect(await run('cancelled')).toEqual({ status: 'CANCELLED', afterwards: [1] });
-  });
-  it('reads two cursors in turns', async () => {
-    expect(await run('two_cursors')).toEqual([220_000, 220_000]);
-  });
+  it(
+    'sets and reads catalog, schema and settings',
+    covers('session options', async () => {
+      expect(await run('session_options')).toEqual({
+        first: ['memory', 'main'],
+        afterwards: ['elsewhere', 'inner_one'],
+        zone: 'Asia/Tokyo',
+        wrong: 'INVALID_ARGUMENT',
+      });
+    }),
+  );
+  it(
+    'reads a partition over another connection',
+    covers('partitions', async () => {
+      expect(await run('partitions')).toEqual({ parts: 1, names: ['i'], rows: 1000 });
+    }),
+  );
+  it(
+    'executes incrementally',
+    covers('progress', async () => {
+      expect(await run('incremental')).toBe(119_999_999);
+    }),
+  );
+  it(
+    'cancels, and goes on',
+    covers('cancel', async () => {
+      expect(await run('cancelled')).toEqual({ status: 'CANCELLED', afterwards: [1] });
+    }),
+  );
+  it(
+    'reads two cursors in turns',
+    covers('two results at once', async () => {
+      expect(await run('two_cursors')).toEqual([220_000, 220_000]);
+    }),
+  );
   it('is closed by an action with an empty body, one of those that are listed', async () => {
     expect(await run('pyarrow_session_options')).toEqual({
       actions: [
