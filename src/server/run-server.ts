@@ -10,6 +10,8 @@ import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { firstUncaught } from './uncaught.js';
 
+/** After the engine has failed nothing can run; what had begun is told so within this time. */
+const FAILURE_GRACE_MS = 1000;
 /** After a second signal the process lives no longer than this; after the first and the grace, twice as long. */
 const FORCE_MS = 5000;
 
@@ -61,10 +63,8 @@ async function started(
   log: Logger,
   uncaught: Promise<GizmoError>,
 ): Promise<RunningServer> {
-  const failed = uncaught.then((error) => Promise.reject(error));
-  failed.catch(() => undefined);
   try {
-    return await Promise.race([startServer(config, log), failed]);
+    return await startServer(config, log, uncaught);
   } catch (error) {
     const { message, detail } = toGizmoError(error);
     if (detail !== undefined) log.error('the server could not start', { error: message, detail });
@@ -169,7 +169,10 @@ function untilStopped(
       process.stderr.write(`${sentence}\n`);
       stop(EXIT.sqlError, grace);
     };
-    server.failed.then((reason) => fail(`The database engine failed: ${reason.message}`, 0), reject);
+    server.failed.then(
+      (reason) => fail(`The database engine failed: ${reason.message}`, FAILURE_GRACE_MS),
+      reject,
+    );
     uncaught.then(() => fail('An unexpected error ends the server; its log has the details.'), reject);
   });
 }

@@ -63,8 +63,15 @@ export interface ServerTls {
   onReplaced(callback: () => void): void;
 }
 
-/** Throws GizmoError with a sentence for the user when something cannot be opened; nothing is left open then. */
-export async function startServer(config: ServerConfig, log: Logger): Promise<RunningServer> {
+/**
+ * Throws GizmoError with a sentence for the user when something cannot be opened; nothing is left open then.
+ * @param givenUp resolves with the reason when the start is to end
+ */
+export async function startServer(
+  config: ServerConfig,
+  log: Logger,
+  givenUp: Promise<GizmoError> = new Promise(() => {}),
+): Promise<RunningServer> {
   const nowMs = () => performance.timeOrigin + performance.now();
   const stopping = new AbortController();
   // Every call listens to it.
@@ -160,7 +167,8 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
   let listener: GrpcListener;
   try {
     const initSql = asOperator(engine, nowMs, (session) => runInitSql(statements, config.initSql, session));
-    await Promise.race([initSql, engine.failed.then((reason) => Promise.reject(reason))]);
+    const ended = Promise.race([engine.failed, givenUp]).then((reason) => Promise.reject(reason));
+    await Promise.race([initSql, ended]);
     listener = await startGrpcListener({
       hostname: config.hostname,
       port: config.port,
