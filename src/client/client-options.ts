@@ -1,8 +1,8 @@
 /** What the library's `connect` takes, and what it means. */
 import { GizmoError } from '../errors.js';
 import { isLoopback } from '../runtime-file.js';
-import type { ConnectOptions, Credentials, TlsOptions } from './connect-options.js';
-import { DEFAULT_PORT, parseLocation } from './location.js';
+import { DEFAULT_PORT, parseLocation } from './connect/location.js';
+import type { ConnectOptions, Credentials, TlsOptions } from './connect/options.js';
 
 export interface ClientOptions {
   /** `localhost` by default. */

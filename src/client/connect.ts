@@ -1,12 +1,12 @@
 /** Connects to a Flight SQL server and logs in, within a time limit, and says plainly why it could not. */
 import { GizmoError } from '../errors.js';
 import { fromStatus } from '../flight/status.js';
-import type { FlightChannel } from './connect-channel.js';
-import type { TlsCredentials } from './connect-credentials.js';
-import { openChannel } from './connect-open.js';
-import type { ConnectOptions, Credentials } from './connect-options.js';
+import type { FlightChannel } from './connect/channel.js';
+import { openChannel } from './connect/open-channel.js';
+import type { ConnectOptions, Credentials } from './connect/options.js';
+import type { TlsCredentials } from './connect/tls-credentials.js';
 import type { FlightSqlClient } from './flight-sql-client.js';
-import { FlightSqlSession } from './flight-sql-session.js';
+import { FlightSqlSession } from './session/flight-sql-session.js';
 
 /**
  * @throws GizmoError UNAVAILABLE where the server cannot be reached, UNAUTHENTICATED where it refuses the credentials,
@@ -62,7 +62,7 @@ async function explain(
     return new GizmoError('UNAUTHENTICATED', explainRefusal(error.message, options), { cause: error });
   if (!TRANSPORT_CODES.has(error.code)) return error;
   const timeoutMs = Math.min(PROBE_TIMEOUT_MS, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
-  const { probeServer } = await import('./connect-probe.js');
+  const { probeServer } = await import('./connect/probe.js');
   const probed = tls?.failure ?? (await probeServer(options, tls?.dialer, timeoutMs));
   if (probed !== undefined) return probed;
   const where = `${options.host}:${options.port}`;

@@ -1,5 +1,8 @@
 /** What a connection to a Flight SQL server can do: the contract of the shell, of scripts and of the library. */
 import type { ArrowSchema } from '../flight/ipc/types.js';
+import type { ReceivedBatch, ResultStream } from './result/result.js';
+import type { Parameters } from './rows/parameter.js';
+import type { Row } from './rows/value.js';
 import type {
   CatalogRow,
   CrossReferenceRow,
@@ -9,11 +12,8 @@ import type {
   TableRow,
   TableTypeRow,
   XdbcTypeRow,
-} from './metadata-rows.js';
-import type { ReceivedBatch, ResultStream } from './result.js';
-import type { Parameters } from './rows/parameter.js';
-import type { Row } from './rows/value.js';
-import type { SessionOptionValue } from './session-options.js';
+} from './session/metadata-rows.js';
+import type { SessionOptionValue } from './session/session-options.js';
 
 /** Statements, in the session at large or in one transaction. */
 export interface Statements {

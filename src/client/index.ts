@@ -42,7 +42,7 @@ export {
 } from '../flight/ipc/types.js';
 export type { IntervalValue } from '../flight/ipc/value.js';
 export type { ClientOptions } from './client-options.js';
-export type { TlsOptions } from './connect-options.js';
+export type { TlsOptions } from './connect/options.js';
 export type {
   CallOptions,
   FlightSqlClient,
@@ -57,6 +57,10 @@ export type {
   TableName,
   Transaction,
 } from './flight-sql-client.js';
+export type { ReceivedBatch, ResultStream } from './result/result.js';
+export { type BatchSource, batchesOf, type RowInput } from './rows/batches-of.js';
+export type { Parameter, Parameters } from './rows/parameter.js';
+export { batchRows, type Row, type Value } from './rows/value.js';
 export type {
   CatalogRow,
   CrossReferenceRow,
@@ -66,9 +70,5 @@ export type {
   TableRow,
   TableTypeRow,
   XdbcTypeRow,
-} from './metadata-rows.js';
-export type { ReceivedBatch, ResultStream } from './result.js';
-export { type BatchSource, batchesOf, type RowInput } from './rows/batches-of.js';
-export type { Parameter, Parameters } from './rows/parameter.js';
-export { batchRows, type Row, type Value } from './rows/value.js';
-export type { SessionOptionValue } from './session-options.js';
+} from './session/metadata-rows.js';
+export type { SessionOptionValue } from './session/session-options.js';

@@ -2,16 +2,16 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { GizmoError } from '../errors.js';
+import type { ConnectOptions } from './connect/options.js';
 import { connect } from './connect.js';
-import type { ConnectOptions } from './connect-options.js';
-import { describeFileError } from './file-error.js';
 import type { FlightSqlClient } from './flight-sql-client.js';
 import { parseFormat, type TerminalOptions, type TextSink } from './render/renderer.js';
 import type { ShellOptions } from './repl/run-shell.js';
-import { runScript, type ScriptStep } from './run-script.js';
-import { ShellSession } from './shell-session.js';
-import type { ShellSettings } from './shell-settings.js';
-import { streamSink } from './stream-sink.js';
+import { describeFileError } from './shell/file-error.js';
+import { runScript, type ScriptStep } from './shell/run-script.js';
+import { ShellSession } from './shell/shell-session.js';
+import type { ShellSettings } from './shell/shell-settings.js';
+import { streamSink } from './shell/stream-sink.js';
 
 /** Answers the exit code; rejects with what keeps the client from starting, or ends its script. */
 export async function runClient(job: ClientJob): Promise<number> {

@@ -78,7 +78,7 @@ describe('importing in the wrong direction', () => {
     ['commands/x.ts', `import type { Options } from '../client/connect.js';`],
     ['server/start-server.ts', `import { y } from './listener/y.js';`],
     ['server/statement/x.ts', `import { y } from '../session/y.js';`],
-    ['client/connect-channel.ts', `import { Client } from '@grpc/grpc-js';`],
+    ['client/connect/channel.ts', `import { Client } from '@grpc/grpc-js';`],
     ['client/x.ts', `// import { y } from '../server/y.js';`],
   ])('%s with %s is allowed', (path, text) => {
     expect(findImportViolations([{ path, text }])).toEqual([]);

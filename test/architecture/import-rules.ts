@@ -63,7 +63,7 @@ const PACKAGES: readonly { name: RegExp; only: RegExp; where: string }[] = [
   },
   {
     name: /^@grpc\/grpc-js$/,
-    only: /^(server\/(listener|rpc)\/|flight\/|client\/connect)/,
+    only: /^(server\/(listener|rpc)\/|flight\/|client\/connect\/)/,
     where: 'only server/listener, server/rpc, flight and client/connect speak gRPC',
   },
   {

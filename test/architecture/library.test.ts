@@ -29,11 +29,11 @@ visit(entry.default.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts'));
 
 describe('the library', () => {
   it('is found where package.json says', () => {
-    expect([...files]).toEqual(expect.arrayContaining(['client/index.ts', 'client/connect-channel.ts']));
+    expect([...files]).toEqual(expect.arrayContaining(['client/index.ts', 'client/connect/channel.ts']));
     expect(entry.types).toBe(entry.default.replace(/\.js$/, '.d.ts'));
   });
   it('loads nothing of the command line, the shell or the server', () => {
-    const foreign = /^(cli|commands|server|quickstart)\/|^client\/(repl|render|meta|credentials)\//;
+    const foreign = /^(cli|commands|server|quickstart)\/|^client\/(repl|render|meta|shell|credentials)\//;
     expect([...files].filter((path) => foreign.test(path))).toEqual([]);
   });
   it('needs few packages, and apache-arrow is not among them', () => {

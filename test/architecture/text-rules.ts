@@ -14,7 +14,7 @@ export function findLongFiles(files: readonly SourceFile[], linesMax = 400): str
 /** The environment is read where flags and configuration are read, and the variables of OpenSSL where its stores are. */
 export function findEnvironmentReads(files: readonly SourceFile[]): string[] {
   return files
-    .filter(({ path }) => !/^(cli\/|server\/config\/|client\/system-roots\.ts$)/.test(path))
+    .filter(({ path }) => !/^(cli\/|server\/config\/|client\/connect\/system-roots\.ts$)/.test(path))
     .filter(({ text }) =>
       /\bprocess\s*(\.\s*env\b|\[\s*['"]env)|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/.test(blankComments(text)),
     )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../src/client/client-options.js';
-import { parseLocation } from '../../src/client/location.js';
+import { parseLocation } from '../../src/client/connect/location.js';
 
 describe('locations', () => {
   test.each([

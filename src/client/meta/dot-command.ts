@@ -1,8 +1,8 @@
 /** What a dot command is, and what it may use of the shell. */
 import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
-import type { OutputTarget } from '../output-target.js';
-import type { ResultStream } from '../result.js';
-import type { ShellSettings } from '../shell-settings.js';
+import type { ResultStream } from '../result/result.js';
+import type { OutputTarget } from '../shell/output-target.js';
+import type { ShellSettings } from '../shell/shell-settings.js';
 
 export interface DotCommand {
   /** Without the dot. */

@@ -2,7 +2,7 @@
 import { frameMessage, STREAM_END } from '../../flight/ipc/framing.js';
 import { encodeSchema } from '../../flight/ipc/schema.js';
 import type { IpcMessage } from '../../flight/ipc/types.js';
-import { type PlainMessages, plainMessages } from '../plain-messages.js';
+import { type PlainMessages, plainMessages } from '../result/plain-messages.js';
 import type { Renderer, RenderOptions, TextSink } from './renderer.js';
 
 /** Messages pass through as they came; those that need a dictionary, or a layout of Arrow 1.4, are written anew. */

@@ -6,7 +6,7 @@
  */
 import type { Column } from '../../flight/ipc/column.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
-import type { ReceivedBatch } from '../result.js';
+import type { ReceivedBatch } from '../result/result.js';
 import { createCellWriter } from './cell.js';
 import type { ByteBuffer, CellWriter } from './cells/byte-buffer.js';
 import { nullTest } from './cells/nested-slots.js';

@@ -1,7 +1,7 @@
 /** JSON: one array of objects (`json`), or one object a line (`jsonl`). Both stream. */
 import type { ArrowSchema } from '../../flight/ipc/types.js';
-import type { ReceivedBatch } from '../result.js';
-import { uniqueNames } from '../unique-names.js';
+import type { ReceivedBatch } from '../result/result.js';
+import { uniqueNames } from '../rows/unique-names.js';
 import { createJsonWriter } from './cells/json-value.js';
 import { nullTest } from './cells/nested-slots.js';
 import type { Renderer, RenderOptions, TextSink } from './renderer.js';

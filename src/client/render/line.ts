@@ -1,6 +1,6 @@
 /** One `name = value` a line, rows apart by a blank line: for rows too wide for a table. */
 import type { ArrowSchema } from '../../flight/ipc/types.js';
-import type { ReceivedBatch } from '../result.js';
+import type { ReceivedBatch } from '../result/result.js';
 import { createFormatter } from './cell.js';
 import { nullTest } from './cells/nested-slots.js';
 import { displayWidth, escapeControls } from './display-text.js';

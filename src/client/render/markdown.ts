@@ -1,6 +1,6 @@
 /** A GitHub-flavoured Markdown table. It is not padded, so that it streams; it renders the same. */
 import type { ArrowSchema } from '../../flight/ipc/types.js';
-import type { ReceivedBatch } from '../result.js';
+import type { ReceivedBatch } from '../result/result.js';
 import { createFormatter } from './cell.js';
 import { nullTest } from './cells/nested-slots.js';
 import type { Renderer, RenderOptions, TextSink } from './renderer.js';

@@ -1,7 +1,7 @@
 /** How results become text: one renderer a format, all writing through one sink that pushes back. */
 import { GizmoError } from '../../errors.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
-import type { ReceivedBatch } from '../result.js';
+import type { ReceivedBatch } from '../result/result.js';
 
 /** Writes one result: begin once, batch any number of times, end once. */
 export interface Renderer {

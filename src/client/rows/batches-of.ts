@@ -2,7 +2,7 @@
 import { buildBatch } from '../../flight/ipc/build.js';
 import { decodeRecordBatch } from '../../flight/ipc/record-batch.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
-import type { ReceivedBatch } from '../result.js';
+import type { ReceivedBatch } from '../result/result.js';
 import { toColumns } from './parameter.js';
 
 /**

@@ -1,5 +1,5 @@
 /** Results as rows of JavaScript values; value.ts says which. */
-import type { ReceivedBatch } from '../result.js';
+import type { ReceivedBatch } from '../result/result.js';
 import { batchRows, cellReader, type Row, type Value } from './value.js';
 
 /** One object a row. */

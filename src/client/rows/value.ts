@@ -25,9 +25,9 @@ import { type Column, isValid, type RecordBatch } from '../../flight/ipc/column.
 import { integerReader } from '../../flight/ipc/integer.js';
 import type { ArrowType } from '../../flight/ipc/types.js';
 import { type IntervalValue, runFinder, valueReader } from '../../flight/ipc/value.js';
-import { uniqueNames } from '../unique-names.js';
 import { formatDecimal } from './decimal.js';
 import { formatDate, formatTime, formatTimestamp } from './iso-time.js';
+import { uniqueNames } from './unique-names.js';
 
 /** One cell of a row. */
 export type Value =

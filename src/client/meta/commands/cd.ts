@@ -1,6 +1,6 @@
 /** `.cd DIRECTORY` */
 import { GizmoError } from '../../../errors.js';
-import { describeFileError } from '../../file-error.js';
+import { describeFileError } from '../../shell/file-error.js';
 import type { DotCommand } from '../dot-command.js';
 
 /** Changes the directory that files of this shell are looked for in. */

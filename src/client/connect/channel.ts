@@ -1,0 +1,373 @@
+/** One HTTP/2 connection to a Flight server and the four kinds of call Flight SQL makes over it. */
+
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import {
+  type CallOptions,
+  type ChannelOptions,
+  Client,
+  connectivityState,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { GizmoError } from '../../errors.js';
+import type { FlightDataMessage, FlightFrame } from '../../flight/flight-data.js';
+import {
+  ActionSchema,
+  BasicAuthSchema,
+  type FlightDescriptor,
+  FlightDescriptor_DescriptorType,
+  FlightDescriptorSchema,
+  type FlightInfo,
+  HandshakeRequestSchema,
+  type PollInfo,
+  type PutResult,
+  type Result,
+  type SchemaResult,
+  TicketSchema,
+} from '../../flight/gen/flight_pb.js';
+import { type FlightMethod, flightService, QUERY_TICKET_HEADER } from '../../flight/service.js';
+import { abortReason, linkSignals, untilAborted } from '../../flight/signal.js';
+import { fromStatus } from '../../flight/status.js';
+import { createWriter, readMessages } from '../../flight/stream.js';
+import { isLoopback } from '../../runtime-file.js';
+import { VERSION } from '../../version.js';
+import { CookieJar } from './cookies.js';
+import type { ConnectOptions } from './options.js';
+import type { TlsCredentials } from './tls-credentials.js';
+
+/** Opens nothing yet: the first call connects. */
+export class FlightChannel {
+  readonly #client: Client;
+  readonly #metadata = new Metadata();
+  readonly #cookies: CookieJar | undefined;
+  #takesQueries = false;
+  /** Undefined for a connection without TLS. */
+  readonly tls: TlsCredentials | undefined;
+
+  /** `tls` makes its connections secure, whatever the options say; without it they are plain. See openChannel. */
+  constructor(options: ConnectOptions, tls: TlsCredentials | undefined) {
+    const { host, port, headers = {}, cookies = true } = options;
+    this.tls = tls;
+    const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+    this.#client = new Client(address, tls ?? credentials.createInsecure(), {
+      ...CHANNEL_OPTIONS,
+      'grpc.max_receive_message_length': options.receiveBytesMax ?? -1,
+      // A proxy from the environment is for other machines.
+      'grpc.enable_http_proxy': isLoopback(host) ? 0 : 1,
+    });
+    this.#cookies = cookies ? new CookieJar() : undefined;
+    for (const [name, value] of Object.entries(headers)) this.#metadata.set(name, value);
+  }
+
+  /** What is sent as `authorization` with every call. */
+  get authorization(): string | undefined {
+    return readAuthorization(this.#metadata);
+  }
+
+  /** Whether the server said that DoGet takes a query in place of a ticket. */
+  get takesQueries(): boolean {
+    return this.#takesQueries;
+  }
+
+  /** Connects now; rejects when that fails, or takes longer. */
+  ready(timeoutMs: number): Promise<void> {
+    const channel = this.#client.getChannel();
+    const deadline = Date.now() + timeoutMs;
+    return new Promise((resolve, reject) => {
+      const look = (overdue?: Error): void => {
+        const state = channel.getConnectivityState(true);
+        if (state === connectivityState.READY) resolve();
+        else if (overdue !== undefined || state === connectivityState.TRANSIENT_FAILURE)
+          reject(new GizmoError('UNAVAILABLE', 'The server does not answer.', { cause: overdue }));
+        else channel.watchConnectivityState(state, deadline, look);
+      };
+      look();
+    });
+  }
+
+  /** Sends `authorization` with every call from now on. */
+  authorize(authorization: string): void {
+    this.#metadata.set('authorization', authorization);
+  }
+
+  /**
+   * Performs the Flight handshake, with the credentials in the header, as the ADBC and C++ drivers do; a password
+   * stands in the body too, where servers of the older kind (ServerAuthHandler) look for it. What the server answers
+   * is sent with every call from now on.
+   */
+  handshake(
+    timeoutMs: number,
+    login: { readonly user: string; readonly password: string } | undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const method = flightService.handshake;
+    const call = this.#client.makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      this.#metadata,
+      { deadline: Date.now() + timeoutMs },
+    );
+    return new Promise((resolve, reject) => {
+      let header: string | undefined;
+      let payload: Uint8Array | undefined;
+      const onAbort = (): void => call.cancel();
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      call.on('metadata', (metadata: Metadata) => {
+        header ??= readAuthorization(metadata);
+        this.#takesQueries = metadata.get(QUERY_TICKET_HEADER)[0] === '1';
+        this.#takeCookies(metadata);
+      });
+      call.on('data', (response: { readonly payload: Uint8Array }) => {
+        if (response.payload.length > 0) payload ??= response.payload;
+      });
+      call.on('error', (error: unknown) => {
+        signal?.removeEventListener('abort', onAbort);
+        reject(signal?.aborted ? abortReason(signal) : error);
+      });
+      call.on('status', (status: { readonly code: number; readonly metadata: Metadata }) => {
+        signal?.removeEventListener('abort', onAbort);
+        if (status.code !== 0) return;
+        header ??= readAuthorization(status.metadata);
+        if (header !== undefined) this.authorize(header);
+        else if (payload !== undefined) this.#authorizeByPayload(payload);
+        resolve();
+      });
+      if (login !== undefined) {
+        const auth = create(BasicAuthSchema, { username: login.user, password: login.password });
+        call.write(create(HandshakeRequestSchema, { payload: toBinary(BasicAuthSchema, auth) }));
+      }
+      call.end();
+    });
+  }
+
+  getFlightInfo(command: Uint8Array, signal?: AbortSignal): Promise<FlightInfo> {
+    return this.#unary(flightService.getFlightInfo, describe(command), signal);
+  }
+
+  /** Starts a statement, or asks how far it is: `descriptor` is that of the last answer. */
+  pollFlightInfo(descriptor: FlightDescriptor | Uint8Array, signal?: AbortSignal): Promise<PollInfo> {
+    const request = descriptor instanceof Uint8Array ? describe(descriptor) : descriptor;
+    return this.#unary(flightService.pollFlightInfo, request, signal);
+  }
+
+  getSchema(command: Uint8Array, signal?: AbortSignal): Promise<SchemaResult> {
+    return this.#unary(flightService.getSchema, describe(command), signal);
+  }
+
+  /**
+   * Starts to read at once: grpc-js buffers what comes before anyone listens.
+   * @throws GizmoError the reason of a signal that has aborted before
+   */
+  doGet(ticket: Uint8Array, signal?: AbortSignal): AsyncGenerator<FlightDataMessage, void, undefined> {
+    if (signal?.aborted) throw abortReason(signal);
+    const method = flightService.doGet;
+    const call = this.#client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      create(TicketSchema, { ticket }),
+      this.#metadata,
+      NO_OPTIONS,
+    );
+    this.#listen(call);
+    return this.#explained(readMessages<FlightDataMessage>(call, signal));
+  }
+
+  async doAction(type: string, body: Uint8Array, options: ActionOptions = {}): Promise<Result[]> {
+    const method = flightService.doAction;
+    const { timeoutMs, signal } = options;
+    const call = this.#client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      create(ActionSchema, { type, body }),
+      this.#metadata,
+      timeoutMs === undefined ? NO_OPTIONS : { deadline: Date.now() + timeoutMs },
+    );
+    this.#listen(call);
+    return takeFew(this.#explained(readMessages<Result>(call, signal)), type);
+  }
+
+  /**
+   * Uploads one stream and answers what the server put back first. `frames` is asked for the next one when the
+   * transport has taken the last, and told when no more is wanted.
+   */
+  async doPut(
+    frames: Iterable<FlightFrame> | AsyncIterable<FlightFrame>,
+    signal?: AbortSignal,
+  ): Promise<PutResult | undefined> {
+    const method = flightService.doPut;
+    const call = this.#client.makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      this.#metadata,
+      NO_OPTIONS,
+    );
+    this.#listen(call);
+    // Aborts when the call is over, too: a source that never yields again must not keep the caller waiting.
+    const over = new AbortController();
+    const link = linkSignals([signal, over.signal]);
+    const result = takeFirst(this.#explained(readMessages<PutResult>(call, signal)));
+    result.then(
+      () => over.abort(new GizmoError('CANCELLED', 'The server ended the upload before its end.')),
+      (reason: unknown) => over.abort(reason),
+    );
+    const writer = createWriter(call, signal);
+    try {
+      for await (const frame of untilAborted(frames, link.signal)) await writer.write(frame);
+      call.end();
+    } catch (error) {
+      // The status that ended the call tells more than the write that failed on it; one that the source ended is cancelled.
+      if (!link.signal.aborted) call.cancel();
+      else await result;
+      throw error;
+    } finally {
+      link.dispose();
+    }
+    return result;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #unary<Request, Response>(
+    method: FlightMethod<Request, Request, Response, Response>,
+    request: Request,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortReason(signal));
+      const call = this.#client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        this.#metadata,
+        NO_OPTIONS,
+        (error: ServiceError | null, response?: Response) => {
+          signal?.removeEventListener('abort', onAbort);
+          if (signal?.aborted) reject(abortReason(signal));
+          else if (error !== null || response === undefined) reject(this.#explain(error));
+          else resolve(response);
+        },
+      );
+      this.#listen(call);
+      const onAbort = (): void => call.cancel();
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  /** Servers may renew the token or the session with any answer. */
+  #listen(call: { on(event: 'metadata', listener: (metadata: Metadata) => void): unknown }): void {
+    call.on('metadata', (metadata) => {
+      const authorization = readAuthorization(metadata);
+      if (authorization?.startsWith('Bearer ')) this.authorize(authorization);
+      this.#takeCookies(metadata);
+    });
+  }
+
+  #takeCookies(metadata: Metadata): void {
+    if (this.#cookies === undefined) return;
+    const setCookies = metadata.get('set-cookie').map(String);
+    if (setCookies.length === 0) return;
+    const secret = (readAuthorization(metadata) ?? this.authorization)?.replace(/^Bearer /, '');
+    if (!this.#cookies.take(setCookies, secret)) return;
+    const { header } = this.#cookies;
+    if (header === undefined) this.#metadata.remove('cookie');
+    else this.#metadata.set('cookie', header);
+  }
+
+  /** The token of a payload handshake travels in a header of its own; newer servers look for a bearer token. */
+  #authorizeByPayload(payload: Uint8Array): void {
+    const token = Buffer.from(payload);
+    this.#metadata.set('auth-token-bin', token);
+    if (/^[\x21-\x7e]+$/.test(token.toString('latin1'))) this.authorize(`Bearer ${token.toString('latin1')}`);
+    else this.#metadata.remove('authorization');
+  }
+
+  async *#explained<T>(messages: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+    try {
+      yield* messages;
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** Says in plain words what grpc-js says in its own. */
+  #explain(reason: unknown): GizmoError {
+    const error = fromStatus(reason);
+    if (error.code === 'UNAVAILABLE' && TRANSPORT_FAILURE.test(error.message))
+      return (
+        this.tls?.failure ??
+        new GizmoError('UNAVAILABLE', 'The connection to the server was lost.', { cause: reason })
+      );
+    if (error.code === 'RESOURCE_EXHAUSTED' && /larger than max/.test(error.message))
+      return new GizmoError(
+        'RESOURCE_EXHAUSTED',
+        `A message is larger than this client accepts; raise receiveBytesMax. (${error.message})`,
+        { cause: reason },
+      );
+    return error;
+  }
+}
+
+export interface ActionOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The descriptor of a Flight SQL command. */
+export function describeCommand(cmd: Uint8Array): MessageInitShape<typeof FlightDescriptorSchema> {
+  return { type: FlightDescriptor_DescriptorType.CMD, cmd };
+}
+
+function describe(cmd: Uint8Array): FlightDescriptor {
+  return create(FlightDescriptorSchema, describeCommand(cmd));
+}
+
+const NO_OPTIONS: CallOptions = {};
+const TRANSPORT_FAILURE =
+  /^(Connection dropped|No connection established|read E|write E|Failed to connect|Name resolution|The server answered)/;
+
+const CHANNEL_OPTIONS: ChannelOptions = {
+  'grpc.primary_user_agent': `gizmo-client/${VERSION}`,
+  'grpc.max_send_message_length': -1,
+  // Nothing runs twice behind our back, and two clients in one process are two sessions.
+  'grpc.enable_retries': 0,
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.service_config_disable_resolution': 1,
+  // With the default window of 64 KiB a result moves at a third of the speed.
+  'grpc-node.flow_control_window': 4 * 1024 * 1024,
+  // A peer that is gone is noticed while a statement runs, too.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+};
+
+function readAuthorization(metadata: Metadata): string | undefined {
+  const value = metadata.get('authorization')[0];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Actions are answered in a message or two; a server that keeps talking is not listened to. */
+async function takeFew<T>(messages: AsyncIterable<T>, what: string): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const message of messages) {
+    if (taken.push(message) > ANSWERS_MAX)
+      throw new GizmoError('INTERNAL', `The server does not stop answering ${what}.`);
+  }
+  return taken;
+}
+
+const ANSWERS_MAX = 1000;
+
+/** Reads to the end, because the status comes last. Some servers answer each batch of an upload. */
+async function takeFirst<T>(messages: AsyncIterable<T>): Promise<T | undefined> {
+  let first: T | undefined;
+  for await (const message of messages) first ??= message;
+  return first;
+}

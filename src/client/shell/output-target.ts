@@ -1,0 +1,66 @@
+/** Where results go: standard output, or the file that `.output` and `.once` name. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { GizmoError } from '../../errors.js';
+import type { TextSink } from '../render/renderer.js';
+import { describeFileError } from './file-error.js';
+
+export class OutputTarget implements TextSink {
+  readonly #standard: TextSink;
+  #file: FileHandle | undefined;
+  #once: FileHandle | undefined;
+
+  constructor(standard: TextSink) {
+    this.#standard = standard;
+  }
+
+  /** False while results go to a file, where nothing is fitted, cut or coloured. */
+  get isStandard(): boolean {
+    return this.#file === undefined && this.#once === undefined;
+  }
+
+  async write(chunk: string | Uint8Array): Promise<void> {
+    const file = this.#once ?? this.#file;
+    if (file === undefined) return this.#standard.write(chunk);
+    try {
+      await file.writeFile(chunk);
+    } catch (error) {
+      throw new GizmoError('USAGE', `The output file cannot be written: ${describeFileError(error)}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Sends all that follows to a file, which is emptied first; without a path back to standard output. */
+  async redirect(path: string | undefined): Promise<void> {
+    const next = path === undefined ? undefined : await create(path);
+    await this.#file?.close();
+    this.#file = next;
+  }
+
+  /** Sends the next result only to a file. */
+  async redirectOnce(path: string): Promise<void> {
+    const next = await create(path);
+    await this.#once?.close();
+    this.#once = next;
+  }
+
+  /** Ends what `redirectOnce` began. */
+  async resultDone(): Promise<void> {
+    const file = this.#once;
+    this.#once = undefined;
+    await file?.close();
+  }
+
+  async close(): Promise<void> {
+    await this.resultDone();
+    await this.redirect(undefined);
+  }
+}
+
+async function create(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', 0o666);
+  } catch (error) {
+    throw new GizmoError('USAGE', `Cannot write "${path}": ${describeFileError(error)}.`, { cause: error });
+  }
+}
