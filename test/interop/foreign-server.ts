@@ -11,27 +11,36 @@ export interface ForeignServer {
   stop(): Promise<void>;
 }
 
-/** Starts `program` in an empty folder and waits until it says where on 127.0.0.1 it listens. */
+/** Starts `program` in an empty folder and waits until it prints where on 127.0.0.1 it listens. */
 export async function startForeignServer(program: string, args: readonly string[]): Promise<ForeignServer> {
   const cwd = mkdtempSync(join(tmpdir(), 'gizmo-foreign-'));
   const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = once(child, 'close');
+  let stopping = false;
   const stop = async (): Promise<void> => {
+    stopping = true;
     child.kill('SIGKILL');
     await gone;
     rmSync(cwd, { recursive: true, force: true });
   };
-  let said = '';
+  let printed = '';
+  let complained = '';
   child.stderr.on('data', (chunk) => {
-    said += String(chunk);
+    complained += String(chunk);
   });
-  for await (const chunk of child.stdout) {
-    said += String(chunk);
-    const port = /127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-    if (port === undefined) continue;
-    child.stdout.resume();
-    return { location: `grpc://127.0.0.1:${port}`, stop };
-  }
+  // Listens on after the port is known: a program that writes to a closed pipe may die of it.
+  const port = await new Promise<string | undefined>((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      printed += String(chunk);
+      const found = /127\.0\.0\.1:(\d+)\s/.exec(printed)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('close', (code, signal) => {
+      resolve(undefined);
+      if (!stopping) process.stderr.write(`${program} ended (${code ?? signal}):\n${printed}${complained}\n`);
+    });
+  });
+  if (port !== undefined) return { location: `grpc://127.0.0.1:${port}`, stop };
   await stop();
-  throw new Error(`${program} did not start:\n${said}`);
+  throw new Error(`${program} did not start:\n${printed}${complained}`);
 }
