@@ -1,6 +1,6 @@
 /** Certificates for tests, made when they are needed: what a server or client shows, and the authority that signed it. */
 import { execFileSync } from 'node:child_process';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { type Authority, createAuthority, issueCertificate } from '../../src/pki
 import { generateKey } from '../../src/pki/key.js';
 import type { NameLimits } from '../../src/pki/limits.js';
 import { parseName } from '../../src/pki/name.js';
+import { spkiPin } from '../../src/pki/pin.js';
 
+/** What is shown in a handshake. */
 export interface Identity {
   /** PEM. */
   readonly cert: string;
@@ -16,9 +18,16 @@ export interface Identity {
   readonly key: string;
 }
 
+/** An identity that an authority of these tests has signed. */
+export interface IssuedIdentity extends Identity {
+  readonly certificate: X509Certificate;
+  /** Of the key, as 64 hex digits. */
+  readonly pin: string;
+}
+
 /** An authority of its own, with a fresh key; it may sign what `limits` allow. */
 export function makeAuthority(commonName: string, limits?: NameLimits): Authority {
-  const life = { days: 30, notBefore: daysAgo(10) };
+  const life = { days: 3650, notBefore: daysAgo(10) };
   return createAuthority({
     commonName,
     key: generateKey('p256'),
@@ -37,30 +46,38 @@ export interface IdentityOptions {
   /** Subject alternative names; a server has those of loopback by default. */
   readonly names?: readonly string[];
   readonly commonName?: string;
-  /** Which days it is valid on, from today. */
+  /** When it begins to be valid, in days from now. */
   readonly from?: number;
+  /** How many whole days it is valid. */
   readonly days?: number;
+  /** A fresh one by default. */
+  readonly privateKey?: KeyObject;
 }
 
-/** A certificate with a fresh key. */
-export function makeIdentity(authority: Authority, options: IdentityOptions = {}): Identity {
+/** A certificate of the authority, with its key. */
+export function makeIdentity(authority: Authority, options: IdentityOptions = {}): IssuedIdentity {
   const {
     role = 'server',
     names = role === 'client' ? [] : LOOPBACK,
     commonName,
     from = -1,
     days = 9,
+    privateKey = generateKey('p256'),
   } = options;
-  const key = generateKey('p256');
   const certificate = issueCertificate(authority, {
-    publicKey: createPublicKey(key),
+    publicKey: createPublicKey(privateKey),
     role,
     names: names.map(parseName),
     days,
     notBefore: daysAgo(-from),
     ...(commonName === undefined ? {} : { commonName }),
   });
-  return { cert: certificate.toString(), key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  return {
+    certificate,
+    cert: certificate.toString(),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    pin: spkiPin(certificate).toString('hex'),
+  };
 }
 
 /** As `openssl req -x509` makes one, which is how the GizmoSQL guide does it: CA:TRUE, a common name, no other names. */

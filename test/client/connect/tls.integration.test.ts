@@ -41,7 +41,7 @@ async function flightServer(credentials: ServerCredentials): Promise<number> {
   return started.port;
 }
 
-async function flightOverTls(identity = server, clientAuthority?: string): Promise<number> {
+async function flightOverTls(identity: Identity = server, clientAuthority?: string): Promise<number> {
   const started = await startFlightOverTls(identity, clientAuthority);
   open.push(started);
   return started.port;

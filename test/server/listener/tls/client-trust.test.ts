@@ -5,6 +5,7 @@ import { createAuthority, issueCertificate } from '../../../../src/pki/issue.js'
 import { generateKey } from '../../../../src/pki/key.js';
 import type { ClientCertificatesConfig } from '../../../../src/server/config/tls-config.js';
 import { judgeChain, readClientTrust } from '../../../../src/server/listener/tls/client-trust.js';
+import { makeAuthority } from '../../../support/certificates.js';
 import { createTestPki, type TestPki } from '../../../support/test-pki.js';
 
 const DAY_MS = 86_400_000;
@@ -40,7 +41,7 @@ describe('a chain of certificates', () => {
   });
 
   it('must lead to an anchor by signatures, not by names', () => {
-    const namesake = pki.authority('test client CA');
+    const namesake = makeAuthority('test client CA');
     const forged = pki.issue(namesake, 'ann').certificate;
     expect(judgeChain(trust(), [forged], Date.now()).refusal?.message).toMatch(/not signed by a CA/);
     expect(judgeChain(trust(), [forged, pki.clientCa.certificate], Date.now()).refusal?.message).toMatch(
@@ -50,7 +51,7 @@ describe('a chain of certificates', () => {
 
   it('does not lead over a certificate that may not sign', () => {
     const key = generateKey('p256');
-    const ann = pki.issue(pki.clientCa, 'test client CA', { key }).certificate;
+    const ann = pki.issue(pki.clientCa, 'test client CA', { privateKey: key }).certificate;
     const byAnn = issueCertificate(
       { certificate: createAuthority({ commonName: 'test client CA', key, days: 9 }).certificate, key },
       {
@@ -71,7 +72,7 @@ describe('a chain of certificates', () => {
 
 describe('revocation lists', () => {
   it('of two CAs in one file are each for their own', () => {
-    const other = pki.authority('other client CA');
+    const other = makeAuthority('other client CA');
     const [ann, ben] = [pki.issue(pki.clientCa, 'ann'), pki.issue(other, 'ben')];
     const caFile = pki.write(
       'two-cas.crt',
@@ -131,7 +132,7 @@ describe('files that cannot serve', () => {
     ],
     [
       'a list that a namesake signed',
-      () => ({ crlFile: pki.write('namesake', pki.crl(pki.authority('test client CA'), [])) }),
+      () => ({ crlFile: pki.write('namesake', pki.crl(makeAuthority('test client CA'), [])) }),
       /gizmo pki crl/,
     ],
   ])('%s', (_, more, sentence) => {

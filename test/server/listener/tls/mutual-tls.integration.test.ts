@@ -8,17 +8,18 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RawServerSettings } from '../../../../src/server/config/parse-config.js';
 import type { RunningServer } from '../../../../src/server/start-server.js';
+import { type IssuedIdentity, makeAuthority } from '../../../support/certificates.js';
 import { basic, type RawClient } from '../../../support/raw-client.js';
 import { PASSWORD, startTestServer, USER } from '../../../support/start-test-server.js';
-import { createTestPki, type Identity, type TestPki } from '../../../support/test-pki.js';
+import { createTestPki, type TestPki } from '../../../support/test-pki.js';
 
 const DAY_MS = 86_400_000;
 
 let pki: TestPki;
 let tls: [string, string];
-let analyst: Identity;
-let reporting: Identity;
-let who: Record<string, Identity>;
+let analyst: IssuedIdentity;
+let reporting: IssuedIdentity;
+let who: Record<string, IssuedIdentity>;
 let server: RunningServer | undefined;
 const clients: RawClient[] = [];
 
@@ -28,7 +29,7 @@ beforeAll(() => {
   analyst = pki.issue(pki.clientCa, 'analyst');
   reporting = pki.issue(pki.clientCa, 'reporting');
   who = {
-    'of another CA': pki.issue(pki.authority('another CA'), 'analyst'),
+    'of another CA': pki.issue(makeAuthority('another CA'), 'analyst'),
     'of the server CA': pki.issue(pki.serverCa, 'analyst'),
     expired: pki.issue(pki.clientCa, 'analyst', { endsIn: -1000 }),
     'not yet valid': pki.issue(pki.clientCa, 'analyst', { startsIn: DAY_MS }),
@@ -68,7 +69,7 @@ const logged = () =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-function connect(identity?: Identity, headers: Record<string, string> = {}): RawClient {
+function connect(identity?: IssuedIdentity, headers: Record<string, string> = {}): RawClient {
   const client = pki.connect(server?.address.port ?? 0, identity, headers);
   clients.push(client);
   return client;
@@ -95,7 +96,7 @@ async function dial(options: ConnectionOptions): Promise<string> {
     socket.resume();
   });
 }
-const pair = ({ cert, keyPem }: Identity) => ({ cert, key: keyPem });
+const pair = ({ cert, key }: IssuedIdentity) => ({ cert, key });
 
 const VERDICTS: [string, RegExp][] = [
   ['of another CA', /is not signed by a CA that this server trusts for clients/],

@@ -9,9 +9,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../../src/pki/issue.js';
 import type { CertificateMapping } from '../../../../src/server/model/certificate-mapping.js';
 import type { RunningServer } from '../../../../src/server/start-server.js';
+import { type IssuedIdentity, makeAuthority } from '../../../support/certificates.js';
 import { collect, decodeRows, type RawClient, ticketOf } from '../../../support/raw-client.js';
 import { startTestServer } from '../../../support/start-test-server.js';
-import { createTestPki, type Identity, type TestPki } from '../../../support/test-pki.js';
+import { createTestPki, type TestPki } from '../../../support/test-pki.js';
 
 const NAMES = ['ann', 'ben', 'cleo', 'dora', 'eve', 'newcomer'];
 const TABLE: CertificateMapping[] = NAMES.map((name) => ({ name, role: 'admin', by: 'cn', value: name }));
@@ -57,7 +58,7 @@ const logged = (): Record<string, string>[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-function connect(identity: Identity): RawClient {
+function connect(identity: IssuedIdentity): RawClient {
   const client = pki.connect(server.address.port, identity);
   clients.push(client);
   return client;
@@ -79,14 +80,14 @@ async function begin(client: RawClient) {
 }
 
 /** Serial number of the certificate that newcomers are shown. */
-async function serialShown(identity: Identity): Promise<string | undefined> {
+async function serialShown(identity: IssuedIdentity): Promise<string | undefined> {
   const socket = await dial(identity);
   const serial = socket.getPeerX509Certificate()?.serialNumber;
   socket.destroy();
   return serial;
 }
 
-async function dial({ cert, keyPem }: Identity, more: object = {}): Promise<TLSSocket> {
+async function dial({ cert, key }: IssuedIdentity, more: object = {}): Promise<TLSSocket> {
   const socket = dialTls({
     host: '127.0.0.1',
     port: server.address.port,
@@ -94,7 +95,7 @@ async function dial({ cert, keyPem }: Identity, more: object = {}): Promise<TLSS
     ca: pki.serverCa.certificate.toString(),
     ALPNProtocols: ['h2'],
     cert,
-    key: keyPem,
+    key,
     ...more,
   });
   socket.on('error', () => undefined);
@@ -134,7 +135,7 @@ describe('an open connection', () => {
   }, 60_000);
 
   it('ends with its CA, and not where the CA’s certificate is only renewed', async () => {
-    const next = pki.authority('test client CA');
+    const next = makeAuthority('test client CA');
     const client = connect(pki.issue(pki.clientCa, 'cleo'));
     const stream = await begin(client);
     const renewed = createAuthority({ commonName: 'test client CA', key: pki.clientCa.key, days: 100 });
@@ -197,7 +198,7 @@ describe('the server’s certificate', () => {
     ['garbage', () => pki.write('server.crt', 'nothing'), /holds no certificate/],
     [
       'another key',
-      () => pki.write('server.key', pki.issue(pki.serverCa, 'x', { role: 'server' }).keyPem),
+      () => pki.write('server.key', pki.issue(pki.serverCa, 'x', { role: 'server' }).key),
       /does not belong to the certificate/,
     ],
     [
@@ -208,7 +209,7 @@ describe('the server’s certificate', () => {
     ['a CA file of nothing', () => pki.write('client-ca.crt', ''), /holds no certificate/],
     [
       'a list of another CA',
-      () => pki.write('crl', pki.crl(pki.authority('x'), [])),
+      () => pki.write('crl', pki.crl(makeAuthority('x'), [])),
       /is not the revocation list of a CA/,
     ],
   ])('is not replaced by %s: the old one serves on', async (_, spoil, sentence) => {
@@ -305,10 +306,10 @@ describe('handshakes', () => {
 describe('files behind a symbolic link that is swapped, as Kubernetes does', () => {
   it('are taken', async () => {
     const volume = join(pki.directory, 'volume');
-    const fill = (name: string, { cert, keyPem }: Identity) => {
+    const fill = (name: string, { cert, key }: IssuedIdentity) => {
       mkdirSync(join(volume, name), { recursive: true });
       writeFileSync(join(volume, name, 'tls.crt'), cert);
-      writeFileSync(join(volume, name, 'tls.key'), keyPem, { mode: 0o600 });
+      writeFileSync(join(volume, name, 'tls.key'), key, { mode: 0o600 });
       symlinkSync(name, join(volume, '..data.new'));
       renameSync(join(volume, '..data.new'), join(volume, '..data'));
     };
