@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { type GizmoServer, startGizmoServer } from '../support/gizmo-server.js';
 import { basic, connectRaw } from '../support/raw-client.js';
 import { GIZMO } from '../support/root.js';
 import { runGizmo } from '../support/run-gizmo.js';
+import { startServerProcess } from '../support/server-process.js';
 import { createTestPki } from '../support/test-pki.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'gizmo-start-'));
@@ -25,34 +26,9 @@ function fails(args: readonly string[], env: Readonly<Record<string, string>> = 
   return { status, stderr, stdout };
 }
 
-/** Starts the server with a command line and waits until it says so; the port is any free one. */
-async function starts(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = directory) {
-  const child = spawn(process.execPath, [GIZMO, 'server', 'start', '--port', '0', ...args], {
-    cwd,
-    env: { ...process.env, XDG_RUNTIME_DIR: directory, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  const port = await new Promise<number>((resolve, reject) => {
-    const listen = (chunk: Buffer) => {
-      said += chunk;
-      const match = /listens on grpc\+t(?:cp|ls):\/\/127\.0\.0\.1:(\d+)/.exec(said);
-      if (match !== null) resolve(Number(match[1]));
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
-    child.once('exit', () => reject(new Error(`it ended:\n${said}`)));
-  });
-  return {
-    port,
-    child,
-    said: () => said,
-    async stop(signal: NodeJS.Signals = 'SIGTERM') {
-      child.kill(signal);
-      await once(child, 'close');
-      return child.exitCode;
-    },
-  };
+/** Starts the server with a command line on any free port, and waits until it says so. */
+function starts(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = directory) {
+  return startServerProcess(args, { cwd, env: { XDG_RUNTIME_DIR: directory, ...env } });
 }
 
 async function canLogIn(port: number, user: string, password: string): Promise<boolean> {
@@ -189,7 +165,7 @@ describe('gizmo server start', () => {
     const first = await starts(['--database', database]);
     const { status, stderr } = fails(['--port', '0', '--database', database]);
     expect(stderr).toMatch(/lock/i);
-    expect(stderr).toContain(String(first.child.pid));
+    expect(stderr).toContain(String(first.pid));
     expect(status).not.toBe(0);
     await first.stop();
   });
@@ -233,7 +209,7 @@ describe('gizmo server start', () => {
     call.on('data', () => undefined);
     call.on('error', () => undefined);
     await once(call, 'metadata');
-    server.child.kill('SIGINT');
+    process.kill(server.pid, 'SIGINT');
     await expect.poll(() => server.said()).toContain('a second signal stops at once');
     expect(await server.stop('SIGINT')).toBe(130);
     client.close();

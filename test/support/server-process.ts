@@ -9,8 +9,8 @@ export interface ServerProcess {
   readonly port: number;
   /** All it has written so far. */
   said(): string;
-  /** Ends it by SIGTERM and answers its exit code. */
-  stop(): Promise<number | null>;
+  /** Ends it, by SIGTERM unless told otherwise, and answers its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Starts it on a free port with `args`; fails with its words when it does not listen. */
@@ -38,8 +38,8 @@ export async function startServerProcess(
     pid: child.pid ?? 0,
     port,
     said: () => said,
-    async stop() {
-      child.kill('SIGTERM');
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
       if (child.exitCode === null) await once(child, 'close');
       return child.exitCode;
     },

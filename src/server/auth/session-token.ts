@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { GizmoError } from '../../errors.js';
 import { OWN_ISSUER } from '../config/parse-token.js';
-import type { Principal, Role } from '../model/principal.js';
+import { isRole, type Principal } from '../model/principal.js';
 import type { Credential } from './credential.js';
 import { makePrincipal } from './make-principal.js';
 
@@ -112,8 +112,4 @@ function saysItIsOurs(token: string): boolean {
 
 function looksLikeJwt(token: string): boolean {
   return token.split('.', 4).length === 3;
-}
-
-function isRole(value: unknown): value is Role {
-  return value === 'admin' || value === 'user' || value === 'readonly';
 }

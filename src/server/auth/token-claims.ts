@@ -2,7 +2,7 @@
 import type { JWTPayload } from 'jose';
 import { GizmoError } from '../../errors.js';
 import type { TokenConfig } from '../config/token-config.js';
-import type { Principal, Role } from '../model/principal.js';
+import { isRole, type Principal, type Role } from '../model/principal.js';
 import { makePrincipal } from './make-principal.js';
 
 /** Throws UNAUTHENTICATED with a sentence for whoever can mend the token or the server's settings. */
@@ -42,7 +42,7 @@ function isAuthorized(email: string | undefined, patterns: readonly string[] | u
 function roleOf(claims: JWTPayload, { roleMappings, defaultRole }: TokenConfig): Role {
   const { role } = claims;
   if (role !== undefined) {
-    if (role === 'admin' || role === 'user' || role === 'readonly') return role;
+    if (isRole(role)) return role;
     throw refused('The role in the token is none of admin, user and readonly.');
   }
   for (const { claim, value, role: mapped } of roleMappings) {

@@ -1,12 +1,12 @@
 /** From what flags and environment say to a ServerConfig, or to a sentence that names the flag that is wrong. */
-import { readFileSync, statSync } from 'node:fs';
-import { GizmoError } from '../../errors.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig, WaysIn } from './config.js';
 import { parseTls, type RawTlsSettings } from './parse-tls.js';
 import { parseToken, type RawTokenSettings } from './parse-token.js';
+import { readFile } from './read-file.js';
 import type { TokenConfig } from './token-config.js';
+import { usage } from './usage.js';
 
 /** Settings as given, by flag name without dashes; numbers and booleans already of their type. */
 export interface RawServerSettings extends RawTlsSettings, RawTokenSettings {
@@ -84,7 +84,7 @@ export function parseConfig(
   const hostname = raw.hostname ?? '127.0.0.1';
   const allowInsecure = raw['allow-insecure'] ?? false;
   const password = readPassword(raw);
-  const token = parseToken(raw, readFile);
+  const token = parseToken(raw);
   const ways = waysIn(raw, password, token);
   const tls = parseTls(raw, {
     certificatesOnly: ways.certificate && raw.auth !== undefined && !ways.password && !ways.token,
@@ -239,19 +239,6 @@ function graceMs(raw: RawServerSettings): number {
   return (raw['graceful-shutdown'] === true ? GRACEFUL_GRACE_S : DEFAULT_GRACE_S) * 1000;
 }
 
-function readFile(flag: string, path: string): string {
-  try {
-    if (statSync(path).size > 16_777_216) throw usage(`--${flag} ${path}: the file is larger than 16 MiB.`);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof GizmoError) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const reason =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'this user may not' : String(code);
-    throw usage(`--${flag}: cannot read ${path}: ${reason}.`);
-  }
-}
-
 function integer(flag: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value) || value < min || value > max) {
     throw usage(`--${flag} ${value}: give a whole number from ${min} to ${max}.`);
@@ -270,8 +257,4 @@ function choice<T extends string>(flag: string, value: string, choices: Readonly
     throw usage(`--${flag} ${value}: choose one of ${Object.keys(choices).join(', ')}.`);
   }
   return chosen;
-}
-
-function usage(message: string): GizmoError {
-  return new GizmoError('USAGE', message);
 }

@@ -1,9 +1,9 @@
 /** From what the TLS flags say to a TlsConfig, or to a sentence that names the flag that is wrong. */
-import { GizmoError } from '../../errors.js';
 import { parsePin } from '../../pki/pin.js';
 import type { CertificateMapping } from '../model/certificate-mapping.js';
-import type { Role } from '../model/principal.js';
+import { isRole, type Role } from '../model/principal.js';
 import type { ClientCertificatesConfig, TlsConfig, TlsIdentityConfig } from './tls-config.js';
+import { usage } from './usage.js';
 
 /** The TLS flags as given. */
 export interface RawTlsSettings {
@@ -140,19 +140,14 @@ function readPin(value: string, text: string): string {
   try {
     return parsePin(value).toString('hex');
   } catch (cause) {
-    throw new GizmoError(
-      'USAGE',
+    throw usage(
       `--mtls-principal ${text}: a pin is 64 hex digits or sha256//BASE64, as gizmo pki spki prints it.`,
-      { cause },
+      cause,
     );
   }
 }
 
 function parseRole(text: string, what: string): Role {
-  if (text === 'admin' || text === 'user' || text === 'readonly') return text;
+  if (isRole(text)) return text;
   throw usage(`${what}: the roles are admin, user and readonly, not "${text}".`);
-}
-
-function usage(message: string): GizmoError {
-  return new GizmoError('USAGE', message);
 }

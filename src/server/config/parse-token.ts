@@ -1,8 +1,9 @@
 /** From what the --token flags say to a TokenConfig, or to a sentence that names the flag that is wrong. */
-import { GizmoError } from '../../errors.js';
 import { isLoopback } from '../../runtime-file.js';
-import type { Role } from '../model/principal.js';
+import { isRole, type Role } from '../model/principal.js';
+import { readFile } from './read-file.js';
 import type { RoleMapping, TokenConfig, TokenKeysConfig } from './token-config.js';
+import { usage } from './usage.js';
 
 /** The token flags as given. */
 export interface RawTokenSettings {
@@ -20,10 +21,7 @@ export interface RawTokenSettings {
 export const OWN_ISSUER = 'gizmo';
 
 /** Throws GizmoError USAGE with the flag to change in the sentence; undefined where tokens are no way in. */
-export function parseToken(
-  raw: RawTokenSettings,
-  readFile: (flag: string, path: string) => string,
-): TokenConfig | undefined {
+export function parseToken(raw: RawTokenSettings): TokenConfig | undefined {
   const issuer = raw['token-allowed-issuer'];
   const audience = raw['token-allowed-audience'];
   if (issuer === undefined && audience === undefined) {
@@ -42,7 +40,7 @@ export function parseToken(
   return Object.freeze({
     issuer,
     audience,
-    keys: parseKeys(raw, issuer, readFile),
+    keys: parseKeys(raw, issuer),
     roleMappings: (raw['token-role-mapping'] ?? []).map(parseMapping),
     defaultRole:
       raw['token-default-role'] === undefined
@@ -62,11 +60,7 @@ const OTHERS: ReadonlySet<string> = new Set([
   'token-email-claim',
 ]);
 
-function parseKeys(
-  raw: RawTokenSettings,
-  issuer: string,
-  readFile: (flag: string, path: string) => string,
-): TokenKeysConfig {
+function parseKeys(raw: RawTokenSettings, issuer: string): TokenKeysConfig {
   const source = raw['token-signature-verify-cert-path'];
   const url = raw['token-jwks-uri'];
   if (source !== undefined && url !== undefined)
@@ -100,7 +94,7 @@ function parseMapping(text: string): RoleMapping {
 }
 
 function parseRole(flag: string, text: string): Role {
-  if (text === 'admin' || text === 'user' || text === 'readonly') return text;
+  if (isRole(text)) return text;
   throw usage(`${flag} ${text}: choose admin, user or readonly.`);
 }
 
@@ -120,8 +114,4 @@ function parseEmails(text: string | undefined): readonly string[] | undefined {
       `--token-authorized-emails ${odd}: a * may stand only at the beginning, as in *@example.com.`,
     );
   return patterns.includes('*') ? undefined : patterns;
-}
-
-function usage(message: string): GizmoError {
-  return new GizmoError('USAGE', message);
 }

@@ -3,6 +3,11 @@
 /** The guide's three roles (reference: GizmoSQL security guide, Layer 4). */
 export type Role = 'admin' | 'user' | 'readonly';
 
+/** Whether a word of a setting or a claim is a role. */
+export function isRole(value: unknown): value is Role {
+  return value === 'admin' || value === 'user' || value === 'readonly';
+}
+
 /** How the identity was shown. */
 export type AuthMethod =
   | 'password'

@@ -73,15 +73,14 @@ function sign(
 
 /** A strategy with the issuer's static key, or with what it publishes. */
 function strategy(raw: RawTokenSettings = {}, pem: string | null = pemOf(ec.publicKey), nowMs = Date.now) {
-  const config = parseToken(
-    {
-      'token-allowed-issuer': issuer,
-      'token-allowed-audience': AUDIENCE,
-      ...(pem !== null && { 'token-signature-verify-cert-path': 'key.pem' }),
-      ...raw,
-    },
-    () => pem ?? '',
-  );
+  const keyFile = join(folder, 'issuer.pem');
+  if (pem !== null) writeFileSync(keyFile, pem);
+  const config = parseToken({
+    'token-allowed-issuer': issuer,
+    'token-allowed-audience': AUDIENCE,
+    ...(pem !== null && { 'token-signature-verify-cert-path': keyFile }),
+    ...raw,
+  });
   if (config === undefined) throw new Error('not configured');
   const reasons: string[] = [];
   const made = createTokenStrategy(config, nowMs, (reason) => reasons.push(reason));
@@ -257,7 +256,7 @@ describe("the issuer's published keys", () => {
 });
 
 describe('settings of tokens', () => {
-  const parse = (raw: RawTokenSettings) => () => parseToken(raw, () => '');
+  const parse = (raw: RawTokenSettings) => () => parseToken(raw);
   const both = { 'token-allowed-issuer': 'https://idp.example', 'token-allowed-audience': 'x' };
   it.each([
     [{ 'token-allowed-issuer': 'https://idp.example' }, /--token-allowed-audience/],
