@@ -4,6 +4,7 @@ import { GizmoError } from '../errors.js';
 import { isLoopback } from '../runtime-file.js';
 import type { ConnectionUri } from './connection-uri.js';
 import { type Environment, readSetting, readSwitch } from './environment.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /** The flags of TLS, of every command that connects. */
 export interface TlsFlags {
@@ -131,8 +132,6 @@ function readBytes(path: string, flag: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    const why =
-      cause instanceof Error ? cause.message.replace(/^[A-Z]+: ([^,]*),.*$/, '$1') : 'it cannot be read';
-    throw new GizmoError('USAGE', `${flag} ${path}: ${why}.`, { cause });
+    throw new GizmoError('USAGE', `${flag} ${path}: ${whyUnreadable(cause)}.`, { cause });
   }
 }

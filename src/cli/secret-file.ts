@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { GizmoError } from '../errors.js';
 import { writeWarning } from './report-error.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /**
  * The text of a file without its last line end. A file that others can read is warned of.
@@ -13,9 +14,7 @@ export function readSecretFile(path: string): string {
     if (statSync(path).size > SECRET_BYTES_MAX) throw new Error('it is too large for a secret');
     return trimLineEnd(readFileSync(path, 'utf8'));
   } catch (cause) {
-    const why =
-      cause instanceof Error ? cause.message.replace(/^[A-Z]+: ([^,]*),.*$/, '$1') : 'it cannot be read';
-    throw new GizmoError('USAGE', `Cannot read the secret in ${path}: ${why}.`, { cause });
+    throw new GizmoError('USAGE', `Cannot read the secret in ${path}: ${whyUnreadable(cause)}.`, { cause });
   }
 }
 

@@ -3,7 +3,6 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   type CallOptions,
-  type ChannelOptions,
   Client,
   connectivityState,
   credentials,
@@ -30,8 +29,8 @@ import { type FlightMethod, flightService, QUERY_TICKET_HEADER } from '../../fli
 import { abortReason, linkSignals, untilAborted } from '../../flight/signal.js';
 import { fromStatus } from '../../flight/status.js';
 import { createWriter, readMessages } from '../../flight/stream.js';
-import { isLoopback } from '../../runtime-file.js';
-import { VERSION } from '../../version.js';
+import { takeFew, takeFirst } from './answers.js';
+import { channelOptions } from './channel-options.js';
 import { CookieJar } from './cookies.js';
 import type { ConnectOptions } from './options.js';
 import type { TlsCredentials } from './tls-credentials.js';
@@ -50,12 +49,7 @@ export class FlightChannel {
     const { host, port, headers = {}, cookies = true } = options;
     this.tls = tls;
     const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
-    this.#client = new Client(address, tls ?? credentials.createInsecure(), {
-      ...CHANNEL_OPTIONS,
-      'grpc.max_receive_message_length': options.receiveBytesMax ?? -1,
-      // A proxy from the environment is for other machines.
-      'grpc.enable_http_proxy': isLoopback(host) ? 0 : 1,
-    });
+    this.#client = new Client(address, tls ?? credentials.createInsecure(), channelOptions(options));
     this.#cookies = cookies ? new CookieJar() : undefined;
     for (const [name, value] of Object.entries(headers)) this.#metadata.set(name, value);
   }
@@ -334,40 +328,7 @@ const NO_OPTIONS: CallOptions = {};
 const TRANSPORT_FAILURE =
   /^(Connection dropped|No connection established|read E|write E|Failed to connect|Name resolution|The server answered)/;
 
-const CHANNEL_OPTIONS: ChannelOptions = {
-  'grpc.primary_user_agent': `gizmo-client/${VERSION}`,
-  'grpc.max_send_message_length': -1,
-  // Nothing runs twice behind our back, and two clients in one process are two sessions.
-  'grpc.enable_retries': 0,
-  'grpc.use_local_subchannel_pool': 1,
-  'grpc.service_config_disable_resolution': 1,
-  // With the default window of 64 KiB a result moves at a third of the speed.
-  'grpc-node.flow_control_window': 4 * 1024 * 1024,
-  // A peer that is gone is noticed while a statement runs, too.
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-};
-
 function readAuthorization(metadata: Metadata): string | undefined {
   const value = metadata.get('authorization')[0];
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** Actions are answered in a message or two; a server that keeps talking is not listened to. */
-async function takeFew<T>(messages: AsyncIterable<T>, what: string): Promise<T[]> {
-  const taken: T[] = [];
-  for await (const message of messages) {
-    if (taken.push(message) > ANSWERS_MAX)
-      throw new GizmoError('INTERNAL', `The server does not stop answering ${what}.`);
-  }
-  return taken;
-}
-
-const ANSWERS_MAX = 1000;
-
-/** Reads to the end, because the status comes last. Some servers answer each batch of an upload. */
-async function takeFirst<T>(messages: AsyncIterable<T>): Promise<T | undefined> {
-  let first: T | undefined;
-  for await (const message of messages) first ??= message;
-  return first;
 }
