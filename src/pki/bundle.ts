@@ -60,7 +60,7 @@ export async function bundleCertificates(options: BundleOptions): Promise<Bundle
 }
 
 /** From the one that signed none of the others up to the root; each once. */
-export function orderChain(certificates: readonly X509Certificate[]): X509Certificate[] {
+function orderChain(certificates: readonly X509Certificate[]): X509Certificate[] {
   const unique = [...new Map(certificates.map((each) => [each.fingerprint256, each])).values()];
   const signs = (issuer: X509Certificate, each: X509Certificate) =>
     issuer !== each && each.checkIssued(issuer) && each.verify(issuer.publicKey);

@@ -30,12 +30,6 @@ export function uniqueNames(names: readonly SubjectName[]): SubjectName[] {
   return [...seen.values()];
 }
 
-/** As OpenSSL writes it: `DNS:localhost`. */
-export function formatName({ type, value }: SubjectName): string {
-  const prefix = { dns: 'DNS', ip: 'IP', email: 'email', uri: 'URI' }[type];
-  return `${prefix}:${value}`;
-}
-
 /** Whether a text is a DNS name of the kind certificates may hold, without a wildcard. */
 export function isHostName(text: string): boolean {
   return findFault(text.split('.')) === undefined && text.length <= DNS_LENGTH_MAX;

@@ -101,7 +101,7 @@ export function planNssTrust(
 }
 
 /** Names the CA by its own bytes, so that two never meet under one name. */
-export function trustName({ raw }: X509Certificate): string {
+function trustName({ raw }: X509Certificate): string {
   return `gizmo-${createHash('sha256').update(raw).digest('hex').slice(0, 16)}`;
 }
 

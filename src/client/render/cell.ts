@@ -97,7 +97,7 @@ function valueWriter(column: Column): CellWriter {
 }
 
 /** `true` and `false`. */
-export function boolWriter(column: Column): CellWriter {
+function boolWriter(column: Column): CellWriter {
   const data = column.data ?? new Uint8Array(0);
   return (out, row) => out.ascii((data[row >> 3]! & (1 << (row & 7))) === 0 ? 'false' : 'true');
 }

@@ -60,7 +60,7 @@ export function cellReader(column: Column): CellReader {
 export type CellReader = (row: number) => Value;
 
 /** Makes objects of `values`, one member a name; names of objects are safe, `__proto__` included. */
-export function objectMaker(names: readonly string[]): (values: (index: number) => Value) => Row {
+function objectMaker(names: readonly string[]): (values: (index: number) => Value) => Row {
   const unique = uniqueNames(names);
   // An assignment would let a column named __proto__ set the prototype.
   if (unique.includes('__proto__'))

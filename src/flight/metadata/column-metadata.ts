@@ -4,14 +4,10 @@
  */
 
 /**
- * The metadata of one field. The schema goes out under two names: the specification says DB_SCHEMA_NAME, the
- * reference implementations read SCHEMA_NAME.
+ * The metadata of one field: `known`, which says the type as a query of the column has it, and what is known of the
+ * column in its table. The schema goes out under two names: the specification says DB_SCHEMA_NAME, the reference
+ * implementations read SCHEMA_NAME.
  */
-export function columnMetadata(column: ColumnFacts): ReadonlyMap<string, string> {
-  return tableColumnMetadata(undefined, column);
-}
-
-/** `known`, which says the type as a query of the column has it, and what is known of the column in its table. */
 export function tableColumnMetadata(
   known: ReadonlyMap<string, string> | undefined,
   column: Partial<ColumnFacts>,

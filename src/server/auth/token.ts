@@ -13,7 +13,7 @@ import { principalOf } from './token-claims.js';
 import { createTokenKeys } from './token-keys.js';
 
 /** The name under which a token is a password. */
-export const TOKEN_USERNAME = 'token';
+const TOKEN_USERNAME = 'token';
 /** Clocks differ. */
 const LEEWAY_S = 60;
 /** A token that comes with every call is checked anew after this: its key may have been withdrawn. */

@@ -41,7 +41,7 @@ export interface RawServerSettings extends RawTlsSettings, RawTokenSettings {
   readonly 'log-file'?: string;
 }
 
-export const DEFAULT_USERNAME = 'gizmosql_user';
+const DEFAULT_USERNAME = 'gizmosql_user';
 const DEFAULT_PORT = 31337;
 /** Long enough for a quick answer to arrive, short enough for an impatient service manager. */
 const DEFAULT_GRACE_S = 10;

@@ -11,7 +11,7 @@ import {
 import { type ArrowSchema, type EncodedBatch, field } from '../../../src/flight/ipc/types.js';
 import { readValue } from '../../../src/flight/ipc/value.js';
 import { buildCatalogs, CATALOGS_SCHEMA } from '../../../src/flight/metadata/catalogs.js';
-import { columnMetadata } from '../../../src/flight/metadata/column-metadata.js';
+import { tableColumnMetadata } from '../../../src/flight/metadata/column-metadata.js';
 import { buildDbSchemas, DB_SCHEMAS_SCHEMA } from '../../../src/flight/metadata/db-schemas.js';
 import {
   buildForeignKeys,
@@ -148,7 +148,12 @@ describe('a metadata answer', () => {
           'price',
           { kind: 'decimal', bits: 128, precision: 10, scale: 2 },
           {
-            metadata: columnMetadata({ typeName: 'DECIMAL(10,2)', precision: 10, scale: 2, schema: 'main' }),
+            metadata: tableColumnMetadata(undefined, {
+              typeName: 'DECIMAL(10,2)',
+              precision: 10,
+              scale: 2,
+              schema: 'main',
+            }),
           },
         ),
       ],
@@ -262,7 +267,11 @@ describe('a metadata answer', () => {
 
 describe('the metadata of a column', () => {
   it('writes booleans as 1 and 0 and leaves out what is not known', () => {
-    const metadata = columnMetadata({ typeName: 'INTEGER', isAutoIncrement: true, isReadOnly: false });
+    const metadata = tableColumnMetadata(undefined, {
+      typeName: 'INTEGER',
+      isAutoIncrement: true,
+      isReadOnly: false,
+    });
     expect([...metadata]).toEqual([
       ['ARROW:FLIGHT:SQL:TYPE_NAME', 'INTEGER'],
       ['ARROW:FLIGHT:SQL:IS_AUTO_INCREMENT', '1'],

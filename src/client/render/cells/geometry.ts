@@ -24,7 +24,7 @@ export function isGeometry(field: ArrowField): boolean {
 }
 
 /** Undefined where the bytes are no well-known binary. */
-export function wktOf(bytes: Uint8Array): string | undefined {
+function wktOf(bytes: Uint8Array): string | undefined {
   const cursor = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 };
   try {
     const text = readGeometry(cursor, 0);

@@ -79,7 +79,7 @@ export function doubleText(value: number): string {
  * The same for a single: the fewest digits that read back as the same 32 bits. Where two such texts are equally near,
  * or one lies just between two singles, DuckDB prints the exact value.
  */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (!Number.isFinite(value) || value === 0) return doubleText(value);
   const isNormal = Math.abs(value) >= 1.1754943508222875e-38;
   for (let digits = isNormal ? 6 : 1; digits < 9; digits++) {

@@ -225,7 +225,7 @@ export class DecimalReader extends ConvertingReader {
 }
 
 /** Copies received bytes, which may lie in memory of any kind, to the front of a vector. */
-export function copyToVector(vector: Vector, buffer: ArrayBufferLike, offset: number, count: number): void {
+function copyToVector(vector: Vector, buffer: ArrayBufferLike, offset: number, count: number): void {
   if (count === 0) return;
   if (buffer instanceof ArrayBuffer) duckdb.copy_data_to_vector(vector, 0, buffer, offset, count);
   else duckdb.copy_data_to_vector(vector, 0, new Uint8Array(buffer, offset, count).slice().buffer, 0, count);
