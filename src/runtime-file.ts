@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isAlive, isErrno, unlinkIfPresent } from './errno.js';
 import { GizmoError } from './errors.js';
 
 /**
@@ -136,32 +137,10 @@ function parseInfo(text: string): RuntimeInfo | undefined {
   return { pid, host, port, user, tls: tls === true, ...texts };
 }
 
-/** A process that answers EPERM lives, under another user. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, 'EPERM');
-  }
-}
-
 function removeIfSame(path: string, text: string): void {
   try {
     if (readFileSync(path, 'utf8') === text) unlinkSync(path);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
   }
-}
-
-function unlinkIfPresent(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

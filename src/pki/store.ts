@@ -19,11 +19,11 @@ import {
   readSync,
   renameSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive, isErrno, unlinkIfPresent } from '../errno.js';
 import { GizmoError } from '../errors.js';
 
 /** Files larger than this are none of ours. A revocation list may be the largest. */
@@ -179,15 +179,6 @@ function holderOf(path: string): number | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, 'EPERM');
-  }
-}
-
 /** A signal waits until the files are whole, then ends the command as it always would. */
 async function holdSignals(write: () => void): Promise<void> {
   let interrupted = false;
@@ -267,14 +258,6 @@ function readSome(file: number, chunk: Buffer): number {
   }
 }
 
-function unlinkIfPresent(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
-}
-
 function explain(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   return REASONS.get(code) ?? (cause instanceof Error ? cause.message : String(cause));
@@ -289,7 +272,3 @@ const REASONS = new Map([
   ['ENOSPC', 'the disk is full'],
   ['EEXIST', 'a file of that name is in the way'],
 ]);
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}

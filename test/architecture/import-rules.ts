@@ -18,12 +18,13 @@ export function findImportViolations(files: readonly SourceFile[]): string[] {
 /** Top-level folder or file of src/ → what it may import besides itself. `lazy` only by import(), or as a type. */
 const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[] }> = {
   'errors.ts': { now: [] },
+  'errno.ts': { now: [] },
   'version.ts': { now: [] },
   'nearest.ts': { now: [] },
-  'runtime-file.ts': { now: ['errors.ts'] },
+  'runtime-file.ts': { now: ['errors.ts', 'errno.ts'] },
   sql: { now: ['errors.ts'] },
   flight: { now: ['errors.ts'] },
-  pki: { now: ['errors.ts'] },
+  pki: { now: ['errors.ts', 'errno.ts'] },
   cli: { now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'], lazy: ['pki'] },
   server: { now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'runtime-file.ts'] },
   client: {
