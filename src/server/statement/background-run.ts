@@ -19,6 +19,8 @@ export interface BackgroundRun {
   readonly state: 'running' | 'finished' | 'failed';
   /** Rows so far. */
   readonly rows: number;
+  /** Whether it is over, somebody has read its result, and nobody is reading it now. */
+  readonly spent: boolean;
   /** Resolves at its end, or after a while. Rejects with how the statement failed, or with the signal's reason. */
   wait(signal: AbortSignal): Promise<void>;
   /** Waits for the end and reads from the start. Rejects as {@link wait}. */
@@ -41,6 +43,8 @@ export function runInBackground(
   let schema: ArrowSchema | undefined;
   let state: BackgroundRun['state'] = 'running';
   let rows = 0;
+  let readers = 0;
+  let wasRead = false;
   let onPlanned = (_: ArrowSchema) => {};
   const planned = new Promise<void>((resolve) => {
     onPlanned = (known) => {
@@ -84,6 +88,9 @@ export function runInBackground(
     get rows() {
       return rows;
     },
+    get spent() {
+      return state === 'finished' && wasRead && readers === 0;
+    },
     async wait(signal) {
       await unlessAborted(Promise.race([ended, planned]), signal);
       if (state === 'running') await unlessAborted(withinPatience(ended), signal);
@@ -92,12 +99,18 @@ export function runInBackground(
       await unlessAborted(ended, signal);
       const fields = schema ?? { fields: [] };
       let position = 0;
+      let closed = false;
+      readers++;
+      wasRead = true;
       return {
         schema: fields,
         schemaMessage: encodeSchema(fields),
         changes: undefined,
         next: async () => (position < store.length ? store.read(position++) : undefined),
-        close: async () => {},
+        close: async () => {
+          if (!closed) readers--;
+          closed = true;
+        },
       };
     },
     async stop() {

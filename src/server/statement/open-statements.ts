@@ -111,6 +111,20 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     );
   }
 
+  /** Each may hold an open file. The oldest that was done and read makes room; the others are still wanted. */
+  function makeRoomInBackground(tickets: Held['tickets']): void {
+    const background = [...tickets].filter(([, { ticket }]) => ticket.kind === 'background');
+    if (background.length < BACKGROUND_MAX_PER_SESSION) return;
+    const spent = background.find(([, { ticket }]) => ticket.kind === 'background' && ticket.run.spent);
+    if (spent === undefined) {
+      throw new GizmoError(
+        'RESOURCE_EXHAUSTED',
+        `This session has ${BACKGROUND_MAX_PER_SESSION} statements running or not yet fetched in the background. Fetch or cancel some, or wait until they expire.`,
+      );
+    }
+    open.dropTicket(spent[0]).catch(closedWithItsSession);
+  }
+
   function hold(tickets: Held['tickets'], handle: string, ticket: Ticket): IssuedTicket {
     const expiresAtMs = nowMs() + TICKET_LIFETIME_MS;
     tickets.set(handle, { ticket, expiresAtMs });
@@ -176,7 +190,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     addTicket(ticket) {
       const session = heldBy(ticket.session);
       const { tickets } = session;
-      if (ticket.kind === 'background') limitBackground(tickets);
+      if (ticket.kind === 'background') makeRoomInBackground(tickets);
       makeRoom(session, ticket);
       session.keptBytes += keptBytes(ticket);
       const handle = makeHandle();
@@ -230,17 +244,6 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
 async function letGo(ticket: Ticket): Promise<void> {
   if (ticket.kind === 'background') await ticket.run.stop();
   if (ticket.kind === 'deferred') await ticket.opened?.result.close();
-}
-
-/** Each may hold an open file. */
-function limitBackground(tickets: Held['tickets']): void {
-  let count = 0;
-  for (const { ticket } of tickets.values()) if (ticket.kind === 'background') count++;
-  if (count < BACKGROUND_MAX_PER_SESSION) return;
-  throw new GizmoError(
-    'RESOURCE_EXHAUSTED',
-    `This session has ${BACKGROUND_MAX_PER_SESSION} statements running or kept in the background. Cancel some, or wait until they expire.`,
-  );
 }
 
 function keptBytes(ticket: Ticket): number {

@@ -114,6 +114,21 @@ describe('a statement that is polled for', () => {
     session.close();
   });
 
+  it('makes room for others once it is done and has been read, and only then', async () => {
+    const session = await logIn(server.address.port);
+    const poll = (sql = 'select 1') => session.poll(statement(sql));
+    const { info: kept } = await poll("select 'kept'");
+    for (let count = 0; count < 20; count++) {
+      const { info } = await poll();
+      if (info === undefined) expect.fail('no FlightInfo');
+      expect(await session.get(ticketOf(info))).toEqual([[1]]);
+    }
+    if (kept === undefined) expect.fail('no FlightInfo');
+    expect(await session.get(ticketOf(kept))).toEqual([['kept']]);
+    await session.action('CloseSession');
+    session.close();
+  });
+
   it('ends with its session', async () => {
     const session = await logIn(server.address.port);
     const { flightDescriptor } = await session.poll(statement(ENDLESS));
