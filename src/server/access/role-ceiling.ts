@@ -46,6 +46,8 @@ function refusedWrite(role: Role, write: ObjectWrite): string | undefined {
   const { action, objectKind, name } = write;
   if (role !== 'user') return `change anything (${action} ${objectKind} ${name})`;
   if (write.catalog === 'system') return `change the catalog system`;
+  if (write.shadowsBuiltIn && objectKind === 'schema')
+    return `create a schema with the name of the database ${name}`;
   if (write.shadowsBuiltIn) return `touch a macro with the name of the built-in function ${name}`;
   if (RESERVED_NAMES.test(name) && action !== 'drop') return `give the name ${name}, which is reserved,`;
   return undefined;

@@ -27,7 +27,10 @@ export interface ObjectWrite extends ObjectName {
   readonly action: 'insert' | 'update' | 'delete' | 'merge' | 'create' | 'drop' | 'alter';
   /** In DuckDB's words, such as `table`, `view`, `macro`, `schema`, `sequence`, `type`, `index`. */
   readonly objectKind: string;
-  /** A macro with the name of a built-in function, which it would stand before. */
+  /**
+   * A macro with the name of a built-in function, which it would stand before; or a schema with the name of a
+   * database, which nobody could then name alone any more ("ambiguous reference to catalog or schema").
+   */
   readonly shadowsBuiltIn: boolean;
 }
 

@@ -182,6 +182,14 @@ const STATEMENTS: readonly (readonly [string, string])[] = [
   ['drop macro temp.main.read_csv', ''],
   ['drop macro table read_csv', ''],
   ['create table gizmo_sessions (a integer)', ''],
+  ['alter table t rename to gizmo_sessions', ''],
+  ['alter view v rename to duckdb_tables', ''],
+  ['alter table t rename to renamed; alter table renamed rename to t', 'u'],
+  ['create schema other', ''],
+  ['create schema memory.temp', ''],
+  ['create schema "System"', ''],
+  ['create schema if not exists plain', 'u'],
+  ['create or replace macro memory.main."<"(a, b) as true', ''],
   ['pivot t on b', ''],
   ['select * from (pivot t on b)', ''],
   ["select json_serialize_plan('select 1')", ''],
@@ -219,6 +227,17 @@ describe.each(Object.keys(DOORS))('through %s', (door) => {
       }
       expect(await state()).toEqual(before);
     });
+  });
+});
+
+describe.each(['user', 'readonly'] as const)('a transaction of the role %s that has failed', (role) => {
+  it.each(['rollback', 'ROLLBACK -- and no more\n'])('can be ended by %j', async (rollback) => {
+    const client = restricted.get(role) ?? expect.fail('not logged in');
+    await client.rows('begin');
+    await expect(client.rows("select error('x')")).rejects.toThrow();
+    await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.FAILED_PRECONDITION });
+    await client.rows(rollback);
+    expect(await client.rows('select 1')).toEqual([[1]]);
   });
 });
 

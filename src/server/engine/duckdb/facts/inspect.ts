@@ -1,11 +1,11 @@
 /** Asks DuckDB what a statement would do: its tokens first, then its bound plan. Runs nothing. */
 import { GizmoError } from '../../../../errors.js';
-import type { PlanFacts } from '../../../model/plan-facts.js';
+import type { ObjectWrite, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
 import { toEngineError } from '../errors.js';
 import type { SessionCore } from '../session-core.js';
 import { readPlan } from './read-plan.js';
-import { NO_FACTS, readText } from './read-text.js';
+import { changesTransaction, NO_FACTS, readText } from './read-text.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 const TEXT_CHARS_MAX = 256 * 1024;
@@ -21,7 +21,8 @@ const PLAN_SQL =
 
 /** The connection must be claimed, and inside the transaction in which the statement is to run. */
 export async function inspect(core: SessionCore, sql: string, options: InspectOptions): Promise<PlanFacts> {
-  core.refuseIfAborted();
+  // A failed transaction can be ended, by those as well who are inspected.
+  if (!changesTransaction(sql)) core.refuseIfAborted();
   if (sql.length > TEXT_CHARS_MAX) {
     throw new GizmoError(
       'INVALID_ARGUMENT',
@@ -33,10 +34,30 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   const [json = ''] = await core.readTexts(PLAN_SQL, text);
   if (json.length > PLAN_CHARS_MAX) return { ...NO_FACTS, opaque: 'a plan of this size' };
   const answer: PlanAnswer = JSON.parse(json);
-  if (!answer.error) return readPlan(answer.plans);
+  if (!answer.error) return await withShadowedDatabases(core, readPlan(answer.plans));
   const { error_type: type = '', error_message: message = '' } = answer;
   if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) return { ...NO_FACTS, opaque: describe(message) };
   throw toEngineError(new Error(`${titleOf(type)} Error: ${message}`));
+}
+
+/** Marks the schemas to be created that have the name of an attached database. */
+async function withShadowedDatabases(core: SessionCore, facts: PlanFacts): Promise<PlanFacts> {
+  if (!facts.writes.some(createsSchema)) return facts;
+  const writes: ObjectWrite[] = [];
+  for (const write of facts.writes) {
+    const [count] = createsSchema(write)
+      ? await core.readTexts(DATABASES_SQL, write.name.toLowerCase())
+      : ['0'];
+    writes.push({ ...write, shadowsBuiltIn: write.shadowsBuiltIn || count !== '0' });
+  }
+  return { ...facts, writes };
+}
+
+const DATABASES_SQL =
+  'select system.main.count_star()::varchar from system.main.duckdb_databases() where system.main.lower(database_name) = $1::varchar';
+
+function createsSchema({ action, objectKind }: ObjectWrite): boolean {
+  return action === 'create' && objectKind === 'schema';
 }
 
 interface PlanAnswer {

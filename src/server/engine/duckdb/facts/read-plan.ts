@@ -121,15 +121,17 @@ class FactsBuilder {
     if (entry === 'prepared_statement') this.#effects.add('PREPARE');
     else if (entry === 'secret') this.#effects.add('SECRET');
     else if (name === '') this.#hide(`the target of ${type}`);
-    else
-      this.#writes.push({
-        action,
+    else {
+      const write = {
         objectKind,
-        shadowsBuiltIn: objectKind === 'macro' && isSystemFunction(name),
+        shadowsBuiltIn: objectKind === 'macro' && (isSystemFunction(name) || !WORD.test(name)),
         catalog: text(info, 'catalog'),
         schema: text(info, 'schema'),
-        name,
-      });
+      };
+      this.#writes.push({ action, ...write, name });
+      const renamed = text(info, 'new_table_name') || text(info, 'new_view_name');
+      if (renamed !== '') this.#writes.push({ action: 'create', ...write, name: renamed });
+    }
   }
 
   #setting(node: PlanNode): void {
@@ -162,6 +164,9 @@ function text(node: unknown, key: string): string {
 function isNode(value: unknown): value is PlanNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Operators are functions too, and those that DuckDB does not list as such are none that a macro needs to be named after. */
+const WORD = /[\p{L}\p{N}_]/u;
 
 const WRITES: Readonly<Record<string, ObjectWrite['action'] | undefined>> = {
   LOGICAL_INSERT: 'insert',

@@ -75,7 +75,12 @@ function decided(
   const verbs = tokens.filter((it) => it.value !== '(').slice(0, 5);
   const [verb, ...following] = verbs.map(({ kind, value }) => (kind === 'word' ? value : ''));
   if (verb === undefined) return opaque('an empty statement');
-  if (TRANSACTION_VERBS.has(verb)) return NO_FACTS;
+  if (TRANSACTION_VERBS.has(verb)) {
+    // It is not planned, so nothing else may stand in it.
+    return tokens.every(({ kind }) => kind === 'word')
+      ? NO_FACTS
+      : opaque('more than the end or beginning of a transaction');
+  }
   const effect = effectOf(verb, following);
   if (effect !== undefined) return { ...NO_FACTS, effects: [effect] };
   if (
