@@ -92,11 +92,17 @@ class KeptBatches implements BatchStore {
     this.#budget.fileLeft -= bytes;
     const at = this.#fileBytes;
     this.#fileBytes += bytes;
-    await this.#withFile(async (file) => {
-      await writeAll(file, batch.header, at);
-      await writeAll(file, batch.body, at + batch.header.byteLength);
-    });
+    // From now on: what is read and dropped meanwhile must not make its place another's.
     this.#inFile++;
+    try {
+      await this.#withFile(async (file) => {
+        await writeAll(file, batch.header, at);
+        await writeAll(file, batch.body, at + batch.header.byteLength);
+      });
+    } catch (error) {
+      this.#leaveFile();
+      throw error;
+    }
     const { header, body, rows } = batch;
     this.#kept.push({ where: 'file', at, header: header.byteLength, body: body.byteLength, rows });
   }
@@ -116,7 +122,11 @@ class KeptBatches implements BatchStore {
     if (kept === undefined) return;
     this.#kept[index] = undefined;
     if (kept.where === 'memory') this.#budget.memoryLeft += kept.bytes;
-    else if (--this.#inFile === 0) this.#rewind();
+    else this.#leaveFile();
+  }
+
+  #leaveFile(): void {
+    if (--this.#inFile === 0) this.#rewind();
   }
 
   close(): Promise<void> {

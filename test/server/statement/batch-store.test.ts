@@ -58,6 +58,20 @@ describe('kept batches', () => {
     await store.close();
   });
 
+  it('are not written over while they are being written, whatever is read and dropped meanwhile', async () => {
+    const store = createBatchStores({ fileBytesMax: 1000, memoryBytesMax: 0 }).open();
+    const filled = (value: number, bytes: number) =>
+      batch(new Uint8Array(8).fill(value), new Uint8Array(bytes).fill(value));
+    await store.append(filled(1, 20));
+    const writing = store.append(filled(2, 20));
+    store.drop(0);
+    await writing;
+    await store.append(filled(3, 100));
+    expect(await store.read(1)).toEqual(filled(2, 20));
+    expect(await store.read(2)).toEqual(filled(3, 100));
+    await store.close();
+  });
+
   it.skipIf(process.platform !== 'linux')('lie in a file without a name, which ends with them', async () => {
     const open = () =>
       readdirSync('/proc/self/fd').flatMap((fd) => {
