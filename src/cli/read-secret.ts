@@ -1,5 +1,6 @@
 /** Asks for a secret on the terminal, unseen. */
 import { openSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { ReadStream } from 'node:tty';
 import { GizmoError } from '../errors.js';
 
@@ -66,6 +67,8 @@ function openTerminal(remedy: string): ReadStream {
 function readLine(terminal: ReadStream): Promise<string> {
   return new Promise((resolve, reject) => {
     let line = '';
+    // Not the stream's own encoding: that stays, and the shell that reads on wants bytes.
+    const utf8 = new StringDecoder('utf8');
     const stop = (): void => {
       terminal.off('data', onData);
       terminal.off('end', onEnd);
@@ -74,15 +77,14 @@ function readLine(terminal: ReadStream): Promise<string> {
       stop();
       resolve(line);
     };
-    const onData = (chunk: Buffer | string): void => {
-      const edited = editSecret(line, chunk.toString());
+    const onData = (chunk: Buffer): void => {
+      const edited = editSecret(line, utf8.write(chunk));
       line = edited.line;
       if (edited.done === undefined) return;
       stop();
       if (edited.done === 'enter') resolve(line);
       else reject(new GizmoError('CANCELLED', 'Interrupted.'));
     };
-    terminal.setEncoding('utf8');
     terminal.on('data', onData);
     terminal.on('end', onEnd);
     // A second secret is read from a stream that was paused after the first.

@@ -54,6 +54,17 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
     expect(await terminal.exitCode()).toBe(4);
   });
 
+  test('leaves the terminal to the shell that comes after it', async () => {
+    const terminal = start('-W');
+    await terminal.until('Password for gizmosql_user: ');
+    terminal.press(`${server.token}\r`);
+    await terminal.until('memory.main>');
+    terminal.press("select 'é' || (40 + 2);\r");
+    await terminal.until('é42');
+    terminal.press('\u0004');
+    expect(await terminal.exitCode()).toBe(0);
+  });
+
   test('Ctrl-C at the prompt is an interrupt', async () => {
     const terminal = start('-W', '-c', 'select 1');
     await terminal.until('Password for gizmosql_user: ');

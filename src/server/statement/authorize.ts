@@ -22,7 +22,11 @@ export function assertAllowed({ role }: Principal, facts: PlanFacts | undefined)
   if (role === 'admin') return;
   const refused = facts === undefined ? 'run what was not checked' : refusedByRole(role, facts);
   if (refused === undefined) return;
-  throw new GizmoError('PERMISSION_DENIED', `The role ${role} may not ${refused}. An administrator may.`);
+  const userMay = facts !== undefined && refusedByRole('user', facts) === undefined;
+  throw new GizmoError(
+    'PERMISSION_DENIED',
+    `The role ${role} may not ${refused}. ${userMay ? 'The roles user and admin may' : 'An administrator may'}.`,
+  );
 }
 
 /** The same question for a bulk load, which has no statement. */

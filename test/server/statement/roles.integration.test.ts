@@ -241,6 +241,25 @@ describe.each(['user', 'readonly'] as const)('a transaction of the role %s that 
   });
 });
 
+describe('files', () => {
+  it.each(["from 'NAME'", 'from "NAME"', "describe 'NAME'", "explain from 'NAME'", "select (from 'NAME')"])(
+    'that are there and that are not cannot be told apart: %s',
+    async (sql) => {
+      const there = join(folder, 'there.conf');
+      writeFileSync(there, 'x');
+      const client = restricted.get('readonly') ?? expect.fail('not logged in');
+      const answers = [there, join(folder, 'gone.conf')].map((name) =>
+        client
+          .rows(sql.replace('NAME', name))
+          .catch(({ code, details }) => [code, details.replace(name, '')]),
+      );
+      const [first, second] = await Promise.all(answers);
+      expect(first).toEqual(second);
+      expect(first).toEqual([status.NOT_FOUND, 'Catalog Error: Table with name  does not exist!']);
+    },
+  );
+});
+
 describe('polling', () => {
   it.each([
     ['user', "insert into t values (3, 'three')", true],

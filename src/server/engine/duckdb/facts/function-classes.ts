@@ -173,6 +173,8 @@ const TABLE_FUNCTIONS = classes({
     'arrow_scan_dumb',
     'seq_scan',
     'duckdb_table_sample',
+    // Ours, of engine/duckdb/ingest.
+    'gizmo_ingest',
     'pragma_storage_info',
     'pragma_metadata_info',
     'test_vector_types',

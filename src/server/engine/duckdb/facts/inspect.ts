@@ -37,7 +37,8 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   if (!answer.error) return await withShadowedDatabases(core, readPlan(answer.plans));
   const { error_type: type = '', error_message: message = '' } = answer;
   if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) return { ...NO_FACTS, opaque: describe(message) };
-  throw toEngineError(new Error(`${titleOf(type)} Error: ${message}`));
+  const hidden = NO_READER.test(message);
+  throw toEngineError(new Error(`${hidden ? 'Catalog' : titleOf(type)} Error: ${withoutFiles(message)}`));
 }
 
 /** Marks the schemas to be created that have the name of an attached database. */
@@ -59,6 +60,19 @@ const DATABASES_SQL =
 function createsSchema({ action, objectKind }: ObjectWrite): boolean {
   return action === 'create' && objectKind === 'schema';
 }
+
+/**
+ * DuckDB takes a name that no table has for that of a file, and says so if there is one. To somebody who may not
+ * reach files the two must be the same, and what else is called alike concerns nobody.
+ */
+function withoutFiles(message: string): string {
+  const file = NO_READER.exec(message)?.[1];
+  return file === undefined
+    ? message.replace(/\nDid you mean .*/s, '')
+    : `Table with name ${file} does not exist!`;
+}
+
+const NO_READER = /^No extension found that is capable of reading the file "(.*)"/;
 
 interface PlanAnswer {
   readonly error: boolean;
