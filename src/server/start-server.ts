@@ -124,7 +124,8 @@ export async function startServer(
   const stores = createBatchStores({ fileBytesMax: config.tempFileBytesMax });
   const statements = createStatements(life, openStatements, stores);
   const sessions = createSessionRegistry({
-    openEngineSession: ({ role }) => engine.openSession({ filesReachable: role === 'admin' }),
+    openEngineSession: ({ role }) =>
+      engine.openSession({ filesReachable: role === 'admin', sequencesReachable: role !== 'readonly' }),
     sessionsMax: config.sessionsMax,
     idleTimeoutMs: config.sessionIdleTimeoutMs,
     idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,

@@ -17,12 +17,19 @@ export interface Engine {
    * invalidated"). Never rejects. The server then stops taking statements.
    */
   readonly failed: Promise<GizmoError>;
-  /** @param options.filesReachable false: functions and names that would open files fail while they are bound */
-  openSession(options?: { readonly filesReachable: boolean }): Promise<EngineSession>;
+  openSession(options?: SessionReach): Promise<EngineSession>;
   /** Memory the engine itself accounts for, in bytes (DuckDB: `duckdb_memory()`). */
   memoryBytes(): Promise<number>;
   /** Interrupts what runs, checkpoints what can be, closes files and frees them. Idempotent. */
   close(): Promise<void>;
+}
+
+/** What binding alone could reach in a session; each is reachable where nothing is said. */
+export interface SessionReach {
+  /** False: functions and names that would open files fail while they are bound. */
+  readonly filesReachable?: boolean;
+  /** False: nextval fails, also where a macro hides it in a place that is evaluated while it is bound. */
+  readonly sequencesReachable?: boolean;
 }
 
 /**

@@ -128,6 +128,8 @@ const STATEMENTS: readonly (readonly [string, string])[] = [
   ['drop view v', 'u'],
   ["select nextval('sq')", 'u'],
   ['select advance()', 'u'],
+  ['from range(advance())', 'u'],
+  ['set variable q = advance()', 'u'],
   ['explain analyze delete from t', 'u'],
   ["comment on table t is 'x'", 'u'],
   [`from read_csv('${secret}')`, ''],

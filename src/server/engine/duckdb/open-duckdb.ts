@@ -1,13 +1,13 @@
 /** Opens a DuckDB database, in memory or a file, as an Engine in this thread. */
 import duckdb, { type Config, type Connection, type Database } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import type { Engine, EngineSession } from '../engine.js';
+import type { Engine, EngineSession, SessionReach } from '../engine.js';
 import { keepFreedMemory } from './allocator.js';
 import { CallGate } from './call-gate.js';
 import { assertDatabaseFile } from './database-file.js';
 import { claimFile, type FileClaim } from './database-registry.js';
 import { toEngineError } from './errors.js';
-import { SHADOW_FILE_READERS } from './facts/shadow-file-readers.js';
+import { SHADOW_FILE_READERS, SHADOW_NEXTVAL } from './facts/shadow-file-readers.js';
 import { IngestFunction } from './ingest/ingest-function.js';
 import { Lane } from './lane.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
@@ -83,7 +83,10 @@ class DuckDbEngine implements Engine {
     this.#ingests = new IngestFunction(this.#memory);
   }
 
-  async openSession({ filesReachable = true } = {}): Promise<EngineSession> {
+  async openSession({
+    filesReachable = true,
+    sequencesReachable = true,
+  }: SessionReach = {}): Promise<EngineSession> {
     const core = new SessionCore(await this.#connect(), this.#memory, this.#smallTexts);
     const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () =>
       this.#sessions.delete(session),
@@ -97,6 +100,7 @@ class DuckDbEngine implements Engine {
     await core.runOwn('set enable_progress_bar = true; set enable_progress_bar_print = false');
     this.#ingests.ensureRegistered(core.lane.connection);
     if (!filesReachable) await core.runOwn(SHADOW_FILE_READERS);
+    if (!sequencesReachable) await core.runOwn(SHADOW_NEXTVAL);
     return session;
   }
 

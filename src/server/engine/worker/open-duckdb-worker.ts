@@ -14,6 +14,7 @@ import type {
   ExecuteOptions,
   IngestRequest,
   InspectOptions,
+  SessionReach,
 } from '../engine.js';
 import {
   detachable,
@@ -57,8 +58,8 @@ class WorkerEngine implements Engine {
     this.failed = channel.failed;
   }
 
-  async openSession({ filesReachable = true } = {}): Promise<EngineSession> {
-    return new WorkerSession(this.#channel, await this.#channel.call('openSession', { filesReachable }));
+  async openSession(reach: SessionReach = {}): Promise<EngineSession> {
+    return new WorkerSession(this.#channel, await this.#channel.call('openSession', reach));
   }
 
   async memoryBytes(): Promise<number> {

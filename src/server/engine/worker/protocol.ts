@@ -3,12 +3,18 @@ import { type ErrorCode, GizmoError, toGizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
-import type { EngineStatement, ExecuteOptions, IngestRequest, InspectOptions } from '../engine.js';
+import type {
+  EngineStatement,
+  ExecuteOptions,
+  IngestRequest,
+  InspectOptions,
+  SessionReach,
+} from '../engine.js';
 
 /** Calls, by the name of the operation: what is asked for and what is answered. Numbers name objects of the worker. */
 export interface Calls {
   open: { ask: DuckDbOptions; answer: { readonly name: string; readonly version: string } };
-  openSession: { ask: { filesReachable: boolean }; answer: number };
+  openSession: { ask: SessionReach; answer: number };
   memoryBytes: { ask: null; answer: number };
   closeEngine: { ask: null; answer: null };
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };

@@ -9,3 +9,7 @@ export const SHADOW_FILE_READERS = FILE_READERS.map(
   (name) =>
     `create temp macro "${name}"(path) as table select * from system.main.range(system.main.error('Permission denied: only an administrator may read files; this asked for ' || path::varchar)::int)`,
 ).join('; ');
+
+/** The same for whoever may change nothing: a macro can have nextval in a place that is evaluated while it is bound. */
+export const SHADOW_NEXTVAL =
+  "create temp macro nextval(name) as system.main.error('Permission denied: this login may not advance a sequence')::bigint";
