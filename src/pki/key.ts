@@ -1,5 +1,13 @@
 /** Private and public keys: making, reading, writing, and whether they are strong enough. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  type ECKeyPairOptions,
+  type ED25519KeyPairOptions,
+  generateKeyPairSync,
+  type KeyObject,
+  type RSAKeyPairOptions,
+} from 'node:crypto';
 import { GizmoError } from '../errors.js';
 import { decodeText, isDer, readPemBlocks, reasonOf } from './pem.js';
 
@@ -15,18 +23,41 @@ export function parseKeyKind(text: string): KeyKind {
   throw new GizmoError('USAGE', `There is no key kind "${text}". The kinds: ${KEY_KINDS.join(', ')}.`);
 }
 
-/** A fresh private key. RSA takes up to some seconds. */
+/**
+ * A fresh private key. RSA takes up to some seconds.
+ *
+ * Taken over as bytes: in Node 20 the job that made a key shares a lock with it, and a garbage collection that frees
+ * the job while the key's details are read waits for that lock for ever.
+ */
 export function generateKey(kind: KeyKind): KeyObject {
+  return createPrivateKey({ key: generateDer(kind), format: 'der', type: 'pkcs8' });
+}
+
+function generateDer(kind: KeyKind): Buffer {
+  const encoding: EncodingOptions = {
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  };
   switch (kind) {
     case 'p256':
     case 'p384':
     case 'p521':
-      return generateKeyPairSync('ec', { namedCurve: kind.replace('p', 'P-') }).privateKey;
+      return generateEc({ namedCurve: kind.replace('p', 'P-'), ...encoding });
     case 'ed25519':
-      return generateKeyPairSync('ed25519').privateKey;
+      return generateKeyPairSync('ed25519', encoding).privateKey;
     default:
-      return generateKeyPairSync('rsa', { modulusLength: Number(kind.slice(3)) }).privateKey;
+      return generateRsa({ modulusLength: Number(kind.slice(3)), ...encoding });
   }
+}
+
+type EncodingOptions = ED25519KeyPairOptions<'der', 'der'>;
+
+function generateEc(options: ECKeyPairOptions<'der', 'der'>): Buffer {
+  return generateKeyPairSync('ec', options).privateKey;
+}
+
+function generateRsa(options: RSAKeyPairOptions<'der', 'der'>): Buffer {
+  return generateKeyPairSync('rsa', options).privateKey;
 }
 
 /**
