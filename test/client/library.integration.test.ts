@@ -382,3 +382,17 @@ test('two connections are two sessions', async () => {
   });
   await other.close();
 });
+
+test('a closed connection refuses every call as such', async () => {
+  const closed = await dial();
+  await closed.close();
+  const refusal = {
+    name: 'GizmoError',
+    code: 'FAILED_PRECONDITION',
+    message: 'The connection has been closed.',
+  };
+  await expect(closed.query('select 1')).rejects.toMatchObject(refusal);
+  await expect(closed.execute('select 1')).rejects.toMatchObject(refusal);
+  await expect(closed.prepare('select 1')).rejects.toMatchObject(refusal);
+  await expect(closed.getTables()).rejects.toMatchObject(refusal);
+});

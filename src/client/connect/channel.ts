@@ -38,6 +38,7 @@ import type { TlsCredentials } from './tls-credentials.js';
 /** Opens nothing yet: the first call connects. */
 export class FlightChannel {
   readonly #client: Client;
+  #closed = false;
   readonly #metadata = new Metadata();
   readonly #cookies: CookieJar | undefined;
   #takesQueries = false;
@@ -96,7 +97,7 @@ export class FlightChannel {
     signal?: AbortSignal,
   ): Promise<void> {
     const method = flightService.handshake;
-    const call = this.#client.makeBidiStreamRequest(
+    const call = this.#live().makeBidiStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
@@ -158,7 +159,7 @@ export class FlightChannel {
   doGet(ticket: Uint8Array, signal?: AbortSignal): AsyncGenerator<FlightDataMessage, void, undefined> {
     if (signal?.aborted) throw abortReason(signal);
     const method = flightService.doGet;
-    const call = this.#client.makeServerStreamRequest(
+    const call = this.#live().makeServerStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
@@ -173,7 +174,7 @@ export class FlightChannel {
   async doAction(type: string, body: Uint8Array, options: ActionOptions = {}): Promise<Result[]> {
     const method = flightService.doAction;
     const { timeoutMs, signal } = options;
-    const call = this.#client.makeServerStreamRequest(
+    const call = this.#live().makeServerStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
@@ -194,7 +195,7 @@ export class FlightChannel {
     signal?: AbortSignal,
   ): Promise<PutResult | undefined> {
     const method = flightService.doPut;
-    const call = this.#client.makeBidiStreamRequest(
+    const call = this.#live().makeBidiStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
@@ -226,7 +227,14 @@ export class FlightChannel {
   }
 
   close(): void {
+    this.#closed = true;
     this.#client.close();
+  }
+
+  /** grpc-js throws a plain Error for a call on a closed channel. */
+  #live(): Client {
+    if (this.#closed) throw new GizmoError('FAILED_PRECONDITION', 'The connection has been closed.');
+    return this.#client;
   }
 
   #unary<Request, Response>(
@@ -236,7 +244,7 @@ export class FlightChannel {
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortReason(signal));
-      const call = this.#client.makeUnaryRequest(
+      const call = this.#live().makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
