@@ -12,8 +12,9 @@ export function resolveConnection(
 ): Connection {
   const text = flags.uri ?? uriText ?? readSetting(env, 'URI');
   const fromFlag = flags.uri ?? uriText;
-  if (fromFlag !== undefined) refuseBoth(flags);
+  // Parsed first: SQL in the place of the URI is the likelier mistake.
   const uri: ConnectionUri = text === undefined ? {} : parseConnectionUri(text);
+  if (fromFlag !== undefined) refuseBoth(flags);
   const authType = flags['auth-type'] ?? uri.authType ?? 'password';
   if (authType !== 'password')
     throw new GizmoError(

@@ -50,6 +50,9 @@ describe('resolveConnection', () => {
   beforeAll(() => writeFileSync(pem, 'pem'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  test('names the place of SQL before it names a flag beside it', () =>
+    expect(() => resolveConnection({ username: 'ann' }, 'select 1', {})).toThrow(/SQL goes after -c/));
+
   test('has defaults', () => {
     expect(resolveConnection({}, undefined, {})).toMatchObject({
       host: 'localhost',
