@@ -30,6 +30,7 @@ import { createBatchStores } from './statement/batch-store.js';
 import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
+import { createOwnStatements } from './statement/own/own-statements.js';
 import { createStatements, type Statements } from './statement/statements.js';
 import type { Logger } from './telemetry/logger.js';
 
@@ -115,6 +116,7 @@ export async function startServer(
   });
   const life: Life = {
     admission,
+    own: createOwnStatements([]),
     queryTimeoutMs: config.queryTimeoutMs,
     printQueries: config.printQueries,
     log,

@@ -1,4 +1,7 @@
-/** What kind of SQL statement the engine says a text is, in the words of DuckDB's `duckdb_statement_type`. */
+/**
+ * What kind of SQL statement the engine says a text is, in the words of DuckDB's `duckdb_statement_type`; `own` are
+ * Gizmo's.
+ */
 export type StatementKind =
   | 'select'
   | 'insert'
@@ -30,4 +33,5 @@ export type StatementKind =
   | 'relation'
   | 'logical-plan'
   | 'multi'
-  | 'invalid';
+  | 'invalid'
+  | 'own';

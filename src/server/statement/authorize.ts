@@ -4,6 +4,7 @@ import { refusedByRole } from '../access/role-ceiling.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Principal } from '../model/principal.js';
+import type { OwnCommand } from './own/own-statement.js';
 import type { AuthorizedStatement, PlannedStatement } from './statement.js';
 
 /**
@@ -12,6 +13,10 @@ import type { AuthorizedStatement, PlannedStatement } from './statement.js';
  */
 export function authorize(statement: PlannedStatement, facts: PlanFacts | undefined): AuthorizedStatement {
   const { principal } = statement.session;
+  if (statement.own !== undefined) {
+    assertMayRun(principal, statement.own);
+    return statement as AuthorizedStatement;
+  }
   assertAllowed(principal, facts);
   assertAllowed(principal, statement.facts);
   return statement as AuthorizedStatement;
@@ -26,6 +31,14 @@ export function assertAllowed({ role }: Principal, facts: PlanFacts | undefined)
   throw new GizmoError(
     'PERMISSION_DENIED',
     `The role ${role} may not ${refused}. ${userMay ? 'The roles user and admin may' : 'An administrator may'}.`,
+  );
+}
+
+function assertMayRun(principal: Principal, own: OwnCommand): void {
+  if (own.mayRun(principal)) return;
+  throw new GizmoError(
+    'PERMISSION_DENIED',
+    `The role ${principal.role} may not ${own.what}. An administrator may.`,
   );
 }
 

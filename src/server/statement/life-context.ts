@@ -1,10 +1,13 @@
 /** What the steps of a statement's life are given. */
 import type { Logger } from '../telemetry/logger.js';
 import type { Admission } from './admit.js';
+import type { OwnStatements } from './own/own-statements.js';
 
 /** What the steps need to know about the server. */
 export interface Life {
   readonly admission: Admission;
+  /** Statements that never reach the engine. */
+  readonly own: OwnStatements;
   /** 0 = no limit. */
   readonly queryTimeoutMs: number;
   readonly printQueries: boolean;

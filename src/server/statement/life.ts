@@ -14,14 +14,16 @@ import { noteRun } from '../session/session-transaction.js';
 import { assertAllowed, authorize } from './authorize.js';
 import type { Life } from './life-context.js';
 import { parse } from './parse.js';
-import { inspect, plan } from './plan.js';
+import { inspect, plan, planOwn } from './plan.js';
 import { type RecordSubject, startRecord } from './record.js';
 import { type RunningResult, run } from './run.js';
 import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './statement.js';
 
 /** Takes a text up to the point where its last statement may run, and returns that; those before it have run. */
 export async function openStatement(life: Life, request: StatementRequest): Promise<AuthorizedStatement> {
-  const texts = await recordingRefusals(life, { ...request, text: request.sql }, () => parse(request));
+  const texts = await recordingRefusals(life, { ...request, text: request.sql }, () =>
+    parse(life.own, request),
+  );
   for (const [index, text] of texts.entries()) {
     const isLast = index === texts.length - 1;
     for (let part = 0; ; part++) {
@@ -48,7 +50,7 @@ export async function prepareAlone(
   request: StatementRequest,
 ): Promise<AuthorizedStatement | undefined> {
   const [text, ...more] = await recordingRefusals(life, { ...request, text: request.sql }, () =>
-    parse(request),
+    parse(life.own, request),
   );
   if (text === undefined || more.length > 0) return undefined;
   const statement = await prepare(life, request, text, 0);
@@ -100,6 +102,8 @@ async function prepare(
   return recordingRefusals(life, { ...request, text }, async () => {
     const { session, door, signal } = request;
     life.admission.admit();
+    const own = planOwn(life.own, request, text);
+    if (own !== undefined) return authorize(own, undefined);
     const facts = await inspect({ session, door, text }, signal);
     try {
       // Before it is bound: binding alone can open files.

@@ -1,13 +1,15 @@
 /** Step 1: a text into its statements, all of them checked for syntax before the first one runs. */
 import { GizmoError } from '../../errors.js';
-import { splitStatements } from '../../sql/split-statements.js';
+import { type SqlPiece, splitStatements } from '../../sql/split-statements.js';
+import type { Session } from '../session/session.js';
+import type { OwnStatements } from './own/own-statements.js';
 import type { StatementRequest } from './statement.js';
 
 /** No tool sends more by hand or by ORM; binding time grows faster than the text. */
 const TEXT_CHARS_MAX = 16 * 1024 * 1024;
 
 /** The texts of the statements in order; at least one. Throws INVALID_ARGUMENT for an empty text. */
-export async function parse(request: StatementRequest): Promise<readonly string[]> {
+export async function parse(own: OwnStatements, request: StatementRequest): Promise<readonly string[]> {
   const { sql, session } = request;
   if (sql.length > TEXT_CHARS_MAX) {
     throw new GizmoError(
@@ -24,6 +26,18 @@ export async function parse(request: StatementRequest): Promise<readonly string[
   if (more.length === 0) return [sql];
   // DuckDB reads the files of IMPORT DATABASE while it parses; each statement's own turn refuses it without that.
   const imports = statements.some(({ text }) => /^import\b/i.test(text));
-  if (!imports || session.principal.role === 'admin') await session.engine.parse(sql);
+  if (!imports || session.principal.role === 'admin') await parseAll(own, sql, statements, session);
   return statements.map((it) => it.text);
+}
+
+/** The engine's statements are for its parser, Gizmo's own for theirs. */
+async function parseAll(
+  own: OwnStatements,
+  sql: string,
+  statements: readonly SqlPiece[],
+  { engine }: Session,
+): Promise<void> {
+  const others = statements.filter(({ text }) => own.read(text) === undefined);
+  if (others.length === statements.length) await engine.parse(sql);
+  else if (others.length > 0) await engine.parse(others.map(({ text }) => text).join(';\n'));
 }

@@ -1,23 +1,37 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
 import type { PlanFacts } from '../model/plan-facts.js';
+import type { OwnStatements } from './own/own-statements.js';
+import { ownStatement } from './own/run-own.js';
 import type { PlannedStatement, StatementRequest } from './statement.js';
 
 /**
  * What the statement would do, for whoever may not do everything; undefined for administrators, whom it would cost
- * time and never stop. Inspecting begins a transaction: end it with `endScope` of the session's engine.
+ * time and never stop, and of Gizmo's own statements, which say themselves who may. Inspecting begins a transaction: end it with `endScope` of the session's engine.
  */
 export async function inspect(
-  { session, door, text }: Pick<PlannedStatement, 'session' | 'door' | 'text'>,
+  { session, door, text, own }: Pick<PlannedStatement, 'session' | 'door' | 'text' | 'own'>,
   signal: AbortSignal,
 ): Promise<PlanFacts | undefined> {
   const { role } = session.principal;
-  if (role === 'admin') return undefined;
+  if (role === 'admin' || own !== undefined) return undefined;
   return session.engine.inspect(text, {
     readOnly: role === 'readonly',
     // SQL of the server's own, which names built-in functions in full.
     qualified: door === 'metadata',
     signal,
   });
+}
+
+/** One of Gizmo's own statements, planned without the engine; undefined where the text is the engine's. */
+export function planOwn(
+  own: OwnStatements,
+  request: StatementRequest,
+  text: string,
+): PlannedStatement | undefined {
+  const { session, door } = request;
+  const command = own.read(text);
+  if (command === undefined) return undefined;
+  return { session, door, text, engine: ownStatement(command, session), facts: undefined, own: command };
 }
 
 /** @param part which of the engine's own statements `text` is made of, see EngineSession.prepare */

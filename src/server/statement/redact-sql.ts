@@ -17,10 +17,27 @@ export function redactSql(text: string): string {
   const head = CREATE_SECRET.exec(text)?.[1];
   if (head !== undefined) return `${redactSql(head.slice(0, -1))}(***)`;
   let redacted = '';
+  let words: readonly string[] = [];
+  let ofUser = false;
   for (const token of readTokens(text)) {
-    redacted += token.kind === 'string' ? "'***'" : text.slice(token.start, token.end);
+    const written = text.slice(token.start, token.end);
+    redacted += token.kind === 'string' ? "'***'" : written;
+    if (token.kind === 'space' || token.kind === 'comment') continue;
+    words = [words.at(-1) ?? '', written.toUpperCase()];
+    ofUser ||= USER_VERBS.has(words[0] ?? '') && words[1] === 'USER';
+    // Somebody's password, however it is written: without quotes, with the wrong ones, or with one in it.
+    if (ofUser && words[1] === 'PASSWORD') return redacted + passwordRedacted(text.slice(token.end));
   }
   return redacted;
+}
+
+/** With USER they begin Gizmo's own statements that take a password. */
+const USER_VERBS: ReadonlySet<string> = new Set(['CREATE', 'ALTER']);
+
+/** Behind a password only a role at the end is known not to be a part of it. */
+function passwordRedacted(rest: string): string {
+  const role = /\sROLE\s+(?:admin|user|readonly)\s*;?\s*$/i.exec(rest)?.[0];
+  return ` '***'${role === undefined ? '' : role.replace(/\s+/g, ' ').trimEnd()}`;
 }
 
 /**

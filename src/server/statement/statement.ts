@@ -4,6 +4,7 @@ import type { EngineStatement } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Session } from '../session/session.js';
+import type { OwnCommand } from './own/own-statement.js';
 
 /** What a statement gives whoever runs it: a result set, a number of changed rows, or nothing. */
 export type Returns = EngineStatement['returns'];
@@ -26,8 +27,10 @@ export interface PlannedStatement {
   /** This statement's own text. */
   readonly text: string;
   readonly engine: EngineStatement;
-  /** What it would do, as seen when it was prepared; undefined where an administrator asked. */
+  /** What it would do, as seen when it was prepared; undefined where an administrator asked, and of Gizmo's own. */
   readonly facts: PlanFacts | undefined;
+  /** Set where it is one of Gizmo's own. */
+  readonly own?: OwnCommand;
 }
 
 declare const authorized: unique symbol;

@@ -8,6 +8,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
+import { splitStatements } from '../../sql/split-statements.js';
 import type { Session } from '../session/session.js';
 import { requireTransaction } from '../session/session-transaction.js';
 import type { Life } from './life-context.js';
@@ -67,6 +68,8 @@ export async function enterTransaction(life: Life, use: TransactionUse): Promise
   const { session, signal, transactionId, sql = '' } = use;
   const { transaction } = session;
   if (transactionId !== undefined) requireTransaction(session, transactionId);
+  // It is no part of a transaction; where one is open it says so itself.
+  if (isOwnAlone(life, sql)) return;
   if (transaction === undefined || transaction.state === 'begun') return;
   if (transaction.state === 'unknown' && (await session.engine.inTransaction())) {
     transaction.state = 'begun';
@@ -76,6 +79,10 @@ export async function enterTransaction(life: Life, use: TransactionUse): Promise
   if (BEGINS.test(sql)) return;
   await runCommand(life, { sql: 'BEGIN TRANSACTION', session, door: 'transaction', signal });
   transaction.state = 'begun';
+}
+
+function isOwnAlone({ own }: Life, sql: string): boolean {
+  return own.has(sql) && splitStatements(sql).statements.length === 1;
 }
 
 const BEGINS = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|start)\b/i;
