@@ -117,7 +117,9 @@ export function connectRaw(
       });
     },
 
-    info: (cmd: Uint8Array) => unary<FlightDescriptor, FlightInfo>(flightService.getFlightInfo, command(cmd)),
+    info: (cmd: Uint8Array) => raw.infoOf(command(cmd)),
+    infoOf: (descriptor: FlightDescriptor) =>
+      unary<FlightDescriptor, FlightInfo>(flightService.getFlightInfo, descriptor),
     schema: (cmd: Uint8Array) => unary<FlightDescriptor, SchemaResult>(flightService.getSchema, command(cmd)),
     poll: (cmd: Uint8Array) => unary<FlightDescriptor, PollInfo>(flightService.pollFlightInfo, command(cmd)),
     query: (query: string) => raw.info(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),

@@ -1,15 +1,27 @@
 /** Arrow's Flight integration scenarios: over src/flight on both sides, and each side against arrow-go's programs. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { connectRaw } from '../../support/raw-client.js';
 import { isInstalled, TOOLS } from '../tools.js';
 import { type Scenario, serveScenario } from './scenario.js';
-import { SCENARIOS } from './scenarios.js';
+import { SCENARIOS, scenarioCalled } from './scenarios.js';
 
-describe.each(Object.entries(SCENARIOS))('scenario %s', (name, scenario) => {
+const DATA = fileURLToPath(new URL('data/', import.meta.url));
+const WITHOUT_NAME = readdirSync(DATA).map((file) => ({
+  name: '',
+  path: join(DATA, file),
+  called: `of ${file}`,
+}));
+const NAMED = Object.keys(SCENARIOS).map((name) => ({ name, path: '', called: name }));
+
+describe.each([...NAMED, ...WITHOUT_NAME])('scenario $called', ({ name, path }) => {
+  const scenario = scenarioCalled(name, path);
   it('holds between our client and our server', async () => {
     const server = await serveScenario(scenario);
     try {
@@ -21,7 +33,7 @@ describe.each(Object.entries(SCENARIOS))('scenario %s', (name, scenario) => {
   it.skipIf(!isInstalled('go'))("holds between arrow-go's client and our server", async () => {
     const server = await serveScenario(scenario);
     try {
-      const args = ['-host', '127.0.0.1', '-port', String(server.port), '-scenario', name];
+      const args = ['-host', '127.0.0.1', '-port', String(server.port), '-scenario', name, '-path', path];
       await expect(promisify(execFile)(TOOLS.integrationClient, args)).resolves.toBeDefined();
     } finally {
       server.stop();

@@ -31,8 +31,8 @@ import { toStatus } from '../../../src/flight/status.js';
 import type { RawClient } from '../../support/raw-client.js';
 
 export interface Scenario {
-  /** The handlers of a server that has not been called yet. */
-  serve(): Partial<FlightHandlers>;
+  /** The handlers of a server that has not been called yet; `port` says where it listens once it does. */
+  serve(port: () => number): Partial<FlightHandlers>;
   /** Plays the client's part; throws where the server does not answer as the scenario says. */
   run(client: RawClient, port: number): Promise<void>;
 }
@@ -46,7 +46,7 @@ export interface ScenarioServer {
 export async function serveScenario(scenario: Scenario, port = 0): Promise<ScenarioServer> {
   const server = new Server();
   const missing = Object.fromEntries(Object.keys(flightService).map((name) => [name, refuse]));
-  server.addService(flightService, { ...missing, ...scenario.serve() });
+  server.addService(flightService, { ...missing, ...scenario.serve(() => bound) });
   const bound = await new Promise<number>((resolve, reject) =>
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
       error === null ? resolve(at) : reject(error),
