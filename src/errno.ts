@@ -24,3 +24,20 @@ export function isAlive(pid: number): boolean {
     return isErrno(error, 'EPERM');
   }
 }
+
+/** Words for the codes that people meet with files; the system's own message for the others. */
+export function describeErrno(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return REASONS.get(code) ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+const REASONS = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'it is a directory'],
+  ['ENOTDIR', 'a part of its path is no directory'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+  ['EEXIST', 'a file of that name is in the way'],
+  ['ELOOP', 'it is a symbolic link'],
+]);

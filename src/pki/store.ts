@@ -15,16 +15,15 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive, isErrno, unlinkIfPresent } from '../errno.js';
+import { describeErrno, isErrno, unlinkIfPresent } from '../errno.js';
 import { GizmoError } from '../errors.js';
+import { withLockFile } from '../lock-file.js';
 
 /** Files larger than this are none of ours. A revocation list may be the largest. */
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
@@ -41,7 +40,7 @@ export function readInput(path: string, what: string): Buffer {
     return readAll(file, path);
   } catch (cause) {
     if (cause instanceof GizmoError) throw cause;
-    throw new GizmoError('USAGE', `Cannot read ${what} ${path}: ${explain(cause)}.`, { cause });
+    throw new GizmoError('USAGE', `Cannot read ${what} ${path}: ${describeErrno(cause)}.`, { cause });
   } finally {
     if (file !== undefined && file !== 0) closeSync(file);
   }
@@ -88,7 +87,7 @@ export async function publishFiles(files: readonly NewFile[], replace: boolean):
       else linkAll(drafts);
     } catch (cause) {
       if (cause instanceof GizmoError) throw cause;
-      throw new GizmoError('USAGE', `Cannot write ${files[0]?.path}: ${explain(cause)}.`, { cause });
+      throw new GizmoError('USAGE', `Cannot write ${files[0]?.path}: ${describeErrno(cause)}.`, { cause });
     } finally {
       for (const { draft } of drafts) unlinkIfPresent(draft);
     }
@@ -103,7 +102,7 @@ export function appendLine(path: string, line: string): void {
   try {
     appendFileSync(path, `${line}\n`, { mode: 0o600 });
   } catch (cause) {
-    throw new GizmoError('USAGE', `Cannot write ${path}: ${explain(cause)}.`, { cause });
+    throw new GizmoError('USAGE', `Cannot write ${path}: ${describeErrno(cause)}.`, { cause });
   }
 }
 
@@ -112,7 +111,7 @@ export function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new GizmoError('USAGE', `Cannot make the directory ${path}: ${explain(cause)}.`, { cause });
+    throw new GizmoError('USAGE', `Cannot make the directory ${path}: ${describeErrno(cause)}.`, { cause });
   }
 }
 
@@ -125,58 +124,8 @@ export function isOpenToOthers(path: string): boolean {
  * Runs `task` while no other process does so in the same directory. The lock of a process that died is taken over.
  * @throws GizmoError UNAVAILABLE where another one holds it for longer than ten seconds
  */
-export async function withLock<Result>(directory: string, task: () => Promise<Result>): Promise<Result> {
-  const path = join(directory, '.lock');
-  const deadline = Date.now() + LOCK_WAIT_MS;
-  while (!tryLock(path)) {
-    if (Date.now() > deadline)
-      throw new GizmoError(
-        'UNAVAILABLE',
-        `Another gizmo (process ${holderOf(path)}) is at work in ${directory}. If there is none, remove ${path}.`,
-      );
-    await delay(50);
-  }
-  try {
-    return await task();
-  } finally {
-    unlinkIfPresent(path);
-  }
-}
-
-const LOCK_WAIT_MS = 10_000;
-
-function tryLock(path: string): boolean {
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (cause) {
-    if (!isErrno(cause, 'EEXIST'))
-      throw new GizmoError('USAGE', `Cannot write ${path}: ${explain(cause)}.`, { cause });
-  }
-  const holder = holderOf(path);
-  if (holder !== undefined && !isAlive(holder)) breakLock(path, holder);
-  return false;
-}
-
-/** Takes the dead one's lock aside; if it was somebody else's by now, puts it back. */
-function breakLock(path: string, holder: number): void {
-  const aside = `${path}.${process.pid}`;
-  try {
-    renameSync(path, aside);
-    if (holderOf(aside) !== holder) linkSync(aside, path);
-  } catch {
-    // Another process was faster; the next try sees what is there.
-  }
-  unlinkIfPresent(aside);
-}
-
-function holderOf(path: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(path, 'utf8'));
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined; // Gone already.
-  }
+export function withLock<Result>(directory: string, task: () => Promise<Result>): Promise<Result> {
+  return withLockFile(join(directory, '.lock'), `at work in ${directory}`, task);
 }
 
 /** A signal waits until the files are whole, then ends the command as it always would. */
@@ -257,18 +206,3 @@ function readSome(file: number, chunk: Buffer): number {
     throw error;
   }
 }
-
-function explain(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return REASONS.get(code) ?? (cause instanceof Error ? cause.message : String(cause));
-}
-
-const REASONS = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'permission denied'],
-  ['EISDIR', 'it is a directory'],
-  ['ENOTDIR', 'a part of its path is no directory'],
-  ['EROFS', 'the file system is read-only'],
-  ['ENOSPC', 'the disk is full'],
-  ['EEXIST', 'a file of that name is in the way'],
-]);
