@@ -39,6 +39,7 @@ export const SERVER_SETTINGS = {
   password: ['string', 'GIZMO_PASSWORD', 'GIZMOSQL_PASSWORD'],
   'password-file': ['string', 'GIZMO_PASSWORD_FILE'],
   'secret-key': ['string', 'GIZMO_SECRET_KEY', 'SECRET_KEY'],
+  'state-dir': ['string', 'GIZMO_STATE_DIR'],
   'init-sql-commands': ['string', 'GIZMO_INIT_SQL_COMMANDS', 'INIT_SQL_COMMANDS'],
   'init-sql-commands-file': ['string', 'GIZMO_INIT_SQL_COMMANDS_FILE', 'INIT_SQL_COMMANDS_FILE'],
   'print-queries': ['boolean', 'GIZMO_PRINT_QUERIES', 'PRINT_QUERIES'],

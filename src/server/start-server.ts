@@ -2,7 +2,7 @@
  * The wiring diagram: builds the parts of a server in order, each from what it depends on, and stops them in
  * reverse. Knows everyone; nobody knows it.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { GizmoError, toGizmoError } from '../errors.js';
 import { VERSION } from '../version.js';
@@ -25,6 +25,7 @@ import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
 import { createSession, type Session } from './session/session.js';
 import { createSessionRegistry } from './session/session-registry.js';
+import { openState } from './state/open-state.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
 import { createBatchStores } from './statement/batch-store.js';
 import { ingest } from './statement/ingest.js';
@@ -79,26 +80,7 @@ export async function startServer(
   setMaxListeners(0, stopping.signal);
   const admission = createAdmission();
 
-  const { ways } = config;
-  const startupToken = ways.startupToken ? makeStartupToken() : undefined;
-  const strategies = [
-    // First: the name `token` is no user's.
-    config.token !== undefined &&
-      createTokenStrategy(config.token, nowMs, (reason) =>
-        log.error('the keys of the token issuer cannot be had', { kind: 'authentication', reason }),
-      ),
-    ways.password && createPasswordStrategy(config.username, config.password ?? ''),
-    startupToken !== undefined && createStartupTokenStrategy(config.username, startupToken),
-  ];
-  const authenticator = createAuthenticator(strategies.filter((it) => it !== false));
   const certificates = createCertificatePrincipals(config.tls?.clients?.principals);
-  const sessionTokens = createSessionTokens(
-    config.secretKey ?? randomBytes(32).toString('base64url'),
-    nowMs,
-    // A changed password ends the tokens of before, as the guide promises.
-    [config.username, config.password ?? ''],
-  );
-
   // Before the database is touched: files that cannot serve are no reason to lock or create it.
   const tls = config.tls && (await openListenerTls(config.tls, certificates, log));
 
@@ -114,6 +96,38 @@ export async function startServer(
     tls?.store.stop();
     throw asUsage(`Cannot open the database ${config.database ?? 'in memory'}`, error);
   });
+  const state = await openState(config.stateDirectory, config.database, () =>
+    log.warning('The server may not write beside its database, so what it knows of its own ends with it.', {
+      state: config.stateDirectory?.path,
+    }),
+  ).catch(async (error: unknown) => {
+    tls?.store.stop();
+    await engine.close();
+    throw error;
+  });
+  state.failed.then(({ message }) =>
+    log.error('the state of the server can be written no more', { error: message }),
+  );
+
+  const { ways } = config;
+  const startupToken = ways.startupToken ? makeStartupToken() : undefined;
+  const strategies = [
+    // First: the name `token` is no user's.
+    config.token !== undefined &&
+      createTokenStrategy(config.token, nowMs, (reason) =>
+        log.error('the keys of the token issuer cannot be had', { kind: 'authentication', reason }),
+      ),
+    ways.password && createPasswordStrategy(config.username, config.password ?? ''),
+    startupToken !== undefined && createStartupTokenStrategy(config.username, startupToken),
+  ];
+  const authenticator = createAuthenticator(strategies.filter((it) => it !== false));
+  const sessionTokens = createSessionTokens(
+    config.secretKey ?? state.secretKey,
+    nowMs,
+    // A changed password ends the tokens of before, as the guide promises.
+    [config.username, config.password ?? ''],
+  );
+
   const life: Life = {
     admission,
     own: createOwnStatements([]),
@@ -185,6 +199,7 @@ export async function startServer(
   } catch (error) {
     tls?.store.stop();
     openStatements.stop();
+    await state.close();
     await engine.close();
     throw error;
   }
@@ -208,6 +223,7 @@ export async function startServer(
     openStatements.stop();
     // Sessions before the engine: each rolls back its transaction and frees its connection.
     await sessions.endAll(serverStopping());
+    await state.close();
     await engine.close();
   }
 

@@ -27,7 +27,7 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
   flight: { now: ['errors.ts'] },
   pki: { now: ['errors.ts', 'errno.ts', 'lock-file.ts'] },
   cli: { now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'], lazy: ['pki', 'client'] },
-  server: { now: ['flight', 'sql', 'pki', 'errors.ts', 'version.ts', 'runtime-file.ts'] },
+  server: { now: ['flight', 'sql', 'pki', 'errors.ts', 'errno.ts', 'version.ts', 'runtime-file.ts'] },
   client: {
     now: [
       'flight',
@@ -60,6 +60,7 @@ const SERVER_LAYERS: Record<string, number> = {
   approval: 3,
   audit: 3,
   engine: 3,
+  state: 3.5,
   config: 2,
   telemetry: 1,
   model: 0,

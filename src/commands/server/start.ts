@@ -160,6 +160,11 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       helpValue: 'FILE',
       helpGroup: DATABASE,
     }),
+    'state-dir': Flags.string({
+      summary: "directory for what the server keeps itself: users, tokens, keys (default '<database>.gizmo')",
+      helpValue: 'DIR',
+      helpGroup: DATABASE,
+    }),
     backend: Flags.string({ char: 'B', summary: 'database engine: duckdb', helpGroup: DATABASE }),
     'init-sql-commands': Flags.string({
       char: 'I',

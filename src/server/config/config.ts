@@ -19,10 +19,15 @@ export interface ServerConfig {
   /** Path of the database file; undefined = in memory. */
   readonly database: string | undefined;
   readonly readOnly: boolean;
+  /**
+   * Where the server keeps its own state; undefined = in memory, so that it ends with the server. `optional`: in
+   * memory, too, where the directory is not there and cannot be made.
+   */
+  readonly stateDirectory: { readonly path: string; readonly optional: boolean } | undefined;
   readonly username: string;
   /** Undefined: no way in is configured and a start-up token is made. */
   readonly password: string | undefined;
-  /** Signs session tokens; undefined: random, so that they end with the server. */
+  /** Signs session tokens; undefined: one of the server's own state. */
   readonly secretKey: string | undefined;
   /** Statements run once at start, in order; a failure stops the start. */
   readonly initSql: readonly string[];

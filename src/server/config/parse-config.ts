@@ -15,6 +15,7 @@ export interface RawServerSettings extends RawTlsSettings, RawTokenSettings {
   readonly 'allow-insecure'?: boolean;
   readonly backend?: string;
   readonly database?: string;
+  readonly 'state-dir'?: string;
   readonly readonly?: boolean;
   readonly username?: string;
   readonly password?: string;
@@ -114,6 +115,7 @@ export function parseConfig(
     token: ways.token ? token : undefined,
     database,
     readOnly,
+    stateDirectory: stateDirectory(raw['state-dir'], database, readOnly),
     username,
     password,
     secretKey: checkSecretKey(raw['secret-key']),
@@ -231,6 +233,17 @@ function bytes(flag: string, text: string): number {
 
 function databasePath(path: string | undefined): string | undefined {
   return path === undefined || path === '' || path === ':memory:' ? undefined : path;
+}
+
+/** Beside the database, unless it is named; who only reads need not be able to write there. */
+function stateDirectory(
+  named: string | undefined,
+  database: string | undefined,
+  readOnly: boolean,
+): ServerConfig['stateDirectory'] {
+  if (named === '') throw usage('--state-dir is empty. Name a directory, or leave the flag out.');
+  if (named !== undefined) return { path: named, optional: false };
+  return database === undefined ? undefined : { path: `${database}.gizmo`, optional: readOnly };
 }
 
 function graceMs(raw: RawServerSettings): number {

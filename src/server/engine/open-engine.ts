@@ -32,3 +32,20 @@ export type EngineOptions = DuckDbOptions;
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   return await openDuckDbWorker(options);
 }
+
+/**
+ * Opens DuckDB in this thread, for few small tables of the server's own; in memory without a path.
+ * Errors: GizmoError.
+ */
+export async function openSmallEngine(path: string | undefined): Promise<Engine> {
+  const { openDuckDb } = await import('./duckdb/open-duckdb.js');
+  return openDuckDb({
+    ...(path !== undefined && { path }),
+    readOnly: false,
+    memoryLimit: '256MB',
+    threads: 1,
+    allowExtensions: false,
+    safeMemory: true,
+    concurrentCallsMax: 1,
+  });
+}

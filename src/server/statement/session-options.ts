@@ -3,8 +3,7 @@
  * and read by statements, through the same steps as anybody's.
  */
 import { type ErrorCode, toGizmoError } from '../../errors.js';
-import { BatchReader } from '../../flight/ipc/reader.js';
-import { readValue } from '../../flight/ipc/value.js';
+import { collectRows } from '../../flight/ipc/rows.js';
 import type { Session } from '../session/session.js';
 import { execute, openStatement } from './life.js';
 import type { Life } from './life-context.js';
@@ -159,11 +158,8 @@ async function readTexts(
   try {
     const result = await execute(life, statement, signal);
     try {
-      const reader = new BatchReader();
-      reader.push({ header: result.schemaMessage, body: new Uint8Array(0) });
-      const batch = await result.next();
-      const columns = (batch && reader.push(batch))?.columns ?? [];
-      return columns.map((column) => String(readValue(column, 0) ?? ''));
+      const [values = []] = await collectRows(result);
+      return values.map((value) => String(value ?? ''));
     } finally {
       await result.close();
     }

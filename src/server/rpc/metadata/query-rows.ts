@@ -1,12 +1,7 @@
 /** Metadata by SQL: through the life of a statement like everybody's, in the caller's session. */
-import { buildBatch } from '../../../flight/ipc/build.js';
-import { BatchReader } from '../../../flight/ipc/reader.js';
-import { type ArrowSchema, field } from '../../../flight/ipc/types.js';
-import { readValue } from '../../../flight/ipc/value.js';
+import { collectRows, parameterRow } from '../../../flight/ipc/rows.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
-
-const NO_BODY = new Uint8Array(0);
 
 /**
  * All rows of a query, as arrays of values.
@@ -21,16 +16,9 @@ export async function queryRows(
 ): Promise<unknown[][]> {
   const session = await call.session();
   const request = { sql, session, door: 'metadata', signal: call.signal } as const;
-  const result = await services.statements.read(request, parameterRow(parameters));
+  const result = await services.statements.read(request, parameterRows(parameters));
   try {
-    const reader = new BatchReader();
-    reader.push({ header: result.schemaMessage, body: NO_BODY });
-    const rows: unknown[][] = [];
-    for (let batch = await result.next(); batch !== undefined; batch = await result.next()) {
-      const { columns, length } = reader.push(batch) ?? { columns: [], length: 0 };
-      for (let row = 0; row < length; row++) rows.push(columns.map((column) => readValue(column, row)));
-    }
-    return rows;
+    return await collectRows(result);
   } finally {
     await result.close();
   }
@@ -41,18 +29,8 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-function parameterRow(values: readonly (string | null)[]) {
+function parameterRows(values: readonly (string | null)[]) {
   if (values.length === 0) return undefined;
-  const schema: ArrowSchema = {
-    fields: values.map((_, index) => field(String(index + 1), { kind: 'utf8' })),
-  };
-  return {
-    schema,
-    batches: [
-      buildBatch(
-        schema,
-        values.map((value) => [value]),
-      ),
-    ],
-  };
+  const { schema, batch } = parameterRow(values);
+  return { schema, batches: [batch] };
 }

@@ -1,0 +1,25 @@
+/**
+ * The tables of the server's own state, step by step: what a database of version n needs to become one of n + 1.
+ * Steps are only ever appended. Times are milliseconds since the epoch.
+ */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `create table users (
+       name varchar primary key, -- as it was written
+       role varchar not null,
+       password varchar not null, -- a hash with its parameters and salt
+       generation varchar not null, -- another one with each password: session tokens of before name the old one
+       created_ms bigint not null
+     )`,
+    // Of names, whether or not a user has them: people known only to an identity provider.
+    'create table suspensions (name varchar primary key, since_ms bigint not null)',
+    `create table tokens (
+       id varchar primary key, -- the beginning of the token, to find it by
+       digest blob not null, -- SHA-256 of the whole token
+       owner varchar not null,
+       role varchar not null,
+       created_ms bigint not null,
+       expires_ms bigint -- null: never
+     )`,
+  ],
+];
