@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { GizmoError, toGizmoError } from '../errors.js';
 import { VERSION } from '../version.js';
+import { createAccess } from './access/access.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { type CertificatePrincipals, createCertificatePrincipals } from './auth/certificate.js';
 import { operatorPrincipal } from './auth/operator.js';
@@ -131,6 +132,7 @@ export async function startServer(
   const life: Life = {
     admission,
     own: createOwnStatements([]),
+    access: createAccess({ databaseGrants: config.databaseGrants }),
     queryTimeoutMs: config.queryTimeoutMs,
     printQueries: config.printQueries,
     log,

@@ -106,6 +106,14 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'role of certificate principals without one: admin, user or readonly (default readonly)',
       helpGroup: ACCESS,
     }),
+    'database-grant': Flags.string({
+      summary:
+        "what somebody who is no administrator has on a database: 'sales:ann=read-only', 'sales:*=none', '*:etl=read-write'; once there is one, databases without are hidden; repeatable",
+      helpValue: 'DATABASE:NAME=LEVEL',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: ACCESS,
+    }),
     'token-allowed-issuer': Flags.string({
       summary:
         'identity provider whose tokens (JWT) are logins, as Bearer or as the password of the user "token"',

@@ -42,7 +42,8 @@ export function createCertificatePrincipals(
 }
 
 /**
- * The one person that a certificate and a credential show, the certificate's view of them before the credential's.
+ * The one person that a certificate and a credential show, the certificate's view of them before the credential's;
+ * the catalogs that the credential is limited to stay limited.
  * Throws UNAUTHENTICATED where they name two, and where a session token that was got by certificate comes without.
  */
 export function onePerson(
@@ -62,7 +63,8 @@ export function onePerson(
       'The client certificate and the credential name different people. Send one of them, or two of the same person.',
     );
   }
-  return certified ?? shown;
+  if (certified === undefined || shown?.catalogAccess === undefined) return certified ?? shown;
+  return makePrincipal(certified.name, certified.role, certified.method, shown.catalogAccess);
 }
 
 function indexMappings(mappings: readonly CertificateMapping[]): Map<string, Principal> {

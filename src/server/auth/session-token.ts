@@ -8,6 +8,7 @@ import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { GizmoError } from '../../errors.js';
 import { OWN_ISSUER } from '../config/parse-token.js';
 import { isRole, type Principal } from '../model/principal.js';
+import { readCatalogAccess } from './catalog-access.js';
 import type { Credential } from './credential.js';
 import { makePrincipal } from './make-principal.js';
 
@@ -50,6 +51,7 @@ export function createSessionTokens(
       const token = await new SignJWT({
         role: principal.role,
         sid: sessionId,
+        ...(principal.catalogAccess !== undefined && { catalog_access: principal.catalogAccess }),
         ...(principal.method === 'certificate' && { mtls: true }),
       })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -85,9 +87,11 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
       requiredClaims: ['sub', 'exp', 'iat'],
     });
     const { sub, sid, role, exp, mtls } = payload;
+    const catalogAccess = readCatalogAccess(payload.catalog_access);
     if (typeof sub !== 'string' || typeof sid !== 'string' || !isRole(role) || exp === undefined)
       throw refused();
-    const principal = makePrincipal(sub, role, 'session-token');
+    if (catalogAccess === 'malformed') throw refused();
+    const principal = makePrincipal(sub, role, 'session-token', catalogAccess);
     return { principal, sessionId: sid, expiresAtS: exp, needsCertificate: mtls !== undefined };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error);

@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import { GizmoError } from '../../errors.js';
 import type { TokenConfig } from '../config/token-config.js';
 import { isRole, type Principal, type Role } from '../model/principal.js';
+import { readCatalogAccess } from './catalog-access.js';
 import { makePrincipal } from './make-principal.js';
 
 /** Throws UNAUTHENTICATED with a sentence for whoever can mend the token or the server's settings. */
@@ -12,11 +13,14 @@ export function principalOf(claims: JWTPayload, config: TokenConfig): Principal 
   if (name === undefined) throw refused('The token says neither "sub" nor an e-mail address.');
   if (name === '' || name.length > NAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(name))
     throw refused('The name in the token is empty, too long or has control characters.');
-  if (claims.catalog_access !== undefined)
-    throw refused('The token limits catalogs (claim "catalog_access"), which this version cannot enforce.');
+  const catalogAccess = readCatalogAccess(claims.catalog_access);
+  if (catalogAccess === 'malformed')
+    throw refused(
+      'The claim "catalog_access" of the token is no list of rules such as {"catalog": "sales", "access": "none|read|write"}.',
+    );
   if (!isAuthorized(email, config.authorizedEmails))
     throw refused(`User '${name}' is not authorized. Contact your administrator.`);
-  return makePrincipal(name, roleOf(claims, config), 'token');
+  return makePrincipal(name, roleOf(claims, config), 'token', catalogAccess);
 }
 
 const NAME_CHARS_MAX = 256;

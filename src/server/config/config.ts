@@ -1,4 +1,6 @@
 /** What a server is started with: complete, validated, frozen. Inside the server nothing is optional by accident. */
+
+import type { DatabaseGrant } from '../model/database-grant.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { TlsConfig } from './tls-config.js';
 import type { TokenConfig } from './token-config.js';
@@ -16,6 +18,8 @@ export interface ServerConfig {
   readonly ways: WaysIn;
   /** Undefined: JSON Web Tokens of others are no way in. */
   readonly token: TokenConfig | undefined;
+  /** Undefined: none are declared, and they limit nobody. */
+  readonly databaseGrants: readonly DatabaseGrant[] | undefined;
   /** Path of the database file; undefined = in memory. */
   readonly database: string | undefined;
   readonly readOnly: boolean;

@@ -2,6 +2,7 @@
 import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig, WaysIn } from './config.js';
+import { parseDatabaseGrants } from './parse-database-grants.js';
 import { parseTls, type RawTlsSettings } from './parse-tls.js';
 import { parseToken, type RawTokenSettings } from './parse-token.js';
 import { readFile } from './read-file.js';
@@ -10,6 +11,7 @@ import { usage } from './usage.js';
 
 /** Settings as given, by flag name without dashes; numbers and booleans already of their type. */
 export interface RawServerSettings extends RawTlsSettings, RawTokenSettings {
+  readonly 'database-grant'?: readonly string[];
   readonly hostname?: string;
   readonly port?: number;
   readonly 'allow-insecure'?: boolean;
@@ -113,6 +115,7 @@ export function parseConfig(
     tls: Object.freeze(tls),
     ways: Object.freeze(ways),
     token: ways.token ? token : undefined,
+    databaseGrants: parseDatabaseGrants(raw['database-grant']),
     database,
     readOnly,
     stateDirectory: stateDirectory(raw['state-dir'], database, readOnly),

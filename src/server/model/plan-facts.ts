@@ -7,7 +7,7 @@ export interface PlanFacts {
   /** Why the facts may not be complete; a statement with opaque facts is refused to whoever is restricted. */
   readonly opaque: string | undefined;
   /** Tables that are scanned, with views and macros expanded. */
-  readonly reads: readonly ObjectName[];
+  readonly reads: readonly ObjectRead[];
   readonly writes: readonly ObjectWrite[];
   /** Functions whose use needs a decision; those that only compute are left out. */
   readonly functions: readonly FunctionUse[];
@@ -21,6 +21,11 @@ export interface ObjectName {
   readonly catalog: string;
   readonly schema: string;
   readonly name: string;
+}
+
+export interface ObjectRead extends ObjectName {
+  /** The columns that are read, hidden ones such as `rowid` left out; undefined where that is not known. */
+  readonly columns: readonly string[] | undefined;
 }
 
 export interface ObjectWrite extends ObjectName {
@@ -59,6 +64,10 @@ export interface SettingChange {
   readonly name: string;
   /** DuckDB's scope: `automatic` (plain SET), `session`, `global`, `variable`. */
   readonly scope: string;
+  /** What it is set to, where that is a text; undefined where it is something else, or is reset. */
+  readonly value?: string | undefined;
+  /** The catalogs that the value of `schema` or `search_path` names, where there are such. */
+  readonly catalogs?: readonly string[];
 }
 
 /** Named by the SQL command that has it. */

@@ -1,4 +1,5 @@
 /** Who a call acts for. */
+import type { CatalogRule } from './rights.js';
 
 /** The guide's three roles (reference: GizmoSQL security guide, Layer 4). */
 export type Role = 'admin' | 'user' | 'readonly';
@@ -27,5 +28,12 @@ export interface Principal {
   readonly name: string;
   readonly role: Role;
   readonly method: AuthMethod;
+  /** The catalogs that the credential limits its bearer to; never there for an administrator. */
+  readonly catalogAccess?: readonly CatalogRule[];
   readonly [authenticated]: true;
+}
+
+/** The same text for the same person with the same rights, however they logged in. */
+export function identityOf({ name, role, catalogAccess }: Principal): string {
+  return JSON.stringify([role, name, catalogAccess?.map(({ catalog, access }) => [catalog, access])]);
 }

@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../../errors.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Connection } from '../model/connection.js';
-import type { Principal } from '../model/principal.js';
+import { identityOf, type Principal } from '../model/principal.js';
 import { createSession, type Session, sessionClosed } from './session.js';
 
 /** Ids of ended sessions that are remembered, so that a stale token is told so instead of losing state silently. */
@@ -148,7 +148,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       }
       const existing = await pending;
       // Also where a role was changed since: the session would go on with the old one.
-      if (identity(existing.principal) !== identity(principal)) throw sessionClosed();
+      if (identityOf(existing.principal) !== identityOf(principal)) throw sessionClosed();
       return existing;
     },
 
@@ -158,7 +158,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         ids = new Map();
         ofConnection.set(connection, ids);
       }
-      const who = identity(principal);
+      const who = identityOf(principal);
       const known = ids.get(who);
       const existing = known === undefined ? undefined : open.get(known);
       if (existing !== undefined) return existing;
@@ -175,7 +175,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     find: async (id) => open.get(id),
 
     findOfConnection(connection, principal) {
-      const id = ofConnection.get(connection)?.get(identity(principal));
+      const id = ofConnection.get(connection)?.get(identityOf(principal));
       return Promise.resolve(id === undefined ? undefined : open.get(id));
     },
 
@@ -208,10 +208,6 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     },
   };
   return registry;
-}
-
-function identity({ role, name }: Principal): string {
-  return `${role} ${name}`;
 }
 
 function tokenExpired(): GizmoError {

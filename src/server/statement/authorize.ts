@@ -1,6 +1,8 @@
 /** Step 3: may this principal run this statement? Asked when it is planned, and again each time it runs. */
 import { GizmoError } from '../../errors.js';
-import { refusedByRole } from '../access/role-ceiling.js';
+import type { Access } from '../access/access.js';
+import { type Denial, decide } from '../access/decide.js';
+import type { Place } from '../access/grants.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Principal } from '../model/principal.js';
@@ -11,27 +13,31 @@ import type { AuthorizedStatement, PlannedStatement } from './statement.js';
  * @param facts what the engine says now, in the transaction in which the statement is to run. What it said when the
  *   statement was prepared has to pass as well: DuckDB runs some statements as they were bound then.
  */
-export function authorize(statement: PlannedStatement, facts: PlanFacts | undefined): AuthorizedStatement {
+export function authorize(
+  access: Access,
+  statement: PlannedStatement,
+  facts: PlanFacts | undefined,
+): AuthorizedStatement {
   const { principal } = statement.session;
   if (statement.own !== undefined) {
     assertMayRun(principal, statement.own);
     return statement as AuthorizedStatement;
   }
-  assertAllowed(principal, facts);
-  assertAllowed(principal, statement.facts);
+  assertAllowed(access, principal, facts);
+  assertAllowed(access, principal, statement.facts);
   return statement as AuthorizedStatement;
 }
 
-/** The same question before anything is bound. Throws PERMISSION_DENIED with what was refused and who may. */
-export function assertAllowed({ role }: Principal, facts: PlanFacts | undefined): void {
-  if (role === 'admin') return;
-  const refused = facts === undefined ? 'run what was not checked' : refusedByRole(role, facts);
-  if (refused === undefined) return;
-  const userMay = facts !== undefined && refusedByRole('user', facts) === undefined;
-  throw new GizmoError(
-    'PERMISSION_DENIED',
-    `The role ${role} may not ${refused}. ${userMay ? 'The roles user and admin may' : 'An administrator may'}.`,
-  );
+/**
+ * The same question before anything is bound. Throws PERMISSION_DENIED with what was refused and what would allow
+ * it; and for what is hidden, the error of what does not exist.
+ */
+export function assertAllowed(access: Access, principal: Principal, facts: PlanFacts | undefined): void {
+  const rights = access.rightsOf(principal);
+  if (rights.role === 'admin') return;
+  if (facts === undefined) throw refused(principal, 'run what was not checked', 'An administrator may.');
+  const denial = decide(rights, facts);
+  if (denial !== undefined) throw explain(principal, denial);
 }
 
 function assertMayRun(principal: Principal, own: OwnCommand): void {
@@ -42,25 +48,54 @@ function assertMayRun(principal: Principal, own: OwnCommand): void {
   );
 }
 
-/** The same question for a bulk load, which has no statement. */
-export function authorizeIngest(principal: Principal, request: IngestRequest): void {
+/**
+ * The same question for a bulk load, which has no statement.
+ * @param request with the catalog and schema in which the table is, or is made
+ */
+export function authorizeIngest(access: Access, principal: Principal, request: IngestRequest): void {
+  const { table, temporary, catalog = '', schema = '', ifExists, ifMissing } = request;
   const target = {
     objectKind: 'table',
-    catalog: request.temporary ? 'temp' : (request.catalog ?? ''),
-    schema: request.schema ?? '',
-    name: request.table,
+    catalog: temporary ? 'temp' : catalog,
+    schema,
+    name: table,
     shadowsBuiltIn: false,
   };
-  const replaces = request.ifExists === 'replace' || request.ifMissing === 'create';
-  assertAllowed(principal, {
+  const actions = [
+    'insert' as const,
+    ...(ifExists === 'replace' ? (['drop', 'create'] as const) : []),
+    ...(ifMissing === 'create' ? (['create'] as const) : []),
+  ];
+  assertAllowed(access, principal, {
     opaque: undefined,
     reads: [],
-    writes: [
-      { action: 'insert', ...target },
-      ...(replaces ? [{ action: 'create' as const, ...target }] : []),
-    ],
+    writes: actions.map((action) => ({ action, ...target })),
     functions: [],
     settings: [],
     effects: [],
   });
+}
+
+function explain(principal: Principal, denial: Denial): GizmoError {
+  if (denial.by === 'hidden') return notThere(denial.place);
+  return refused(principal, denial.what, denial.remedy, denial.by === 'role' ? 'role' : 'name');
+}
+
+function refused(
+  { name, role }: Principal,
+  what: string,
+  remedy: string,
+  by: 'role' | 'name' = 'role',
+): GizmoError {
+  const who = by === 'role' ? `The role ${role}` : name;
+  return new GizmoError('PERMISSION_DENIED', `${who} may not ${what}. ${remedy}`);
+}
+
+/** In DuckDB's words. */
+function notThere({ catalog, schema, name }: Place): GizmoError {
+  if (name !== undefined)
+    return new GizmoError('NOT_FOUND', `Catalog Error: Table with name ${name} does not exist!`);
+  if (schema !== undefined)
+    return new GizmoError('NOT_FOUND', `Catalog Error: Schema with name ${schema} does not exist!`);
+  return new GizmoError('INVALID_ARGUMENT', `Binder Error: Catalog "${catalog}" does not exist!`);
 }

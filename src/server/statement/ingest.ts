@@ -4,6 +4,7 @@ import type { Door } from '../model/door.js';
 import { authorizeIngest } from './authorize.js';
 import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
+import { readPlace } from './session-options.js';
 import { inTransaction, type TransactionUse } from './transactions.js';
 
 /** Loads into one table, all or nothing, in the session's transaction if one is open; resolves with the number of rows. */
@@ -19,9 +20,12 @@ export async function ingest(
     text: `-- bulk load into ${nameOf(request)}`,
   });
   try {
-    authorizeIngest(session.principal, request);
-    life.admission.admit();
-    const loaded = await inTransaction(life, use, () => session.engine.ingest(request));
+    const loaded = await inTransaction(life, use, async () => {
+      const placed = await place(life, use, request);
+      authorizeIngest(life.access, session.principal, placed);
+      life.admission.admit();
+      return session.engine.ingest(placed);
+    });
     record.succeeded(loaded.rows);
     return loaded;
   } catch (error) {
@@ -37,4 +41,16 @@ function nameOf({ catalog, schema, table, temporary }: IngestRequest): string {
     .filter((part) => part !== undefined)
     .map((part) => JSON.stringify(part))
     .join('.');
+}
+
+/** Says where a table is that is named without its catalog or schema: rights depend on it. */
+async function place(life: Life, use: TransactionUse, request: IngestRequest): Promise<IngestRequest> {
+  const { temporary, catalog, schema } = request;
+  if (temporary || (catalog !== undefined && schema !== undefined)) return request;
+  const [currentCatalog = '', currentSchema = ''] = await readPlace(life, use.session, use.signal);
+  return {
+    ...request,
+    catalog: catalog ?? currentCatalog,
+    schema: schema ?? (catalog === undefined ? currentSchema : 'main'),
+  };
 }

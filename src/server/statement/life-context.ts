@@ -1,4 +1,5 @@
 /** What the steps of a statement's life are given. */
+import type { Access } from '../access/access.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Admission } from './admit.js';
 import type { OwnStatements } from './own/own-statements.js';
@@ -8,6 +9,7 @@ export interface Life {
   readonly admission: Admission;
   /** Statements that never reach the engine. */
   readonly own: OwnStatements;
+  readonly access: Access;
   /** 0 = no limit. */
   readonly queryTimeoutMs: number;
   readonly printQueries: boolean;

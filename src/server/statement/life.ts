@@ -73,7 +73,7 @@ export async function execute(
     statement = await recordingRefusals(life, planned, async () => {
       life.admission.admit();
       facts = await inspect(planned, signal);
-      return authorize(planned, facts);
+      return authorize(life.access, planned, facts);
     });
   } catch (error) {
     if (facts !== undefined) await engine.endScope('rollback');
@@ -103,12 +103,12 @@ async function prepare(
     const { session, door, signal } = request;
     life.admission.admit();
     const own = planOwn(life.own, request, text);
-    if (own !== undefined) return authorize(own, undefined);
+    if (own !== undefined) return authorize(life.access, own, undefined);
     const facts = await inspect({ session, door, text }, signal);
     try {
       // Before it is bound: binding alone can open files.
-      assertAllowed(session.principal, facts);
-      return authorize(await plan(request, text, part, facts), facts);
+      assertAllowed(life.access, session.principal, facts);
+      return authorize(life.access, await plan(request, text, part, facts), facts);
     } finally {
       if (facts !== undefined) await session.engine.endScope('rollback');
     }

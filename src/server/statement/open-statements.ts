@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
-import type { Principal } from '../model/principal.js';
+import { identityOf, type Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
 import type { ParameterRows } from './statement.js';
 import type { PreparedStatement, Ticket } from './ticket.js';
@@ -212,8 +212,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       if (
         found === undefined ||
         found.expiresAtMs <= nowMs() ||
-        found.ticket.session.principal.name !== principal.name ||
-        found.ticket.session.principal.role !== principal.role
+        identityOf(found.ticket.session.principal) !== identityOf(principal)
       ) {
         throw new GizmoError(
           'NOT_FOUND',

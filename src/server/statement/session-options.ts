@@ -147,6 +147,11 @@ class Use {
   }
 }
 
+/** The catalog and schema in which a session's unqualified names are; expects the session's turn to be held. */
+export function readPlace(life: Life, session: Session, signal: AbortSignal): Promise<readonly string[]> {
+  return readTexts(life, session, signal, [CATALOG, SCHEMA]);
+}
+
 async function readTexts(
   life: Life,
   session: Session,

@@ -30,7 +30,7 @@ const set = (name: string, scope = 'automatic'): PlanFacts => ({ ...NOTHING, set
 
 /** What is asked, then whether admin, user and readonly may. */
 const TABLE: readonly (readonly [string, PlanFacts, string])[] = [
-  ['read a table', { ...NOTHING, reads: [{ catalog: 'c', schema: 's', name: 't' }] }, 'aur'],
+  ['read a table', { ...NOTHING, reads: [{ catalog: 'c', schema: 's', name: 't', columns: ['a'] }] }, 'aur'],
   ['read metadata', use('duckdb_tables', 'catalog'), 'aur'],
   ['write a table', write({}), 'au'],
   ['write a temporary table', write({ catalog: 'temp', action: 'create' }), 'au'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCertificatePrincipals, onePerson } from '../../../src/server/auth/certificate.js';
+import { makePrincipal } from '../../../src/server/auth/make-principal.js';
 import { createPasswordStrategy } from '../../../src/server/auth/password.js';
 import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { CertificateMapping } from '../../../src/server/model/certificate-mapping.js';
@@ -87,6 +88,9 @@ describe('a certificate and a credential', () => {
   });
 
   it('each alone is enough, and none is nobody', () => {
+    const rules = [{ catalog: 'sales', access: 'read' }] as const;
+    const limited = makePrincipal(analyst.name, 'admin', 'token', rules);
+    expect(onePerson(analyst, limited, false)).toMatchObject({ role: analyst.role, catalogAccess: rules });
     expect(onePerson(analyst, undefined, false)).toBe(analyst);
     expect(onePerson(undefined, ann, false)).toBe(ann);
     expect(onePerson(undefined, undefined, false)).toBeUndefined();

@@ -21,6 +21,12 @@ describe('session tokens', () => {
     });
   });
 
+  it('carry the catalogs that their bearer is limited to', async () => {
+    const rules = [{ catalog: 'sales_*', access: 'read' }] as const;
+    const { token } = await tokens.issue(makePrincipal('ann', 'user', 'token', rules));
+    expect((await tokens.verify(bearer(token)))?.principal.catalogAccess).toEqual(rules);
+  });
+
   it('are good on a server with the same key, and on no other', async () => {
     const { token } = await tokens.issue(ann);
     const same = createSessionTokens('a key of some length', now);

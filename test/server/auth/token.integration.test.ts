@@ -94,6 +94,30 @@ function strategy(raw: RawTokenSettings = {}, pem: string | null = pemOf(ec.publ
 }
 
 describe('a token of the issuer', () => {
+  it('limits its bearer to catalogs, and an administrator that it limits is none', async () => {
+    const { bearer } = strategy();
+    const rules = [
+      { catalog: 'production', access: 'read' },
+      { catalog: '*', access: 'none' },
+    ];
+    for (const [claims, expected] of [
+      [{ catalog_access: rules }, { role: 'user', catalogAccess: rules }],
+      [{ catalog_access: [] }, { role: 'user', catalogAccess: [] }],
+      [
+        { role: 'admin', catalog_access: rules },
+        { role: 'user', catalogAccess: rules },
+      ],
+      [
+        { role: 'readonly', catalog_access: rules },
+        { role: 'readonly', catalogAccess: rules },
+      ],
+      [{ role: 'admin', catalog_access: [{ catalog: '*', access: 'write' }] }, { role: 'admin' }],
+    ] as const) {
+      const principal = await bearer(await sign({ ...GOOD, ...claims }));
+      expect(principal).toEqual({ name: 'ann', method: 'token', ...expected });
+    }
+  });
+
   it('is a login as Bearer and as the password of the user token, and of nobody else', async () => {
     const { bearer, password } = strategy();
     const expected = { name: 'ann', role: 'user', method: 'token' };
@@ -128,7 +152,27 @@ describe('a token of the issuer', () => {
     ['of an unknown role', () => sign({ ...GOOD, role: 'root' }), /none of admin/],
     ['whose role is a list', () => sign({ ...GOOD, role: ['admin'] }), /none of admin/],
     ['without role', () => sign({ ...GOOD, role: undefined }), /no "role" claim/],
-    ['that limits catalogs', () => sign({ ...GOOD, catalog_access: [] }), /cannot enforce/],
+    ...[
+      null,
+      'production',
+      { catalog: 'a', access: 'read' },
+      [{ catalog: 'a', access: 'READ' }],
+      [{ catalog: 'a', access: 'admin' }],
+      [{ catalog: 'a' }],
+      [{ access: 'read' }],
+      [{ catalog: '', access: 'read' }],
+      [{ catalog: ['a'], access: 'read' }],
+      [{ catalog: 'a', access: 'read', schema: 'x' }],
+      [{ catalog: '*', access: 'write' }, 'a'],
+      [[{ catalog: 'a', access: 'read' }]],
+    ].map(
+      (claim) =>
+        [
+          `with ${JSON.stringify(claim)} as catalog_access`,
+          () => sign({ ...GOOD, catalog_access: claim }),
+          /"catalog_access"/,
+        ] as const,
+    ),
     [
       'whose address is not verified',
       () => sign({ ...GOOD, email: 'a@b.example', email_verified: false }),

@@ -6,6 +6,7 @@ import { toEngineError } from '../errors.js';
 import type { SessionCore } from '../session-core.js';
 import { readPlan } from './read-plan.js';
 import { changesTransaction, NO_FACTS, readText } from './read-text.js';
+import { resolvePlaces } from './resolve-places.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 const TEXT_CHARS_MAX = 256 * 1024;
@@ -13,11 +14,10 @@ const TEXT_CHARS_MAX = 256 * 1024;
 const PLAN_CHARS_MAX = 8 * 1024 * 1024;
 
 /**
- * Always qualified: macros shadow built-in functions, also for other connections. Without empty and default members
- * the plan has half the size.
+ * Always qualified: macros shadow built-in functions, also for other connections. Without empty members the plan is
+ * smaller; without those that have a default, the first column of a table would be none.
  */
-const PLAN_SQL =
-  'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true, skip_default := true)';
+const PLAN_SQL = 'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true)';
 
 /** The connection must be claimed, and inside the transaction in which the statement is to run. */
 export async function inspect(core: SessionCore, sql: string, options: InspectOptions): Promise<PlanFacts> {
@@ -34,7 +34,8 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   const [json = ''] = await core.readTexts(PLAN_SQL, text);
   if (json.length > PLAN_CHARS_MAX) return { ...NO_FACTS, opaque: 'a plan of this size' };
   const answer: PlanAnswer = JSON.parse(json);
-  if (!answer.error) return await withShadowedDatabases(core, readPlan(answer.plans));
+  if (!answer.error)
+    return await resolvePlaces(core, await withShadowedDatabases(core, readPlan(answer.plans)));
   const { error_type: type = '', error_message: message = '' } = answer;
   if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) return { ...NO_FACTS, opaque: describe(message) };
   const hidden = NO_READER.test(message);

@@ -2,7 +2,7 @@
 import type {
   Effect,
   FunctionUse,
-  ObjectName,
+  ObjectRead,
   ObjectWrite,
   PlanFacts,
   SettingChange,
@@ -25,7 +25,7 @@ export function readPlan(plans: unknown): PlanFacts {
 type PlanNode = Readonly<Record<string, unknown>>;
 
 class FactsBuilder {
-  readonly #reads = new Map<string, ObjectName>();
+  readonly #reads = new Map<string, ObjectRead>();
   readonly #writes: ObjectWrite[] = [];
   readonly #functions = new Map<string, FunctionUse>();
   readonly #settings: SettingChange[] = [];
@@ -71,8 +71,18 @@ class FactsBuilder {
     else {
       const { function_data: scanned } = node;
       const read = { catalog: text(scanned, 'catalog'), schema: text(scanned, 'schema'), name: table };
-      this.#reads.set(JSON.stringify(read), read);
+      this.#read({ ...read, columns: scannedColumns(node) });
     }
+  }
+
+  /** One entry a table, with the columns of all its scans. */
+  #read({ columns, ...table }: ObjectRead): void {
+    const key = JSON.stringify([table.catalog, table.schema, table.name]);
+    const before = this.#reads.get(key);
+    const known = before === undefined ? [] : before.columns;
+    const both =
+      known === undefined || columns === undefined ? undefined : [...new Set([...known, ...columns])];
+    this.#reads.set(key, { ...table, columns: both });
   }
 
   #tableFunction(name: string, node: PlanNode): void {
@@ -129,6 +139,9 @@ class FactsBuilder {
         schema: text(info, 'schema'),
       };
       this.#writes.push({ action, ...write, name });
+      // RETURNING shows every column of the target, and what it shows is read from no scan.
+      if (node.return_chunk === true)
+        this.#read({ catalog: write.catalog, schema: write.schema, name, columns: undefined });
       const renamed = text(info, 'new_table_name') || text(info, 'new_view_name');
       if (renamed !== '') this.#writes.push({ action: 'create', ...write, name: renamed });
     }
@@ -138,6 +151,7 @@ class FactsBuilder {
     this.#settings.push({
       name: text(node, 'name').toLowerCase(),
       scope: text(node, 'scope').toLowerCase() || 'automatic',
+      value: text(node.value, 'value') || undefined,
     });
   }
 
@@ -148,6 +162,24 @@ class FactsBuilder {
   #hide(what: string): void {
     this.#opaque ??= what;
   }
+}
+
+/** DuckDB numbers columns that are not a table's own, such as `rowid`, from here on. */
+const VIRTUAL_COLUMNS = 2 ** 63;
+
+/** The names of the columns that a scan gives; undefined where the plan does not say it in the way known here. */
+function scannedColumns({ names, column_indexes: indexes = [] }: PlanNode): readonly string[] | undefined {
+  if (!Array.isArray(names) || !Array.isArray(indexes)) return undefined;
+  const columns: string[] = [];
+  for (const column of indexes as unknown[]) {
+    const index = isNode(column) ? column.index : undefined;
+    if (typeof index !== 'number') return undefined;
+    if (index >= VIRTUAL_COLUMNS) continue;
+    const name: unknown = names[index];
+    if (typeof name !== 'string') return undefined;
+    columns.push(name);
+  }
+  return columns;
 }
 
 /** Functions of user catalogs cannot be anything but macros, and those are expanded; others come from extensions. */

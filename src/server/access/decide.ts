@@ -1,0 +1,158 @@
+/**
+ * May this be done? The intersection of everything that limits a principal: what is hidden, the role's ceiling, the
+ * rules on catalogs, SQL's grants. A pure function of rights and facts; each part can only refuse.
+ */
+import type { ObjectRead, ObjectWrite, PlanFacts } from '../model/plan-facts.js';
+import type { Privilege, Rights } from '../model/rights.js';
+import { catalogLevel } from './catalog-level.js';
+import { governing, holds, type Place, unreadable } from './grants.js';
+import { mayKnow } from './may-know.js';
+import { refusedByRole } from './role-ceiling.js';
+
+/** Why not. */
+export type Denial =
+  /** It must look as if this were not there. */
+  | { readonly by: 'hidden'; readonly place: Place }
+  | {
+      readonly by: 'role' | 'catalog_access' | 'database-grant' | 'grant' | 'unresolved';
+      /** What may not be done, as the end of a sentence that begins with who. */
+      readonly what: string;
+      /** A whole sentence: what would allow it. */
+      readonly remedy: string;
+    };
+
+/** The first reason to refuse; undefined where all of it may be done. */
+export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
+  if (rights.role === 'admin') return undefined;
+  return (
+    first(placesOf(facts), (place) => hidden(rights, place)) ??
+    byRole(rights, facts) ??
+    byMetadata(rights, facts) ??
+    first(facts.writes, (write) => byCatalog(rights, write)) ??
+    first(facts.reads, (read) => byReadGrant(rights, read)) ??
+    first(facts.writes, (write) => byWriteGrant(rights, write))
+  );
+}
+
+/** The widest part of it that is hidden: somebody who may not know a catalog hears of no table of it. */
+function hidden(rights: Rights, place: Place): Denial | undefined {
+  if (mayKnow(rights, place)) return undefined;
+  const { catalog, schema, name } = place;
+  const wider = [{ catalog }, { catalog, schema }].find((it) => !mayKnow(rights, it));
+  return { by: 'hidden', place: wider ?? { catalog, schema, name } };
+}
+
+function placesOf({ reads, writes, settings }: PlanFacts): Place[] {
+  const catalogs = settings.flatMap((it) => it.catalogs ?? []).map((catalog) => ({ catalog }));
+  return [...reads, ...writes.map(placeOf), ...catalogs].filter(({ catalog }) => catalog !== '');
+}
+
+/** What is to be created need not be known, but what it is created in; a schema is a place of its own. */
+function placeOf({ action, objectKind, catalog, schema, name }: ObjectWrite): Place {
+  if (objectKind === 'schema') return action === 'create' ? { catalog } : { catalog, schema: name };
+  return action === 'create' ? { catalog, schema } : { catalog, schema, name };
+}
+
+function byRole({ role }: Rights, facts: PlanFacts): Denial | undefined {
+  const what = refusedByRole(role, facts);
+  if (what === undefined) return undefined;
+  const userMay = role === 'readonly' && refusedByRole('user', facts) === undefined;
+  return {
+    by: 'role',
+    what,
+    remedy: userMay ? 'The roles user and admin may.' : 'An administrator may.',
+  };
+}
+
+/** Metadata that is not filtered shows what is hidden. */
+function byMetadata(rights: Rights, { functions }: PlanFacts): Denial | undefined {
+  const found = isLimited(rights) ? functions.find((it) => it.class === 'catalog') : undefined;
+  if (found === undefined) return undefined;
+  return {
+    by: 'unresolved',
+    what: `read the metadata of every catalog (${found.name})`,
+    remedy: 'An administrator may.',
+  };
+}
+
+function byCatalog(rights: Rights, write: ObjectWrite): Denial | undefined {
+  const { catalog } = write;
+  if (catalog === '') return isLimited(rights) ? unresolved(write) : undefined;
+  const { access, by } = catalogLevel(rights, catalog);
+  if (access === 'write' || by === undefined) return undefined;
+  const what = `write to the catalog ${catalog} (${describe(write)})`;
+  return by === 'catalog_access'
+    ? {
+        by,
+        what,
+        remedy: `A token whose claim "catalog_access" says "write" for it would allow it.`,
+      }
+    : {
+        by,
+        what,
+        remedy: `The server's operator can allow it with --database-grant ${catalog}:…=read-write.`,
+      };
+}
+
+function isLimited({ catalogRules, databaseLevels, grants }: Rights): boolean {
+  return catalogRules !== undefined || databaseLevels !== undefined || grants !== undefined;
+}
+
+function unresolved(write: ObjectWrite): Denial {
+  return {
+    by: 'unresolved',
+    what: `do this, because it is not known in which catalog it happens (${describe(write)})`,
+    remedy: 'Name the catalog.',
+  };
+}
+
+function byReadGrant(rights: Rights, read: ObjectRead): Denial | undefined {
+  const grants = governing(rights, read.catalog);
+  if (grants === undefined) return undefined;
+  const refused = unreadable(grants, read, read.columns);
+  if (refused.length === 0) return undefined;
+  const table = `${read.catalog}.${read.schema}.${read.name}`;
+  if (refused === 'all') return notGranted(`read ${table}`, `SELECT ON ${table}`);
+  return notGranted(`read ${refused.join(', ')} of ${table}`, `SELECT (${refused.join(', ')}) ON ${table}`);
+}
+
+function byWriteGrant(rights: Rights, write: ObjectWrite): Denial | undefined {
+  const { catalog, schema, name, objectKind, action } = write;
+  const grants = governing(rights, catalog);
+  if (grants === undefined) return undefined;
+  const place = whereGranted(write);
+  const missing = (PRIVILEGES[action] ?? ['all']).find((it) => !holds(grants, it, place));
+  if (missing === undefined) return undefined;
+  const target = [place.catalog, place.schema, place.name].filter((it) => it !== undefined).join('.');
+  const object = objectKind === 'schema' ? `${catalog}.${name}` : `${catalog}.${schema}.${name}`;
+  return notGranted(`${action} ${objectKind} ${object}`, `${missing.toUpperCase()} ON ${target}`);
+}
+
+/** Rows are written by the privilege on their table; what defines objects needs ALL on them or where they are to be. */
+function whereGranted({ action, objectKind, catalog, schema, name }: ObjectWrite): Place {
+  if (objectKind === 'schema') return action === 'create' ? { catalog } : { catalog, schema: name };
+  return action === 'create' ? { catalog, schema } : { catalog, schema, name };
+}
+
+const PRIVILEGES: Readonly<Partial<Record<ObjectWrite['action'], readonly Privilege[]>>> = {
+  insert: ['insert'],
+  update: ['update'],
+  delete: ['delete'],
+  merge: ['insert', 'update', 'delete'],
+};
+
+function notGranted(what: string, grant: string): Denial {
+  return { by: 'grant', what, remedy: `An administrator can allow it: GRANT ${grant} TO … .` };
+}
+
+function describe({ action, objectKind, name }: ObjectWrite): string {
+  return `${action} ${objectKind} ${name}`;
+}
+
+function first<T>(items: readonly T[], refuse: (item: T) => Denial | undefined): Denial | undefined {
+  for (const item of items) {
+    const denial = refuse(item);
+    if (denial !== undefined) return denial;
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+/**
+ * What one principal may do, as plain data that can be handed to a worker: every part narrows, none widens. A part
+ * that is absent narrows nothing.
+ */
+import type { Role } from './principal.js';
+
+/** Made by access/access.ts only. Frozen; the same object as long as nothing has changed for its principal. */
+export interface Rights {
+  readonly role: Role;
+  /** In order, the first that matches a catalog's name decides; a catalog that none matches is hidden. */
+  readonly catalogRules?: readonly CatalogRule[];
+  /** A database that none of them names is hidden. */
+  readonly databaseLevels?: readonly DatabaseLevel[];
+  readonly grants?: GrantedRights;
+}
+
+/** One rule of the claim `catalog_access` (GizmoSQL security guide, Layer 4). */
+export interface CatalogRule {
+  /** A name, in which `*` stands for any text and `?` for one character. */
+  readonly catalog: string;
+  readonly access: CatalogAccess;
+}
+
+/** `write` includes `read`. */
+export type CatalogAccess = 'none' | 'read' | 'write';
+
+/** quicSQL's levels of a database. `admin` gives no more than `read-write` to whoever is no administrator. */
+export type DatabaseGrantLevel = 'none' | 'read-only' | 'read-write' | 'admin';
+
+/** What somebody has on a database; `*` stands for every database. The highest that applies counts. */
+export interface DatabaseLevel {
+  readonly database: string;
+  readonly level: DatabaseGrantLevel;
+}
+
+/** What SQL's GRANT gave. */
+export interface GrantedRights {
+  /** The catalogs in which nothing is allowed without a grant. */
+  readonly governs: 'all' | readonly string[];
+  readonly granted: readonly Grant[];
+}
+
+export type Privilege = 'select' | 'insert' | 'update' | 'delete' | 'all';
+
+/** One privilege on a catalog, a schema (`table` absent) or a table. */
+export interface Grant {
+  readonly privilege: Privilege;
+  readonly catalog: string;
+  readonly schema?: string;
+  readonly table?: string;
+  /** Of SELECT on a table: the only columns that may be read. */
+  readonly columns?: readonly string[];
+}
+
+/** Whether a word of a claim is an access to a catalog. */
+export function isCatalogAccess(value: unknown): value is CatalogAccess {
+  return value === 'none' || value === 'read' || value === 'write';
+}
