@@ -63,9 +63,12 @@ describe('a query in place of a ticket', () => {
 
   it('fails with the status of its error, and leaves the session free', async () => {
     await expect(run('select * from missing')).rejects.toThrow(/NOT_FOUND|does not exist/);
+    // With several threads DuckDB may report that it interrupted the others, instead of why.
+    await run('set threads = 1');
     await expect(
       run("select i, if(i = 900000, error('midway'), 0) from range(1000000) t(i)"),
     ).rejects.toThrow(/midway/);
+    await run('reset threads');
     await expect(run('')).rejects.toThrow(/INVALID_ARGUMENT/);
     expect((await run('select 1')).rows).toEqual([[1]]);
   });
