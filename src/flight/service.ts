@@ -49,6 +49,10 @@ const FLIGHT = 'arrow.flight.protocol.FlightService';
  * call instead of two. Gizmo's own.
  */
 export const QUERY_TICKET_HEADER = 'gizmo-query-ticket';
+/** Whom the server takes the caller for, percent-encoded. In the headers of every answer. */
+export const USERNAME_HEADER = 'x-username';
+/** Beside it: admin, user or readonly. */
+export const ROLE_HEADER = 'x-role';
 
 /** Pass it to `server.addService(flightService, handlers)`; a client takes path and (de)serializers from it. */
 export const flightService = {

@@ -15,19 +15,26 @@ const FAILURE_GRACE_MS = 1000;
 /** After a second signal the process lives no longer than this; after the first and the grace, twice as long. */
 const FORCE_MS = 5000;
 
+/** Flags that a process list shows to everybody, and the variables to use instead. */
+const IN_PLACE_OF = {
+  password: 'GIZMO_PASSWORD',
+  'oauth-client-secret': 'GIZMO_OAUTH_CLIENT_SECRET',
+} as const;
+type SecretFlag = keyof typeof IN_PLACE_OF;
+
 /** Runs until a signal, an engine failure or a defect ends it; resolves with the exit code. */
 export async function runServer(
   settings: RawServerSettings,
-  options: { readonly passwordInArgv: boolean; readonly runtimeDirectory: string },
+  options: { readonly secretsInArgv: readonly SecretFlag[]; readonly runtimeDirectory: string },
 ): Promise<number> {
   const config = parseConfig(settings);
   const log = createLogger({ ...logOptions(config), now: () => new Date() });
   if (config.password !== undefined && !config.ways.password) {
     log.warning('A password is configured, but --auth does not name it: nobody can log in with it.');
   }
-  if (options.passwordInArgv) {
+  for (const flag of options.secretsInArgv) {
     log.warning(
-      'The password was given on the command line, where every user of this machine can read it. Use GIZMO_PASSWORD or --password-file.',
+      `The value of --${flag} was given on the command line, where every user of this machine can read it. Use ${IN_PLACE_OF[flag]} or --${flag}-file.`,
     );
   }
   const uncaught = firstUncaught(log);

@@ -26,6 +26,8 @@ import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
 import { createSession, type Session } from './session/session.js';
 import { createSessionRegistry } from './session/session-registry.js';
+import { loginSettingsOf } from './sso/login-settings.js';
+import { createTokenExchange } from './sso/token-exchange.js';
 import { openState } from './state/open-state.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
 import { createBatchStores } from './statement/batch-store.js';
@@ -172,6 +174,11 @@ export async function startServer(
     authenticator,
     certificates,
     sessionTokens,
+    loginSettings: loginSettingsOf(config),
+    tokenExchange:
+      config.oauth?.clientSecret === undefined
+        ? undefined
+        : createTokenExchange(config.oauth, { log, nowMs }),
     sessions,
     statements,
     engine,

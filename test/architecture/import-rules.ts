@@ -25,14 +25,16 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
   'lock-file.ts': { now: ['errors.ts', 'errno.ts'] },
   sql: { now: ['errors.ts'] },
   flight: { now: ['errors.ts'] },
+  oidc: { now: ['errors.ts', 'runtime-file.ts'] },
   pki: { now: ['errors.ts', 'errno.ts', 'lock-file.ts'] },
   cli: { now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'], lazy: ['pki', 'client'] },
-  server: { now: ['flight', 'sql', 'pki', 'errors.ts', 'errno.ts', 'version.ts', 'runtime-file.ts'] },
+  server: { now: ['flight', 'sql', 'pki', 'oidc', 'errors.ts', 'errno.ts', 'version.ts', 'runtime-file.ts'] },
   client: {
     now: [
       'flight',
       'sql',
       'pki',
+      'oidc',
       'errors.ts',
       'errno.ts',
       'lock-file.ts',
@@ -56,6 +58,7 @@ const SERVER_LAYERS: Record<string, number> = {
   session: 4,
   auth: 3,
   access: 3,
+  sso: 3,
   hooks: 3,
   approval: 3,
   audit: 3,
@@ -78,6 +81,11 @@ const PACKAGES: readonly { name: RegExp; only: RegExp; where: string }[] = [
     name: /^@grpc\/grpc-js$/,
     only: /^(server\/(listener|rpc)\/|flight\/|client\/connect\/)/,
     where: 'only server/listener, server/rpc, flight and client/connect speak gRPC',
+  },
+  {
+    name: /^openid-client$/,
+    only: /^(oidc|server\/sso|client\/login)\//,
+    where: 'only oidc and the logins of both sides speak to identity providers',
   },
   {
     name: /^node:fs(\/|$)/,

@@ -154,6 +154,33 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'claim with the e-mail address (default email)',
       helpGroup: ACCESS,
     }),
+    'oauth-client-id': Flags.string({
+      summary: 'name of the client at the identity provider, by which people log in in a browser',
+      helpValue: 'ID',
+      helpGroup: ACCESS,
+    }),
+    'oauth-client-secret': Flags.string({
+      summary:
+        'its secret, where it has one; others can read it in the process list: prefer the variable or the file',
+      helpGroup: ACCESS,
+    }),
+    'oauth-client-secret-file': Flags.string({
+      summary: 'file with that secret',
+      helpValue: 'FILE',
+      helpGroup: ACCESS,
+    }),
+    'oauth-scopes': Flags.string({
+      summary: 'what is asked of the provider (default "openid profile email")',
+      helpGroup: ACCESS,
+    }),
+    'oauth-redirect-host': Flags.string({
+      summary: 'where the browser comes back to: 127.0.0.1, ::1 or localhost (default 127.0.0.1)',
+      helpGroup: ACCESS,
+    }),
+    'oauth-redirect-port': Flags.integer({
+      summary: 'port there, for providers that compare it (default any free one)',
+      helpGroup: ACCESS,
+    }),
     'secret-key': Flags.string({
       char: 'S',
       summary: 'key that signs session tokens; servers that share it accept each other’s (default random)',
@@ -252,7 +279,10 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
     const settings = { ...collectServerSettings(flags), 'pki-directory': userPkiDirectory() };
     const { runServer } = await import('../../server/run-server.js');
     process.exitCode = await runServer(settings, {
-      passwordInArgv: flags.password !== undefined,
+      secretsInArgv: [
+        ...(flags.password === undefined ? [] : (['password'] as const)),
+        ...(flags['oauth-client-secret'] === undefined ? [] : (['oauth-client-secret'] as const)),
+      ],
       runtimeDirectory: userRuntimeDirectory(),
     });
   }

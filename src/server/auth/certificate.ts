@@ -9,6 +9,8 @@ import type { Principal } from '../model/principal.js';
 import { makePrincipal } from './make-principal.js';
 
 export interface CertificatePrincipals {
+  /** Whether certificates name people here, and do not only open the connection. */
+  readonly areIdentities: boolean;
   /**
    * Whom a certificate names: its pin is looked up before its common name. Undefined without a certificate, and
    * where no table is configured. Throws UNAUTHENTICATED for one that the table does not have.
@@ -24,6 +26,9 @@ export function createCertificatePrincipals(
 ): CertificatePrincipals {
   let table = mappings && indexMappings(mappings);
   return {
+    get areIdentities() {
+      return table !== undefined;
+    },
     identify(certificate) {
       if (certificate === undefined || table === undefined) return undefined;
       const { pin, commonName } = certificate;

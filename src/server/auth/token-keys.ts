@@ -9,6 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { GizmoError } from '../../errors.js';
+import { fetchBounded } from '../../oidc/bounded-fetch.js';
 import type { TokenConfig } from '../config/token-config.js';
 
 export interface TokenKeys {
@@ -42,7 +43,6 @@ const FETCH_TIMEOUT_MS = 5000;
 /** A key that is not known yet makes the set be fetched again, but not more often than this. */
 const REFRESH_AT_LEAST_MS = 5000;
 const KEYS_LIFETIME_MS = 5 * 60 * 1000;
-const ANSWER_BYTES_MAX = 1024 * 1024;
 const RSA_BITS_MIN = 2048;
 
 function readPublicKey(pem: string, source: string): KeyObject {
@@ -99,11 +99,7 @@ function remoteSet(locate: () => Promise<string>): JWTVerifyGetKey {
 /** OpenID Connect Discovery 1.0 §4. */
 async function discover(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const response = await fetchBounded(url, {
-    redirect: 'manual',
-    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
-    headers: { accept: 'application/json' },
-  });
+  const response = await fetchBounded(url, { headers: { accept: 'application/json' } });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   const metadata = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown } | null;
   if (metadata?.issuer !== issuer) throw new Error(`${url} is of the issuer ${String(metadata?.issuer)}`);
@@ -113,18 +109,6 @@ async function discover(issuer: string): Promise<string> {
   if (new URL(keys).protocol !== new URL(url).protocol)
     throw new Error(`the jwks_uri ${keys} is not protected`);
   return keys;
-}
-
-async function fetchBounded(url: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(url, options);
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.byteLength;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error(`${url} answered more than ${ANSWER_BYTES_MAX} bytes`);
-    parts.push(part);
-  }
-  return new Response(Buffer.concat(parts), { status: response.status, headers: response.headers });
 }
 
 function unreachable(cause: unknown): GizmoError {

@@ -2,6 +2,7 @@
 
 import type { DatabaseGrant } from '../model/database-grant.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
+import type { OAuthConfig } from './oauth-config.js';
 import type { TlsConfig } from './tls-config.js';
 import type { TokenConfig } from './token-config.js';
 
@@ -20,6 +21,8 @@ export interface ServerConfig {
   readonly token: TokenConfig | undefined;
   /** Undefined: none are declared, and they limit nobody. */
   readonly databaseGrants: readonly DatabaseGrant[] | undefined;
+  /** Undefined: there is no login by browser. */
+  readonly oauth: OAuthConfig | undefined;
   /** Path of the database file; undefined = in memory. */
   readonly database: string | undefined;
   readonly readOnly: boolean;

@@ -1,8 +1,10 @@
 /** From what flags and environment say to a ServerConfig, or to a sentence that names the flag that is wrong. */
+import { DISCOVER_USER } from '../../flight/login/login-settings.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig, WaysIn } from './config.js';
 import { parseDatabaseGrants } from './parse-database-grants.js';
+import { parseOAuth, type RawOAuthSettings } from './parse-oauth.js';
 import { parseTls, type RawTlsSettings } from './parse-tls.js';
 import { parseToken, type RawTokenSettings } from './parse-token.js';
 import { readFile } from './read-file.js';
@@ -10,7 +12,7 @@ import type { TokenConfig } from './token-config.js';
 import { usage } from './usage.js';
 
 /** Settings as given, by flag name without dashes; numbers and booleans already of their type. */
-export interface RawServerSettings extends RawTlsSettings, RawTokenSettings {
+export interface RawServerSettings extends RawTlsSettings, RawTokenSettings, RawOAuthSettings {
   readonly 'database-grant'?: readonly string[];
   readonly hostname?: string;
   readonly port?: number;
@@ -87,7 +89,8 @@ export function parseConfig(
   const hostname = raw.hostname ?? '127.0.0.1';
   const allowInsecure = raw['allow-insecure'] ?? false;
   const password = readPassword(raw);
-  const token = parseToken(raw);
+  const oauth = parseOAuth(raw);
+  const token = parseToken(raw, oauth?.clientId);
   const ways = waysIn(raw, password, token);
   const tls = parseTls(raw, {
     certificatesOnly: ways.certificate && raw.auth !== undefined && !ways.password && !ways.token,
@@ -116,6 +119,7 @@ export function parseConfig(
     ways: Object.freeze(ways),
     token: ways.token ? token : undefined,
     databaseGrants: parseDatabaseGrants(raw['database-grant']),
+    oauth,
     database,
     readOnly,
     stateDirectory: stateDirectory(raw['state-dir'], database, readOnly),
@@ -153,8 +157,8 @@ export function parseConfig(
 
 function checkUsername(username: string): void {
   if (username === '') throw usage('--username is empty. Name the user, or leave the flag out.');
-  if (username === 'token') {
-    throw usage('--username token: this name is reserved for logging in with a token. Choose another.');
+  if (username === 'token' || username === DISCOVER_USER) {
+    throw usage(`--username ${username}: this name is reserved for logging in. Choose another.`);
   }
   if (username.length > USERNAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(username)) {
     throw usage(`--username: at most ${USERNAME_CHARS_MAX} characters, and no control characters.`);
@@ -180,6 +184,10 @@ function waysIn(
     throw usage('--auth password needs a password: give GIZMO_PASSWORD or --password-file FILE.');
   if (named?.includes('token') && token === undefined)
     throw usage('--auth token needs --token-allowed-issuer and --token-allowed-audience.');
+  if (named !== undefined && !named.includes('token') && raw['oauth-client-id'] !== undefined)
+    throw usage(
+      `--oauth-client-id is of no use with --auth ${raw.auth}: people come back from the provider with a token. Add token to it.`,
+    );
   const mapped = raw['mtls-principal'] !== undefined && raw['mtls-principal'].length > 0;
   if (named !== undefined && !named.includes('mtls') && mapped)
     throw usage(

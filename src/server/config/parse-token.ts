@@ -1,5 +1,5 @@
 /** From what the --token flags say to a TokenConfig, or to a sentence that names the flag that is wrong. */
-import { isLoopback } from '../../runtime-file.js';
+import { isProtectedUrl } from '../../oidc/safe-url.js';
 import { isRole, type Role } from '../model/principal.js';
 import { readFile } from './read-file.js';
 import type { RoleMapping, TokenConfig, TokenKeysConfig } from './token-config.js';
@@ -20,10 +20,14 @@ export interface RawTokenSettings {
 /** Of session tokens: nobody else may be taken for their issuer. */
 export const OWN_ISSUER = 'gizmo';
 
-/** Throws GizmoError USAGE with the flag to change in the sentence; undefined where tokens are no way in. */
-export function parseToken(raw: RawTokenSettings): TokenConfig | undefined {
+/**
+ * `oauthClientId` is the audience where none is given. Throws GizmoError USAGE with the flag to change in the sentence; undefined where tokens are no way
+ * in.
+ */
+export function parseToken(raw: RawTokenSettings, oauthClientId?: string): TokenConfig | undefined {
   const issuer = raw['token-allowed-issuer'];
-  const audience = raw['token-allowed-audience'];
+  // An ID token is made for the client (OpenID Connect Core 1.0 §2).
+  const audience = raw['token-allowed-audience'] ?? oauthClientId;
   if (issuer === undefined && audience === undefined) {
     const [other] =
       Object.entries(raw).find(([flag, value]) => OTHERS.has(flag) && value !== undefined) ?? [];
@@ -34,7 +38,7 @@ export function parseToken(raw: RawTokenSettings): TokenConfig | undefined {
     throw usage('--token-allowed-audience needs --token-allowed-issuer: whose tokens are accepted.');
   if (audience === undefined || audience === '')
     throw usage(
-      '--token-allowed-issuer needs --token-allowed-audience: the issuer makes tokens for other programs too.',
+      '--token-allowed-issuer needs --token-allowed-audience, or --oauth-client-id: the issuer makes tokens for other programs too.',
     );
   if (issuer === OWN_ISSUER) throw usage(`--token-allowed-issuer ${issuer}: this name is the server's own.`);
   return Object.freeze({
@@ -77,9 +81,7 @@ function parseKeys(raw: RawTokenSettings, issuer: string): TokenKeysConfig {
 
 /** Keys that come in the clear could be anybody's. */
 function assertSafeUrl(flag: string, text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:') return;
-  if (url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) return;
+  if (isProtectedUrl(text)) return;
   throw usage(
     `${flag} ${text}: the keys that prove tokens are fetched from there, so it has to be an https:// address. Without one, give the public key with --token-signature-verify-cert-path FILE.`,
   );

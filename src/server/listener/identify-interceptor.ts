@@ -8,11 +8,13 @@ import { healthService } from '../../flight/health-service.js';
 import { reflectionServices } from '../../flight/reflection-service.js';
 import { whyCallEnded } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
+import type { Connection } from '../model/connection.js';
 import { callers, type IdentifiedCall } from '../rpc/call.js';
-import { identify } from '../rpc/identify.js';
+import { hasCredential, identify } from '../rpc/identify.js';
 import type { Services } from '../rpc/services.js';
 
 const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
+const DO_ACTION = '/arrow.flight.protocol.FlightService/DoAction';
 const DO_PUT = '/arrow.flight.protocol.FlightService/DoPut';
 /** What a stranger may call. */
 const WITHOUT_LOGIN: ReadonlySet<string> = new Set([
@@ -77,6 +79,12 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               refuse(new GizmoError('UNAVAILABLE', 'The connection is closing.'));
               return;
             }
+            if (method.path === DO_ACTION && showsNothing(services, metadata, connection)) {
+              // Its handler finds no caller, and lets a stranger exchange a code and nothing else.
+              limitMessageBytes(call, STRANGER_BYTES_MAX);
+              proceed(metadata);
+              return;
+            }
             identify(services, metadata, connection).then((caller) => {
               connection.trust();
               if (cancelled.signal.aborted) return;
@@ -93,6 +101,13 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
       },
     });
   };
+}
+
+/** Of a server that exchanges codes for people who are about to log in. */
+function showsNothing(services: Services, metadata: Metadata, connection: Connection): boolean {
+  if (services.tokenExchange === undefined) return false;
+  if (hasCredential(metadata)) return false;
+  return connection.certificate === undefined || !services.certificates.areIdentities;
 }
 
 function messageBytesMax(path: string): number {

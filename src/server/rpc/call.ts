@@ -13,6 +13,7 @@ import type {
 } from '@grpc/grpc-js';
 import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
+import { ROLE_HEADER, USERNAME_HEADER } from '../../flight/service.js';
 import { linkSignals } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
 import type { Session } from '../session/session.js';
@@ -109,8 +110,8 @@ async function withCall<T>(
   let linked = ofCall;
   let leave: (() => void) | undefined;
   const headers = new GrpcMetadata();
-  headers.set('x-username', encodeURIComponent(caller.principal.name).slice(0, 512));
-  headers.set('x-role', caller.principal.role);
+  headers.set(USERNAME_HEADER, encodeURIComponent(caller.principal.name).slice(0, 512));
+  headers.set(ROLE_HEADER, caller.principal.role);
   grpcCall.sendMetadata(headers);
   try {
     // Also for calls that need no session. DoAction asks by itself: CloseSession always succeeds.

@@ -18,8 +18,9 @@ import { schemaBytes } from './flight-info.js';
 import type { Services } from './services.js';
 import { closeSession, getSessionOptions, setSessionOptions } from './session-actions.js';
 import { cancelFlightInfo, cancelQuery, renewFlightEndpoint } from './ticket-actions.js';
+import { exchangeTokens, TOKEN_ACTIONS } from './token-exchange.js';
 
-type ActionCall = ServerWritableStream<Received<Action>, Result>;
+export type ActionCall = ServerWritableStream<Received<Action>, Result>;
 /** Does one action; returns the body of its Result, or nothing where it has none. */
 type ActionHandler = (services: Services, body: Uint8Array, call: Call) => Promise<Uint8Array | undefined>;
 
@@ -38,6 +39,11 @@ const HANDLERS: Partial<Record<ActionName, ActionHandler>> = {
 
 export async function doAction(services: Services, grpcCall: ActionCall, call: Call): Promise<void> {
   const { type, body } = requireMessage(grpcCall.request);
+  if (Object.hasOwn(TOKEN_ACTIONS, type)) {
+    const answer = await exchangeTokens(services, type, body, call.caller.peer);
+    grpcCall.write(create(ResultSchema, { body: answer }));
+    return;
+  }
   const handler = isActionName(type) ? HANDLERS[type] : undefined;
   if (handler === undefined) {
     throw new GizmoError(
@@ -51,10 +57,12 @@ export async function doAction(services: Services, grpcCall: ActionCall, call: C
 }
 
 /** What ListActions answers: exactly what {@link doAction} does. */
-export function offeredActions(): ActionType[] {
-  return Object.keys(HANDLERS)
+export function offeredActions({ tokenExchange }: Services): ActionType[] {
+  const flightSql = Object.keys(HANDLERS)
     .filter(isActionName)
-    .map((type) => create(ActionTypeSchema, { type, description: ACTIONS[type].description }));
+    .map((type) => [type, ACTIONS[type].description] as const);
+  const own = tokenExchange === undefined ? [] : Object.entries(TOKEN_ACTIONS);
+  return [...flightSql, ...own].map(([type, description]) => create(ActionTypeSchema, { type, description }));
 }
 
 async function beginTransaction(services: Services, body: Uint8Array, call: Call): Promise<Uint8Array> {

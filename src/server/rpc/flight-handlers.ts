@@ -1,16 +1,20 @@
 /** All RPCs of the Flight service, each with what surrounds every call. */
 import { GizmoError } from '../../errors.js';
 import type { FlightHandlers } from '../../flight/service.js';
-import { bidirectional, serverStream, unary } from './call.js';
-import { doAction, offeredActions } from './do-action.js';
+import { bidirectional, callers, serverStream, unary } from './call.js';
+import { type ActionCall, doAction, offeredActions } from './do-action.js';
 import { doGet } from './do-get.js';
 import { doPut } from './do-put.js';
 import { getFlightInfo, getSchema } from './flight-info.js';
 import { handshakeHandler } from './handshake.js';
 import { pollFlightInfo } from './poll-flight-info.js';
 import type { Services } from './services.js';
+import { actionOfStranger } from './token-exchange.js';
 
 export function createFlightHandlers(services: Services): FlightHandlers {
+  const actions = serverStream(services, 'DoAction', (grpcCall: ActionCall, call) =>
+    doAction(services, grpcCall, call),
+  );
   return {
     handshake: handshakeHandler(services),
     // Flight SQL has no flights to list; an empty list is the honest answer.
@@ -27,9 +31,11 @@ export function createFlightHandlers(services: Services): FlightHandlers {
     doExchange: bidirectional(services, 'DoExchange', async () => {
       throw notOffered('DoExchange', 'Use DoGet and DoPut.');
     }),
-    doAction: serverStream(services, 'DoAction', (grpcCall, call) => doAction(services, grpcCall, call)),
+    // Somebody the interceptor has let through without finding out who it is may do next to nothing.
+    doAction: (grpcCall) =>
+      callers.has(grpcCall.metadata) ? actions(grpcCall) : actionOfStranger(services, grpcCall),
     listActions: serverStream(services, 'ListActions', async (grpcCall) => {
-      for (const action of offeredActions()) grpcCall.write(action);
+      for (const action of offeredActions(services)) grpcCall.write(action);
     }),
   };
 }

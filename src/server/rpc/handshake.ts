@@ -11,7 +11,12 @@ import {
   type HandshakeResponse,
   HandshakeResponseSchema,
 } from '../../flight/gen/flight_pb.js';
-import { QUERY_TICKET_HEADER, type Received } from '../../flight/service.js';
+import {
+  DISCOVER_USER,
+  encodeLoginSettings,
+  LOGIN_SETTINGS_HEADER,
+} from '../../flight/login/login-settings.js';
+import { QUERY_TICKET_HEADER, type Received, ROLE_HEADER, USERNAME_HEADER } from '../../flight/service.js';
 import { linkSignals, signalOfCall } from '../../flight/signal.js';
 import { readMessages } from '../../flight/stream.js';
 import { onePerson } from '../auth/certificate.js';
@@ -34,6 +39,10 @@ export function handshakeHandler(services: Services): (call: HandshakeCall) => v
 async function shakeHands(services: Services, call: HandshakeCall): Promise<void> {
   const peer = call.getPeer();
   const connection = services.connectionOf(peer);
+  if (asksHowToLogIn(call.metadata)) {
+    answerHowToLogIn(services, call, connection);
+    return;
+  }
   const peerIdentity = connection?.certificate?.commonName;
   let login: Login | undefined;
   try {
@@ -66,10 +75,31 @@ async function shakeHands(services: Services, call: HandshakeCall): Promise<void
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${bearer}`);
   metadata.set(QUERY_TICKET_HEADER, '1');
+  metadata.set(USERNAME_HEADER, encodeURIComponent(principal.name).slice(0, 512));
+  metadata.set(ROLE_HEADER, principal.role);
   metadata.set('set-cookie', `${SESSION_COOKIE}=${sessionToken}`);
   call.sendMetadata(metadata);
   if (wantsPayload) call.write(create(HandshakeResponseSchema, { payload: Buffer.from(bearer) }));
   call.end(metadata);
+}
+
+/** By the user of a Basic header, as GizmoSQL's clients do. */
+function asksHowToLogIn(metadata: Metadata): boolean {
+  return metadata.get('authorization').some((value) => {
+    const [, encoded = ''] = /^basic +(\S+)$/i.exec(String(value)) ?? [];
+    return Buffer.from(encoded, 'base64').toString('utf8') === `${DISCOVER_USER}:`;
+  });
+}
+
+/** Logs nobody in: there is no token in the answer, and the connection stays a stranger's. */
+function answerHowToLogIn(services: Services, call: HandshakeCall, connection: Connection | undefined): void {
+  connection?.assertAccepted();
+  const settings = encodeLoginSettings(services.loginSettings);
+  const metadata = new Metadata();
+  metadata.set(LOGIN_SETTINGS_HEADER, settings);
+  call.sendMetadata(metadata);
+  call.write(create(HandshakeResponseSchema, { payload: Buffer.from(settings) }));
+  services.log.debug('login settings given', { kind: 'authentication', peer: call.getPeer() });
 }
 
 interface Login {

@@ -14,6 +14,7 @@ import type { Services } from './services.js';
 
 /** Names the session to clients that keep cookies; its value is the session token. */
 export const SESSION_COOKIE = 'arrow_flight_session_id';
+const AUTHORIZATION_HEADER = 'authorization';
 /** Where C++ clients put the token of a payload handshake. */
 const TOKEN_BINARY_HEADER = 'auth-token-bin';
 
@@ -67,9 +68,14 @@ export async function identify(
   };
 }
 
+/** Whether a call shows anything at all, right or wrong. */
+export function hasCredential(metadata: Metadata): boolean {
+  return [AUTHORIZATION_HEADER, TOKEN_BINARY_HEADER, 'cookie'].some((name) => metadata.get(name).length > 0);
+}
+
 /** The one credential among the headers; undefined if there is none. */
 export function readCredential(metadata: Metadata): Credential | undefined {
-  const headers = new Set(metadata.get('authorization').map(String));
+  const headers = new Set(metadata.get(AUTHORIZATION_HEADER).map(String));
   for (const value of metadata.get(TOKEN_BINARY_HEADER)) {
     // ODBC sends the header empty beside its Bearer.
     if (value.length > 0) headers.add(`Bearer ${value.toString()}`);

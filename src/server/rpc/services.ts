@@ -1,9 +1,12 @@
 /** What the RPC handlers are given: the parts of the server they translate for. */
+
+import type { LoginSettings } from '../../flight/login/login-settings.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { CertificatePrincipals } from '../auth/certificate.js';
 import type { SessionTokens } from '../auth/session-token.js';
 import type { Connection } from '../model/connection.js';
 import type { SessionRegistry } from '../session/session-registry.js';
+import type { TokenExchange } from '../sso/token-exchange.js';
 import type { Statements } from '../statement/statements.js';
 import type { Logger } from '../telemetry/logger.js';
 
@@ -11,6 +14,10 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly certificates: CertificatePrincipals;
   readonly sessionTokens: SessionTokens;
+  /** What anybody may know of logging in. */
+  readonly loginSettings: LoginSettings;
+  /** Undefined where clients ask the identity provider themselves. */
+  readonly tokenExchange: TokenExchange | undefined;
   readonly sessions: SessionRegistry;
   readonly statements: Statements;
   /** The engine's name and version, for SqlInfo. */

@@ -1,0 +1,33 @@
+/** What the server tells strangers about logging in: nothing but what a client needs to begin. */
+import type { LoginMethod, LoginSettings } from '../../flight/login/login-settings.js';
+import type { ServerConfig } from '../config/config.js';
+
+const DEFAULT_SCOPES = 'openid profile email';
+
+/** The published part of the configuration; never the secret of the OAuth client. */
+export function loginSettingsOf({
+  ways,
+  oauth,
+  token,
+}: Pick<ServerConfig, 'ways' | 'oauth' | 'token'>): LoginSettings {
+  const methods: LoginMethod[] = [
+    ...(ways.password ? (['password'] as const) : []),
+    ...(ways.token || ways.startupToken ? (['token'] as const) : []),
+    ...(ways.certificate ? (['mtls'] as const) : []),
+    ...(oauth !== undefined && token !== undefined ? (['external'] as const) : []),
+  ];
+  if (oauth === undefined || token === undefined) return { methods };
+  return {
+    methods,
+    oauth: {
+      issuer: oauth.issuer,
+      clientId: oauth.clientId,
+      scopes: oauth.scopes ?? DEFAULT_SCOPES,
+      scopesAreDefault: oauth.scopes === undefined,
+      audience: token.audience,
+      exchangedByServer: oauth.clientSecret !== undefined,
+      redirectHost: oauth.redirectHost,
+      redirectPort: oauth.redirectPort,
+    },
+  };
+}
