@@ -64,6 +64,7 @@ describe('importing in the wrong direction', () => {
     ['server/engine/worker.ts', `import koffi from 'koffi';`, /only server\/engine\/duckdb/],
     ['client/x.ts', `const d = await import('@duckdb/node-api');`, /only server\/engine\/duckdb/],
     ['server/statement/x.ts', `import { status } from '@grpc/grpc-js';`, /speak gRPC/],
+    ['client/x.ts', `import { Entry } from '@napi-rs/keyring';`, /only the process of/],
     ['flight/x.ts', `import { readFileSync } from 'node:fs';`, /no files/],
     ['sql/x.ts', `import { y } from '../../scripts/y.js';`, /outside src/],
     ['sql/x.ts', `import { y } from './y';`, /must end in \.js/],

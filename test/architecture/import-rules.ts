@@ -88,6 +88,11 @@ const PACKAGES: readonly { name: RegExp; only: RegExp; where: string }[] = [
     where: 'only oidc and the logins of both sides speak to identity providers',
   },
   {
+    name: /^@napi-rs\/keyring$/,
+    only: /^client\/credentials\/keychain-process\.ts$/,
+    where: 'only the process of client/credentials/keychain-process touches the keychain, which may hang',
+  },
+  {
     name: /^node:fs(\/|$)/,
     only: /^(?!flight\/|sql\/)/,
     where: 'flight and sql know no files',

@@ -9,6 +9,7 @@ import {
   encodeSecrets,
   type LoginList,
 } from './login-codec.js';
+import { OTHER_STORES } from './other-stores.js';
 import { makePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.js';
 import { SECRET_CHARACTERS_MAX, type SecretStore } from './secret-store.js';
 import { type LoginSummary, mayTravel, type StoredLogin, type StoreKind, summaryOf } from './stored-login.js';
@@ -185,10 +186,6 @@ export class Logins {
     });
   }
 }
-
-/** What to do where a store fails. */
-export const OTHER_STORES =
-  'Use --credential-store file (or GIZMO_CREDENTIAL_STORE) for a file that only you can read, or memory to keep nothing.';
 
 const NAME = /^[^\p{C}\p{Z}]{1,200}$/u;
 const CANARY = 'gizmo: a trial of this store, and no secret';

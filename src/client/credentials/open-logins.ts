@@ -1,8 +1,8 @@
 /** The logins of a user with all the places that secrets can lie in. */
 import { join } from 'node:path';
-import { GizmoError } from '../../errors.js';
 import { fileStore } from './file-store.js';
-import { Logins, OTHER_STORES } from './logins.js';
+import { keychainStore } from './keychain-store.js';
+import { Logins } from './logins.js';
 import { memoryStore } from './memory-store.js';
 import type { SecretStore } from './secret-store.js';
 import type { StoreKind } from './stored-login.js';
@@ -20,10 +20,7 @@ export function openLogins(directory: string): Logins {
 function openStore(kind: StoreKind, directory: string): SecretStore {
   switch (kind) {
     case 'keychain':
-      throw new GizmoError(
-        'USAGE',
-        `The credential store keychain is not in this version yet. ${OTHER_STORES}`,
-      );
+      return keychainStore();
     case 'file':
       return fileStore(join(directory, 'credentials.json'));
     case 'memory':
