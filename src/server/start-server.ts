@@ -36,6 +36,8 @@ import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
 import { createStatements, type Statements } from './statement/statements.js';
+import { createServerTables, schemasOf } from './statement/tables/server-tables.js';
+import { sessionsTable } from './statement/tables/sessions-table.js';
 import type { Logger } from './telemetry/logger.js';
 
 export interface RunningServer {
@@ -87,6 +89,8 @@ export async function startServer(
   // Before the database is touched: files that cannot serve are no reason to lock or create it.
   const tls = config.tls && (await openListenerTls(config.tls, certificates, log));
 
+  const tables = [sessionsTable({ list: () => sessions.list() })];
+
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
   const engine = await openEngine({
     ...(config.database !== undefined && { path: config.database }),
@@ -95,6 +99,7 @@ export async function startServer(
     readOnly: config.readOnly,
     allowExtensions: config.allowExtensions,
     concurrentCallsMax: config.engineCallsMax,
+    serverTables: schemasOf(tables),
   }).catch((error: unknown) => {
     tls?.store.stop();
     throw asUsage(`Cannot open the database ${config.database ?? 'in memory'}`, error);
@@ -135,6 +140,7 @@ export async function startServer(
     admission,
     own: createOwnStatements([]),
     access: createAccess({ databaseGrants: config.databaseGrants }),
+    tables: createServerTables(tables),
     queryTimeoutMs: config.queryTimeoutMs,
     printQueries: config.printQueries,
     log,

@@ -22,6 +22,7 @@ export function refusedByRole(role: Role, facts: PlanFacts): string | undefined 
 function refusedFunction(role: Role, { name, class: kind }: FunctionUse): string | undefined {
   switch (kind) {
     case 'catalog':
+    case 'server':
       return undefined;
     case 'sequence':
       return role === 'user' ? undefined : `advance or read a sequence (${name})`;

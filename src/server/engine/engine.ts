@@ -78,6 +78,8 @@ export interface InspectOptions {
 export interface EngineStatement {
   readonly kind: StatementKind;
   readonly parts: number;
+  /** The server's own table functions that running it reads: {@link ExecuteOptions.serverTables} must have their rows. */
+  readonly serverTables: readonly string[];
   /**
    * Schema of what running it streams. Known before execution except where DuckDB cannot tell (`undefined`);
    * then only {@link EngineResult.schema} is right. For DML without RETURNING and DDL it has no fields.
@@ -100,10 +102,21 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** One row of values, a record batch in IPC form whose schema need not equal `parameters` but must be castable. */
   readonly parameters?: { readonly schema: ArrowSchema; readonly batch: EncodedBatch; readonly row: number };
+  /** For the statement's own {@link EngineStatement.serverTables}. */
+  readonly serverTables?: ServerTableRows;
   /** Rows and bytes after which a batch is cut; a single larger row goes alone. */
   readonly batchRowsMax?: number;
   readonly batchBytesMax?: number;
 }
+
+/** A table function of the server's own, without arguments: name and columns. Its schema has plain layouts only. */
+export interface ServerTableSchema {
+  readonly name: string;
+  readonly schema: ArrowSchema;
+}
+
+/** By name: all rows of a server table. */
+export type ServerTableRows = ReadonlyMap<string, EncodedBatch>;
 
 export interface EngineResult {
   readonly schema: ArrowSchema;

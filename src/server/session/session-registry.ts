@@ -46,6 +46,8 @@ export interface SessionRegistry {
   find(id: string): Promise<Session | undefined>;
   /** The connection's session if it is open; never opens one. */
   findOfConnection(connection: Connection, principal: Principal): Promise<Session | undefined>;
+  /** Those that are open, in the order in which they were opened. */
+  list(): readonly Session[];
   /** Throws UNAUTHENTICATED where a session token names a session that has ended, or can be opened no more. */
   assertAlive(named: { id: string; expiresAtS: number }): void;
   end(session: Session, how: SessionEnd, reason?: GizmoError): Promise<void>;
@@ -56,6 +58,7 @@ export interface SessionRegistry {
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
   const { sessionsMax, idleTimeoutMs, idleInTransactionTimeoutMs, nowMs } = options;
   const open = new Map<string, Promise<Session>>();
+  const sessions = new Set<Session>();
   const ended = new Map<string, GizmoError>();
   const ofConnection = new WeakMap<Connection, Map<string, string>>();
 
@@ -118,6 +121,8 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       const { peer, certificate } = connection;
       const peerIdentity = certificate?.commonName;
       const session = createSession({ id, principal, peer, peerIdentity, engine, nowMs });
+      sessions.add(session);
+      session.onEnd(() => sessions.delete(session));
       endWhenRefused(session, connection);
       options.onOpened?.(session);
       return session;
@@ -173,6 +178,8 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     },
 
     find: async (id) => open.get(id),
+
+    list: () => [...sessions],
 
     findOfConnection(connection, principal) {
       const id = ofConnection.get(connection)?.get(identityOf(principal));

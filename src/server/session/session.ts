@@ -20,6 +20,8 @@ export interface Session {
   readonly tags: { session: string | undefined; query: string | undefined };
   /** Aborted when the session ends; its reason is the GizmoError that running calls fail with. */
   readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
   /** Milliseconds since the epoch of the last call's start or end. */
   readonly lastUsedMs: number;
   readonly callsInFlight: number;
@@ -46,7 +48,8 @@ export function createSession(options: SessionOptions): Session {
   // Every call of the session listens to it.
   setMaxListeners(0, controller.signal);
   const callbacks: (() => void)[] = [];
-  let lastUsedMs = nowMs();
+  const startedMs = nowMs();
+  let lastUsedMs = startedMs;
   let callsInFlight = 0;
   let ending: Promise<void> | undefined;
 
@@ -60,6 +63,7 @@ export function createSession(options: SessionOptions): Session {
     transaction: undefined,
     tags: { session: undefined, query: undefined },
     signal: controller.signal,
+    startedMs,
     get lastUsedMs() {
       return lastUsedMs;
     },

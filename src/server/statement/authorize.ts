@@ -6,6 +6,7 @@ import type { Place } from '../access/grants.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Principal } from '../model/principal.js';
+import type { Life } from './life-context.js';
 import type { OwnCommand } from './own/own-statement.js';
 import type { AuthorizedStatement, PlannedStatement } from './statement.js';
 
@@ -14,7 +15,7 @@ import type { AuthorizedStatement, PlannedStatement } from './statement.js';
  *   statement was prepared has to pass as well: DuckDB runs some statements as they were bound then.
  */
 export function authorize(
-  access: Access,
+  { access, tables }: Pick<Life, 'access' | 'tables'>,
   statement: PlannedStatement,
   facts: PlanFacts | undefined,
 ): AuthorizedStatement {
@@ -25,6 +26,7 @@ export function authorize(
   }
   assertAllowed(access, principal, facts);
   assertAllowed(access, principal, statement.facts);
+  tables.assertReadable(principal, statement.engine.serverTables);
   return statement as AuthorizedStatement;
 }
 

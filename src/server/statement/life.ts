@@ -73,7 +73,7 @@ export async function execute(
     statement = await recordingRefusals(life, planned, async () => {
       life.admission.admit();
       facts = await inspect(planned, signal);
-      return authorize(life.access, planned, facts);
+      return authorize(life, planned, facts);
     });
   } catch (error) {
     if (facts !== undefined) await engine.endScope('rollback');
@@ -103,16 +103,29 @@ async function prepare(
     const { session, door, signal } = request;
     life.admission.admit();
     const own = planOwn(life.own, request, text);
-    if (own !== undefined) return authorize(life.access, own, undefined);
+    if (own !== undefined) return authorize(life, own, undefined);
     const facts = await inspect({ session, door, text }, signal);
     try {
       // Before it is bound: binding alone can open files.
       assertAllowed(life.access, session.principal, facts);
-      return authorize(life.access, await plan(request, text, part, facts), facts);
+      return await authorizePlanned(life, await plan(request, text, part, facts), facts);
     } finally {
       if (facts !== undefined) await session.engine.endScope('rollback');
     }
   });
+}
+
+async function authorizePlanned(
+  life: Life,
+  planned: PlannedStatement,
+  facts: PlanFacts | undefined,
+): Promise<AuthorizedStatement> {
+  try {
+    return authorize(life, planned, facts);
+  } catch (error) {
+    await planned.engine.close();
+    throw error;
+  }
 }
 
 async function recordingRefusals<T>(life: Life, subject: RecordSubject, step: () => Promise<T>): Promise<T> {

@@ -34,7 +34,15 @@ export async function run(
   // Of a restricted principal: what was inspected and what runs are in one transaction, which ends with it.
   const scoped = statement.facts === undefined ? undefined : statement.session.engine;
   const result = await limit
-    .count(() => statement.engine.execute({ signal: limit.signal, ...(parameters && { parameters }) }))
+    .count(async () => {
+      const { engine, session } = statement;
+      const serverTables = await life.tables.rows(engine.serverTables, { session, signal: limit.signal });
+      return engine.execute({
+        signal: limit.signal,
+        ...(parameters && { parameters }),
+        ...(serverTables && { serverTables }),
+      });
+    })
     .catch(async (error: unknown) => {
       await scoped?.endScope('rollback');
       return fail(error);

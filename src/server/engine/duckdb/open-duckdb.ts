@@ -1,7 +1,7 @@
 /** Opens a DuckDB database, in memory or a file, as an Engine in this thread. */
 import duckdb, { type Config, type Connection, type Database } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import type { Engine, EngineSession, SessionReach } from '../engine.js';
+import type { Engine, EngineSession, ServerTableSchema, SessionReach } from '../engine.js';
 import { keepFreedMemory } from './allocator.js';
 import { CallGate } from './call-gate.js';
 import { assertDatabaseFile } from './database-file.js';
@@ -11,6 +11,7 @@ import { SHADOW_FILE_READERS, SHADOW_NEXTVAL } from './facts/shadow-file-readers
 import { IngestFunction } from './ingest/ingest-function.js';
 import { Lane } from './lane.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
+import { ServerTables } from './server-tables.js';
 import { DuckDbSession } from './session.js';
 import { SessionCore } from './session-core.js';
 import { SmallTexts } from './small-texts.js';
@@ -50,6 +51,8 @@ export interface DuckDbOptions {
   readonly safeMemory?: boolean;
   /** DuckDB calls that may hold a thread of libuv's pool at the same time; keep some threads for others. */
   readonly concurrentCallsMax?: number;
+  /** Table functions whose rows whoever runs a statement hands over. */
+  readonly serverTables?: readonly ServerTableSchema[];
 }
 
 /** Fits libuv's pool of four. */
@@ -65,6 +68,7 @@ class DuckDbEngine implements Engine {
   readonly #memory: ProcessMemory | undefined;
   readonly #smallTexts = new SmallTexts();
   readonly #ingests: IngestFunction;
+  readonly #serverTables: ServerTables;
   readonly #sessions = new Set<DuckDbSession>();
   readonly #reportFatal: (error: GizmoError) => void;
   #closing: Promise<void> | undefined;
@@ -81,13 +85,16 @@ class DuckDbEngine implements Engine {
     this.#memory = options.safeMemory === true ? undefined : openProcessMemory();
     if (options.safeMemory !== true) keepFreedMemory();
     this.#ingests = new IngestFunction(this.#memory);
+    this.#serverTables = new ServerTables(options.serverTables ?? [], this.#memory);
   }
 
   async openSession({
     filesReachable = true,
     sequencesReachable = true,
   }: SessionReach = {}): Promise<EngineSession> {
-    const core = new SessionCore(await this.#connect(), this.#memory, this.#smallTexts);
+    const lane = await this.#connect();
+    const tableUse = this.#serverTables.watch(lane.connection);
+    const core = new SessionCore(lane, this.#memory, this.#smallTexts, tableUse);
     const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () =>
       this.#sessions.delete(session),
     );
@@ -99,6 +106,7 @@ class DuckDbEngine implements Engine {
     // Without these, progress cannot be asked for; printing it would go to the server's stdout.
     await core.runOwn('set enable_progress_bar = true; set enable_progress_bar_print = false');
     this.#ingests.ensureRegistered(core.lane.connection);
+    this.#serverTables.ensureRegistered(core.lane.connection);
     if (!filesReachable) await core.runOwn(SHADOW_FILE_READERS);
     if (!sequencesReachable) await core.runOwn(SHADOW_NEXTVAL);
     return session;

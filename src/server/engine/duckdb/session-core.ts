@@ -5,11 +5,13 @@ import type { StatementKind } from '../../model/statement-kind.js';
 import { StringVector } from './convert/strings.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
+import type { TableUse } from './server-tables.js';
 import type { SmallTexts } from './small-texts.js';
 
 export class SessionCore {
   readonly lane: Lane;
   readonly memory: ProcessMemory | undefined;
+  readonly tableUse: TableUse;
   readonly #smallTexts: SmallTexts;
   #busy = false;
   /** Why nothing but the end of the transaction can be run. */
@@ -21,10 +23,11 @@ export class SessionCore {
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
 
-  constructor(lane: Lane, memory: ProcessMemory | undefined, smallTexts: SmallTexts) {
+  constructor(lane: Lane, memory: ProcessMemory | undefined, smallTexts: SmallTexts, tableUse: TableUse) {
     this.lane = lane;
     this.memory = memory;
     this.#smallTexts = smallTexts;
+    this.tableUse = tableUse;
   }
 
   /** Claims the connection. Anything else on it would silently end a stream that is open. */

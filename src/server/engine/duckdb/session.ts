@@ -100,6 +100,7 @@ export class DuckDbSession implements EngineSession {
   async #prepareWhole(sql: string): Promise<DuckDbStatement | undefined> {
     const { lane } = this.#core;
     refuseNul(sql);
+    this.#core.tableUse.begin();
     try {
       const prepared = await lane.call(() => duckdb.prepare(lane.connection, sql), sql);
       return this.#keep(new DuckDbStatement(this.#core, prepared, sql, 1, this.#forget));
@@ -119,6 +120,7 @@ export class DuckDbSession implements EngineSession {
         `The text has ${statements} statements; there is no number ${part}.`,
       );
     }
+    this.#core.tableUse.begin();
     try {
       const prepared = await lane.call(
         () => duckdb.prepare_extracted_statement(lane.connection, extracted, part),
@@ -156,6 +158,7 @@ export class DuckDbSession implements EngineSession {
       this.#statements.clear();
       this.#extraction = undefined;
     });
+    this.#core.tableUse.stop();
     this.#onClose();
   }
 

@@ -21,6 +21,7 @@ const BATCH_BYTES_MAX = 2 * 1024 * 1024 - 16 * 1024;
 export class DuckDbStatement implements EngineStatement {
   readonly kind: StatementKind;
   readonly parts: number;
+  readonly serverTables: readonly string[];
   readonly schema: ArrowSchema | undefined;
   readonly returns: EngineStatement['returns'];
   readonly readOnly: boolean;
@@ -56,6 +57,7 @@ export class DuckDbStatement implements EngineStatement {
     this.#facts = readFacts(prepared, sql);
     this.parts = parts;
     this.kind = this.#facts.kind;
+    this.serverTables = core.tableUse.tables(this.kind);
     this.returns = this.#facts.returns;
     this.readOnly = this.#facts.readOnly;
     this.parameters = describeParameters(prepared);
@@ -91,6 +93,7 @@ export class DuckDbStatement implements EngineStatement {
     const core = this.#core;
     try {
       this.#binder.bind(options.parameters);
+      core.tableUse.supply(options.serverTables);
       const streams = this.readOnly && !core.isSmall(this.#text.sql);
       const run = streams ? duckdb.execute_prepared_streaming : duckdb.execute_prepared;
       const result = await core.run(this.kind, this.#text, options.signal, () => run(this.#prepared));

@@ -125,6 +125,7 @@ class WorkerSession implements EngineSession {
 class WorkerStatement implements EngineStatement {
   readonly kind: EngineStatement['kind'];
   readonly parts: number;
+  readonly serverTables: readonly string[];
   readonly schema: ArrowSchema | undefined;
   readonly returns: EngineStatement['returns'];
   readonly readOnly: boolean;
@@ -142,6 +143,7 @@ class WorkerStatement implements EngineStatement {
     this.#statement = answer.statement;
     this.kind = answer.kind;
     this.parts = answer.parts;
+    this.serverTables = answer.serverTables;
     this.#schemaMessage = answer.schemaMessage;
     this.schema = answer.schemaMessage && decodeSchema(answer.schemaMessage);
     this.returns = answer.returns;

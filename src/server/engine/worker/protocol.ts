@@ -34,7 +34,8 @@ export interface Calls {
 export type CallName = keyof Calls;
 
 /** Schemas cross as the IPC message that is needed anyway: bytes are cheaper to clone than objects and maps. */
-export interface PreparedAnswer extends Pick<EngineStatement, 'kind' | 'parts' | 'returns' | 'readOnly'> {
+export interface PreparedAnswer
+  extends Pick<EngineStatement, 'kind' | 'parts' | 'serverTables' | 'returns' | 'readOnly'> {
   readonly statement: number;
   readonly schemaMessage: Uint8Array | undefined;
   /** Absent where the statement has no parameters. */

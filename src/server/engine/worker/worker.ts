@@ -78,11 +78,20 @@ const answers: Answers = {
   },
   async prepare({ session, sql, part }, { signal }) {
     const statement = await find(sessions, session).prepare(sql, part, signal);
-    const { kind, parts, schema, returns, readOnly, parameters } = statement;
+    const { kind, parts, serverTables, schema, returns, readOnly, parameters } = statement;
     const schemaMessage = schema && encodeSchema(schema);
     const parametersMessage = parameters.fields.length === 0 ? undefined : encodeSchema(parameters);
     const handle = keep(statements, { session, statement, parameters: undefined });
-    return { statement: handle, kind, parts, returns, readOnly, schemaMessage, parametersMessage };
+    return {
+      statement: handle,
+      kind,
+      parts,
+      serverTables,
+      returns,
+      readOnly,
+      schemaMessage,
+      parametersMessage,
+    };
   },
   async inspect({ session, sql, ...options }, { signal }) {
     return await find(sessions, session).inspect(sql, { ...options, signal });

@@ -15,6 +15,7 @@ export function ownStatement(command: OwnCommand, session: Session): EngineState
   return {
     kind: 'own',
     parts: 1,
+    serverTables: [],
     schema,
     returns: schema.fields.length === 0 ? 'nothing' : 'rows',
     readOnly: false,

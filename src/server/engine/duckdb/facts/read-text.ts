@@ -111,7 +111,7 @@ function stoppingCalls(tokens: readonly Word[], readOnly: boolean): FunctionUse[
   for (const [index, token] of tokens.entries()) {
     if (!isName(token) || tokens[index + 1]?.value !== '(') continue;
     const found = worstClass(token.value);
-    if (found === 'pure' || found === 'catalog' || found === 'unknown') continue;
+    if (found === 'pure' || found === 'catalog' || found === 'server' || found === 'unknown') continue;
     if (found === 'sequence' && !readOnly) continue;
     uses.push({ name: token.value, class: found });
   }

@@ -5,16 +5,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import duckdb, { type Connection, type DataChunk } from '@duckdb/node-bindings';
-import { GizmoError, toGizmoError } from '../../../../errors.js';
+import { type GizmoError, toGizmoError } from '../../../../errors.js';
 import type { RecordBatch } from '../../../../flight/ipc/column.js';
 import type { ArrowSchema } from '../../../../flight/ipc/types.js';
 import { toLogicalType } from '../arrow-type.js';
 import type { ProcessMemory } from '../memory.js';
-import type { ColumnReader } from './column-reader.js';
-import { createReader } from './create-reader.js';
-
-/** Rows of a DuckDB chunk. */
-const CHUNK_ROWS = 2048;
+import { ChunkFiller } from './chunk-filler.js';
 
 /** The ingests that run on one database. */
 export class IngestFunction {
@@ -73,18 +69,13 @@ export class IngestFunction {
 export class IngestJob {
   readonly handle = randomUUID();
   readonly columns;
-  readonly #readers: readonly ColumnReader[];
-  readonly #chunkRows: number;
+  readonly #filler: ChunkFiller;
   readonly #forget: (handle: string) => void;
-  #batch: RecordBatch | undefined;
-  #row = 0;
   #failure: GizmoError | undefined;
 
   constructor(schema: ArrowSchema, memory: ProcessMemory | undefined, forget: (handle: string) => void) {
     this.columns = schema.fields.map((field) => ({ name: field.name, type: toLogicalType(field) }));
-    this.#readers = schema.fields.map((field) => createReader(field, memory));
-    // A column that can only be handed over value by value makes chunks of one row.
-    this.#chunkRows = this.#readers.every(({ takesRanges }) => takesRanges) ? CHUNK_ROWS : 1;
+    this.#filler = new ChunkFiller(schema, memory);
     this.#forget = forget;
   }
 
@@ -95,24 +86,11 @@ export class IngestJob {
 
   /** The rows of the next execution. The batch's memory must stay as it is until that has ended. */
   load(batch: RecordBatch): void {
-    this.#batch = batch;
-    this.#row = 0;
-    for (const [index, reader] of this.#readers.entries()) {
-      const column = batch.columns[index];
-      if (column === undefined) throw new GizmoError('INVALID_ARGUMENT', 'A batch has too few columns.');
-      reader.load(column);
-    }
+    this.#filler.load(batch);
   }
 
   fill(chunk: DataChunk): void {
-    const count = Math.min(this.#chunkRows, (this.#batch?.length ?? 0) - this.#row);
-    if (count > 0) {
-      for (const [index, reader] of this.#readers.entries()) {
-        reader.fill(duckdb.data_chunk_get_vector(chunk, index), this.#row, count);
-      }
-    }
-    duckdb.data_chunk_set_size(chunk, Math.max(0, count));
-    this.#row += Math.max(0, count);
+    this.#filler.fill(chunk);
   }
 
   fail(error: GizmoError): string {
@@ -121,7 +99,7 @@ export class IngestJob {
   }
 
   close(): void {
-    this.#batch = undefined;
+    this.#filler.unload();
     this.#forget(this.handle);
   }
 }
