@@ -16,7 +16,7 @@ import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-tok
 import { createTokenStrategy } from './auth/token.js';
 import type { ServerConfig } from './config/config.js';
 import type { TlsConfig } from './config/tls-config.js';
-import type { Engine, IngestRequest } from './engine/engine.js';
+import type { Engine, EngineCounts, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
 import { createConnections } from './listener/connections.js';
 import { type GrpcListener, startGrpcListener } from './listener/grpc-listener.js';
@@ -30,7 +30,7 @@ import { loginSettingsOf } from './sso/login-settings.js';
 import { createTokenExchange } from './sso/token-exchange.js';
 import { openState } from './state/open-state.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
-import { createBatchStores } from './statement/batch-store.js';
+import { type BatchStores, createBatchStores } from './statement/batch-store.js';
 import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
@@ -52,6 +52,8 @@ export interface RunningServer {
   reloadCertificates(): void;
   /** Puts another table of certificate principals in force, on open connections too. */
   replaceCertificatePrincipals(mappings: readonly CertificateMapping[]): void;
+  /** What the server holds for its clients at this moment; nothing of it may outlive whom it is held for. */
+  holdings(): Promise<Holdings>;
   /** Loads Arrow data for whoever started the server, through the same steps as everybody's statements. */
   load(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
@@ -60,6 +62,17 @@ export interface RunningServer {
   stop(graceMs?: number): Promise<void>;
   /** Ends what still runs, for somebody who will not wait for {@link stop} to be patient. */
   giveUp(): void;
+}
+
+/** Numbers of things, of the whole server. */
+export interface Holdings {
+  readonly sockets: number;
+  readonly sessions: number;
+  readonly prepared: number;
+  readonly tickets: number;
+  readonly keptBytes: number;
+  readonly stores: BatchStores['inUse'];
+  readonly engine: EngineCounts;
 }
 
 export interface ServerTls {
@@ -258,6 +271,13 @@ export async function startServer(
       stopped ??= stop(graceMs);
       return stopped;
     },
+    holdings: async () => ({
+      sockets: connections.size,
+      sessions: sessions.size,
+      ...openStatements.counts,
+      stores: stores.inUse,
+      engine: await engine.counts(),
+    }),
     load: (request) =>
       asOperator(engine, nowMs, (session) =>
         ingest(life, { session, door: 'init', signal: request.signal ?? session.signal }, request),

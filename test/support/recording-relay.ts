@@ -17,13 +17,13 @@ import { flightService } from '../../src/flight/service.js';
 export interface RecordedRequest {
   /** Such as `DoGet`. */
   readonly method: string;
-  /** The message as it was on the wire, in base64. */
-  readonly message: string;
+  /** All that the client sent in one call, as it was on the wire, in base64. */
+  readonly messages: readonly string[];
 }
 
 const asIs = (bytes: Buffer) => bytes;
 
-/** `record` is called with each message of each call. */
+/** `record` is called with each call that has been sent to its end. */
 export async function startRelay(
   target: number,
   record: (request: RecordedRequest) => void,
@@ -36,7 +36,8 @@ export async function startRelay(
 
   for (const [name, { path, requestStream, responseStream }] of Object.entries(flightService)) {
     const method = path.slice(path.lastIndexOf('/') + 1);
-    const keep = (bytes: Buffer) => record({ method, message: bytes.toString('base64') });
+    const keep = (...sent: readonly Buffer[]) =>
+      record({ method, messages: sent.map((bytes) => bytes.toString('base64')) });
     const shape = {
       path,
       requestStream,
@@ -61,11 +62,15 @@ export async function startRelay(
     };
     const duplex = (call: ServerDuplexStream<Buffer, Buffer>) => {
       const out = client.makeBidiStreamRequest(path, asIs, asIs, onward(call.metadata));
+      const sent: Buffer[] = [];
       call.on('data', (message: Buffer) => {
-        keep(message);
+        sent.push(message);
         out.write(message);
       });
-      call.on('end', () => out.end());
+      call.on('end', () => {
+        keep(...sent);
+        out.end();
+      });
       out.on('metadata', (headers) => call.sendMetadata(headers));
       out.on('data', (message: Buffer) => call.write(message));
       out.on('error', fail(call));

@@ -18,10 +18,20 @@ export interface Engine {
    */
   readonly failed: Promise<GizmoError>;
   openSession(options?: SessionReach): Promise<EngineSession>;
+  /** How much of it is open: no more than somebody still uses. */
+  counts(): Promise<EngineCounts>;
   /** Memory the engine itself accounts for, in bytes (DuckDB: `duckdb_memory()`). */
   memoryBytes(): Promise<number>;
   /** Interrupts what runs, checkpoints what can be, closes files and frees them. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface EngineCounts {
+  readonly sessions: number;
+  /** Prepared and not closed. */
+  readonly statements: number;
+  /** Neither read to their end nor closed. */
+  readonly results: number;
 }
 
 /** What binding alone could reach in a session; each is reachable where nothing is said. */

@@ -16,6 +16,8 @@ const FILES_MAX = 256;
 
 export interface BatchStores {
   open(): BatchStore;
+  /** By all of them together. */
+  readonly inUse: { readonly memoryBytes: number; readonly fileBytes: number; readonly files: number };
 }
 
 export interface BatchStore {
@@ -42,7 +44,16 @@ export function createBatchStores(limits: { fileBytesMax: number; memoryBytesMax
     filesLeft: FILES_MAX,
     fileBytesMax,
   };
-  return { open: () => new KeptBatches(budget) };
+  return {
+    open: () => new KeptBatches(budget),
+    get inUse() {
+      return {
+        memoryBytes: memoryBytesMax - budget.memoryLeft,
+        fileBytes: fileBytesMax - budget.fileLeft,
+        files: FILES_MAX - budget.filesLeft,
+      };
+    },
+  };
 }
 
 interface Budget {

@@ -40,6 +40,8 @@ export interface OpenStatements {
   renew(handle: string, principal: Principal): IssuedTicket;
   /** Forgets a ticket and frees what it holds. */
   dropTicket(handle: string): Promise<void>;
+  /** Of all sessions together. */
+  readonly counts: { readonly prepared: number; readonly tickets: number; readonly keptBytes: number };
   stop(): void;
 }
 
@@ -232,6 +234,15 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       session.keptBytes -= keptBytes(ticket);
       await letGo(ticket);
       if (ticket.kind === 'deferred' && ticket.prepared === undefined) await ticket.statement?.engine.close();
+    },
+
+    get counts() {
+      const held = [...bySession.values()];
+      return {
+        prepared: held.reduce((sum, { prepared }) => sum + prepared.size, 0),
+        tickets: ticketOwners.size,
+        keptBytes: held.reduce((sum, session) => sum + session.keptBytes, 0),
+      };
     },
 
     stop: () => clearInterval(sweeper),

@@ -7,13 +7,15 @@ import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
-import type { RecordedRequest } from '../../support/recording-relay.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 /** Mutants to send; a few seconds' worth unless GIZMO_FUZZ_RUNS asks for more. */
 const RUNS = Number(process.env.GIZMO_FUZZ_RUNS ?? 200);
 const FIXTURE = new URL('../../fixtures/requests.json', import.meta.url);
-const requests: readonly RecordedRequest[] = JSON.parse(readFileSync(FIXTURE, 'utf8'));
+/** By method, each call as its messages in base64. */
+const requests: Readonly<Record<string, readonly (readonly string[])[]>> = JSON.parse(
+  readFileSync(FIXTURE, 'utf8'),
+);
 
 let server: RunningServer;
 let client: RawClient;
@@ -61,19 +63,34 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
       },
   ),
 );
-const messages = (method: string) =>
-  requests.filter((it) => it.method === method).map((it) => Buffer.from(it.message, 'base64'));
-const METHODS = [...new Set(requests.map(({ method }) => method))];
+const calls = (method: string) =>
+  (requests[method] ?? []).map((messages) => messages.map((each) => Buffer.from(each, 'base64')));
+const METHODS = Object.keys(requests);
 const mutant = fc.constantFrom(...METHODS).chain((method) => {
-  const message = fc
-    .tuple(fc.constantFrom(...messages(method)), fc.array(mutation, { maxLength: 3 }))
-    .map(([bytes, mutations]) => mutations.reduce<Buffer>((changed, mutate) => mutate(changed), bytes));
+  const changed = (bytes: Buffer) =>
+    fc.oneof(
+      { weight: 1, arbitrary: fc.constant(bytes) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .array(mutation, { minLength: 1, maxLength: 3 })
+          .map((mutations) => mutations.reduce<Buffer>((now, mutate) => mutate(now), bytes)),
+      },
+    );
+  const sent = fc
+    .constantFrom(...calls(method))
+    .chain((messages) => fc.tuple(...messages.map(changed)))
+    .map((messages): Buffer[] => messages);
   return fc.record({
     method: fc.oneof(
       { weight: 9, arbitrary: fc.constant(method) },
       { weight: 1, arbitrary: fc.constantFrom(...ALL) },
     ),
-    messages: fc.array(message, { minLength: 1, maxLength: method === 'DoPut' ? 4 : 1 }),
+    // Two calls' messages in one are a call, too.
+    messages: fc.oneof(
+      { weight: 4, arbitrary: sent },
+      { weight: 1, arbitrary: fc.tuple(sent, sent).map((both) => both.flat()) },
+    ),
   });
 });
 const ALL = [
@@ -87,6 +104,15 @@ const ALL = [
   'ListFlights',
   'ListActions',
 ];
+
+/** For what is freed behind the answer. */
+const PATIENCE = { timeout: 30_000 };
+
+/** Ends the client's session and its connection. */
+async function leave(): Promise<void> {
+  await client.action('CloseSession').catch(() => undefined);
+  client.close();
+}
 
 /** Sends the messages as they are; resolves with the status, however the call ends. */
 function send(method: string, sent: readonly Buffer[]): Promise<Pick<ServiceError, 'code' | 'details'>> {
@@ -134,12 +160,16 @@ it('mutants of real requests are refused for what they are, and their neighbours
     encodeCommand({ type: 'CommandStatementQuery', message: { query: text, transactionId } });
   await owner.info(query('insert into kept values (2)'));
   const ticket = ticketOf(await owner.info(query('select sum(a)::integer from kept')));
+  await leave();
+  await expect.poll(async () => (await server.holdings()).sockets, PATIENCE).toBe(1);
+  const before = await server.holdings();
+  client = await logIn(server.address.port);
 
   await fc.assert(
     fc.asyncProperty(mutant, async ({ method, messages: sent }) => {
       const answer = await send(method, sent);
       if (answer.details?.includes('session has ended') === true) {
-        client.close();
+        await leave();
         client = await logIn(server.address.port);
       }
       expect(isRight(answer), `${status[answer.code]}: ${answer.details}`).toBe(true);
@@ -147,6 +177,15 @@ it('mutants of real requests are refused for what they are, and their neighbours
     { numRuns: RUNS, endOnFailure: true },
   );
 
+  // No statement of the engine's is open that no handle stands for, and what a session held goes with it.
+  await expect
+    .poll(async () => {
+      const { engine, prepared, tickets } = await server.holdings();
+      return engine.statements <= prepared + tickets;
+    }, PATIENCE)
+    .toBe(true);
+  await leave();
+  await expect.poll(() => server.holdings(), PATIENCE).toEqual(before);
   expect(await owner.get(ticket)).toEqual([[3]]);
   await owner.action('EndTransaction', ACTIONS.EndTransaction.encodeRequest({ transactionId, action: 1 }));
   expect(await owner.rows('from kept order by a')).toEqual([[1], [2]]);

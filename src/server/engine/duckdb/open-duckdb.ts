@@ -1,7 +1,7 @@
 /** Opens a DuckDB database, in memory or a file, as an Engine in this thread. */
 import duckdb, { type Config, type Connection, type Database } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import type { Engine, EngineSession, ServerTableSchema, SessionReach } from '../engine.js';
+import type { Engine, EngineCounts, EngineSession, ServerTableSchema, SessionReach } from '../engine.js';
 import { keepFreedMemory } from './allocator.js';
 import { CallGate } from './call-gate.js';
 import { assertDatabaseFile } from './database-file.js';
@@ -110,6 +110,15 @@ class DuckDbEngine implements Engine {
     if (!filesReachable) await core.runOwn(SHADOW_FILE_READERS);
     if (!sequencesReachable) await core.runOwn(SHADOW_NEXTVAL);
     return session;
+  }
+
+  async counts(): Promise<EngineCounts> {
+    const open = [...this.#sessions].map((session) => session.counts);
+    return {
+      sessions: open.length,
+      statements: open.reduce((sum, { statements }) => sum + statements, 0),
+      results: open.reduce((sum, { results }) => sum + results, 0),
+    };
   }
 
   async memoryBytes(): Promise<number> {

@@ -30,6 +30,11 @@ export class SessionCore {
     this.tableUse = tableUse;
   }
 
+  /** Whether something has claimed the connection. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   /** Claims the connection. Anything else on it would silently end a stream that is open. */
   begin(): void {
     if (this.#busy) throw busy();

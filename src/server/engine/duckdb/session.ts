@@ -2,7 +2,7 @@
 import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
-import type { EngineSession, IngestRequest, InspectOptions } from '../engine.js';
+import type { EngineCounts, EngineSession, IngestRequest, InspectOptions } from '../engine.js';
 import { inspect } from './facts/inspect.js';
 import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
@@ -24,6 +24,10 @@ export class DuckDbSession implements EngineSession {
     this.#core = core;
     this.#ingests = ingests;
     this.#onClose = onClose;
+  }
+
+  get counts(): Omit<EngineCounts, 'sessions'> {
+    return { statements: this.#statements.size, results: this.#core.busy ? 1 : 0 };
   }
 
   async parse(sql: string): Promise<{ readonly statements: number }> {

@@ -8,6 +8,7 @@ import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
   Engine,
+  EngineCounts,
   EngineResult,
   EngineSession,
   EngineStatement,
@@ -64,6 +65,10 @@ class WorkerEngine implements Engine {
 
   async memoryBytes(): Promise<number> {
     return await this.#channel.call('memoryBytes', null);
+  }
+
+  async counts(): Promise<EngineCounts> {
+    return await this.#channel.call('counts', null);
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
+  EngineCounts,
   EngineStatement,
   ExecuteOptions,
   IngestRequest,
@@ -16,6 +17,7 @@ export interface Calls {
   open: { ask: DuckDbOptions; answer: { readonly name: string; readonly version: string } };
   openSession: { ask: SessionReach; answer: number };
   memoryBytes: { ask: null; answer: number };
+  counts: { ask: null; answer: EngineCounts };
   closeEngine: { ask: null; answer: null };
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
   prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };

@@ -225,6 +225,7 @@ function makePending(): PendingCalls {
     open: new Map(),
     openSession: new Map(),
     memoryBytes: new Map(),
+    counts: new Map(),
     closeEngine: new Map(),
     parse: new Map(),
     prepare: new Map(),

@@ -67,6 +67,15 @@ const answers: Answers = {
   async memoryBytes() {
     return await running().memoryBytes();
   },
+  /** What DuckDB has open, or what has a handle here: whichever is more. */
+  async counts() {
+    const counts = await running().counts();
+    return {
+      sessions: Math.max(counts.sessions, sessions.size),
+      statements: Math.max(counts.statements, statements.size),
+      results: Math.max(counts.results, results.size),
+    };
+  },
   async closeEngine() {
     await engine?.close();
     // With the port closed nothing keeps the thread alive.
