@@ -69,6 +69,12 @@ export const CLIENT_FLAGS = {
     group: CONNECTION,
   },
 
+  profile: {
+    kind: 'text',
+    value: 'NAME',
+    summary: 'use this stored login, and connect to its server (gizmo auth status lists them)',
+    group: LOGIN,
+  },
   username: { kind: 'text', char: 'u', summary: 'name to log in with', group: LOGIN },
   password: { kind: 'switch', char: 'W', summary: 'ask for the password', group: LOGIN },
   'password-file': { kind: 'text', value: 'FILE', summary: 'file with the password', group: LOGIN },

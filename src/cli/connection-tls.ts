@@ -1,5 +1,7 @@
-/** Whether a connection is encrypted, and what proves the two ends: from flags, URI, environment and the host. */
+/** Whether a connection is encrypted, and what proves the two ends: from flags, URI, environment, stored login and the host. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { LoginTls, Trust } from '../client/credentials/stored-login.js';
 import { GizmoError } from '../errors.js';
 import { isLoopback } from '../runtime-file.js';
 import type { ConnectionUri } from './connection-uri.js';
@@ -41,14 +43,17 @@ export function resolveTls(
   flags: TlsFlags,
   uri: ConnectionUri,
   env: Environment,
+  login?: { readonly trust: Trust; readonly tls?: LoginTls },
 ): ConnectionTls | 'off' | 'plain' {
-  const { wish, typed } = gather(flags, uri, env);
+  const { wish: said, typed } = gather(flags, uri, env);
+  const wish = login?.tls === undefined ? said : complete(said, login.tls);
   if (flags.plaintext === true) {
     if (flags.tls === true || uri.tls === true || typed !== undefined)
       throw new GizmoError('USAGE', `--plaintext goes without TLS, which ${typed ?? '--tls'} asks for.`);
     return 'off';
   }
-  const asked = flags.tls ?? uri.tls ?? readSwitch(env, 'TLS');
+  const encrypted = login === undefined || login.trust === 'plaintext' ? undefined : true;
+  const asked = flags.tls ?? uri.tls ?? readSwitch(env, 'TLS') ?? encrypted;
   if (asked === false) {
     if (typed !== undefined)
       throw new GizmoError('USAGE', `TLS is switched off, yet ${typed} is given for it.`);
@@ -61,6 +66,30 @@ export function resolveTls(
   if (asked === undefined && typed === undefined && wish.cert === undefined && isLoopback(host))
     return 'plain';
   return readFiles(wish);
+}
+
+/** The same as a stored login keeps it: what proves the two ends, by absolute paths. */
+export function loginTlsOf(flags: TlsFlags, uri: ConnectionUri, env: Environment): LoginTls {
+  const { roots, pins, serverName, cert, key } = gather(flags, uri, env).wish;
+  return {
+    ...(roots === undefined ? {} : { roots: resolve(roots) }),
+    ...(pins === undefined ? {} : { pins }),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(cert === undefined ? {} : { cert: resolve(cert) }),
+    ...(key === undefined ? {} : { key: resolve(key) }),
+  };
+}
+
+/** What is said of the server's proof, or of the client's, replaces all that the login has of it. */
+function complete(said: Wish, stored: LoginTls): Wish {
+  const hasProof = said.roots !== undefined || said.pins !== undefined || said.skipVerify;
+  const hasCertificate = said.cert !== undefined || said.key !== undefined || said.skipVerify;
+  return {
+    skipVerify: said.skipVerify,
+    serverName: said.serverName ?? stored.serverName,
+    ...(hasProof ? { roots: said.roots, pins: said.pins } : { roots: stored.roots, pins: stored.pins }),
+    ...(hasCertificate ? { cert: said.cert, key: said.key } : { cert: stored.cert, key: stored.key }),
+  };
 }
 
 interface Wish {

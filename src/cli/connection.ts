@@ -1,39 +1,75 @@
-/** Where to connect and as whom, from flags, URI and environment: whatever is given first in that order holds. */
+/** Where to connect and as whom, from flags, URI, environment and stored login: whatever is given first in that order holds. */
+import type { LoginTls, Trust } from '../client/credentials/stored-login.js';
 import { GizmoError } from '../errors.js';
 import { type ConnectionTls, resolveTls, type TlsFlags } from './connection-tls.js';
 import { type ConnectionUri, parseConnectionUri } from './connection-uri.js';
 import { type Environment, parsePort, readSetting } from './environment.js';
 
-/** @throws GizmoError USAGE for a contradiction, a malformed value or a file that cannot be read */
+/**
+ * @param login the stored login that is meant, if any: it says what nothing else does
+ * @throws GizmoError USAGE for a contradiction, a malformed value or a file that cannot be read
+ */
 export function resolveConnection(
   flags: ConnectionFlags,
   uriText: string | undefined,
   env: Environment,
+  login?: LoginDefaults,
 ): Connection {
-  const text = flags.uri ?? uriText ?? readSetting(env, 'URI');
-  const fromFlag = flags.uri ?? uriText;
-  // Parsed first: SQL in the place of the URI is the likelier mistake.
-  const uri: ConnectionUri = text === undefined ? {} : parseConnectionUri(text);
-  if (fromFlag !== undefined) refuseBoth(flags);
+  const uri = readUri(flags, uriText, env);
   const authType = flags['auth-type'] ?? uri.authType ?? 'password';
   if (authType !== 'password')
     throw new GizmoError(
       'USAGE',
       `The authentication type ${authType} is not in this version yet; it has password.`,
     );
-  const envPort = readSetting(env, 'PORT');
-  const host = (flags.host ?? uri.host ?? readSetting(env, 'HOST') ?? 'localhost').replace(
-    /^\[(.*)\]$/,
-    '$1',
-  );
+  const named = namedPlace(flags, uri, env);
+  const host = named.host ?? login?.host ?? 'localhost';
   return {
     host,
-    port: flags.port ?? uri.port ?? (envPort === undefined ? 31_337 : parsePort(envPort, 'GIZMO_PORT')),
-    username: flags.username ?? uri.username ?? readSetting(env, 'USER', 'USERNAME'),
+    port: named.port ?? login?.port ?? 31_337,
+    username: named.username,
     uriPassword: uri.password,
-    tls: resolveTls(host, flags, uri, env),
+    tls: resolveTls(host, flags, uri, env, login),
     connectTimeoutMs: (flags['connect-timeout'] ?? 10) * 1000,
   };
+}
+
+/** @throws GizmoError USAGE for a malformed one, and for flags that say what it says */
+export function readUri(
+  flags: ConnectionFlags,
+  uriText: string | undefined,
+  env: Environment,
+): ConnectionUri {
+  const text = flags.uri ?? uriText ?? readSetting(env, 'URI');
+  const fromFlag = flags.uri ?? uriText;
+  // Parsed first: SQL in the place of the URI is the likelier mistake.
+  const uri: ConnectionUri = text === undefined ? {} : parseConnectionUri(text);
+  if (fromFlag !== undefined) refuseBoth(flags);
+  return uri;
+}
+
+/** What flags, URI and environment say of place and user; nothing that they leave open. */
+export function namedPlace(flags: ConnectionFlags, uri: ConnectionUri, env: Environment): NamedPlace {
+  const envPort = readSetting(env, 'PORT');
+  return {
+    host: (flags.host ?? uri.host ?? readSetting(env, 'HOST'))?.replace(/^\[(.*)\]$/, '$1'),
+    port: flags.port ?? uri.port ?? (envPort === undefined ? undefined : parsePort(envPort, 'GIZMO_PORT')),
+    username: flags.username ?? uri.username ?? readSetting(env, 'USER', 'USERNAME'),
+  };
+}
+
+export interface NamedPlace {
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly username: string | undefined;
+}
+
+/** What a stored login says of the connection to its server. */
+export interface LoginDefaults {
+  readonly host: string;
+  readonly port: number;
+  readonly trust: Trust;
+  readonly tls?: LoginTls;
 }
 
 /** The flags of every command that connects. */

@@ -1,4 +1,7 @@
-/** Who connects, and the proof: from a file, standard input, the environment, the server's own word, or a prompt. */
+/**
+ * Who connects, and the proof: from a file, standard input, the environment, a stored login, the server's own word, or a
+ * prompt.
+ */
 import { GizmoError } from '../errors.js';
 import type { Connection } from './connection.js';
 import { type Environment, findSetting } from './environment.js';
@@ -8,14 +11,17 @@ import { writeWarning } from './report-error.js';
 import { readSecretFile, SECRET_BYTES_MAX, trimLineEnd } from './secret-file.js';
 
 /**
- * A token that is given comes first, then a password that is given, then what a server of this user on this machine
- * wrote for its clients, then a prompt where there is a terminal and a name. Nothing at all is for the server to judge.
+ * A token that is given comes first, then a password that is given, then the stored login, then what a server of this
+ * user on this machine wrote for its clients, then a prompt where there is a terminal and a name. Nothing at all is for
+ * the server to judge.
+ * @param fetchStored fetches the stored login, which is not touched where something comes before it
  * @throws GizmoError USAGE for a file that cannot be read, UNAUTHENTICATED where a name has no password
  */
 export async function findCredentials(
   connection: Connection,
   flags: CredentialFlags,
   env: Environment,
+  fetchStored?: () => Promise<FoundCredentials | undefined>,
 ): Promise<FoundCredentials> {
   const { username } = connection;
   const token = findToken(flags, env);
@@ -32,8 +38,11 @@ export async function findCredentials(
   if (password !== undefined)
     return { kind: 'password', user, password: password.value, source: password.source };
 
+  const stored = await fetchStored?.();
+  if (stored !== undefined) return { ...stored, renew: async () => (await fetchStored?.()) ?? stored };
+
   const local = findStartupToken(connection);
-  if (local !== undefined) return local;
+  if (local !== undefined) return { ...local, renew: async () => findStartupToken(connection) ?? local };
   if (username === undefined) return { kind: 'none' };
   if (process.stdin.isTTY && process.stderr.isTTY) {
     const { value, source } = await askPassword(user);
@@ -45,15 +54,6 @@ export async function findCredentials(
   );
 }
 
-/**
- * The same credentials for connecting again, but the start-up token of a server that was started anew in between:
- * each start makes another one.
- */
-export function renewCredentials(connection: Connection, found: FoundCredentials): FoundCredentials {
-  const isStartupToken = found.kind === 'bearer' && found.source === STARTUP_TOKEN;
-  return (isStartupToken ? findStartupToken(connection) : undefined) ?? found;
-}
-
 export interface CredentialFlags {
   /** `-W`: ask, whatever else there is. */
   readonly password?: boolean | undefined;
@@ -62,7 +62,12 @@ export interface CredentialFlags {
   readonly 'token-file'?: string | undefined;
 }
 
-export type FoundCredentials =
+export type FoundCredentials = Proof & {
+  /** The same for connecting again: a stored login may be renewed, and each start of a server makes another token. */
+  readonly renew?: () => Promise<FoundCredentials>;
+};
+
+type Proof =
   | { readonly kind: 'none' }
   | { readonly kind: 'password'; readonly user: string; readonly password: string; readonly source: string }
   | {

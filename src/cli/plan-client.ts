@@ -8,13 +8,15 @@ import { colorsOn } from './color.js';
 import { type Connection, resolveConnection } from './connection.js';
 import type { ConnectionTls } from './connection-tls.js';
 import { isConnectionUri } from './connection-uri.js';
-import { type FoundCredentials, findCredentials, renewCredentials } from './credentials.js';
+import { type FoundCredentials, findCredentials } from './credentials.js';
 import type { Environment } from './environment.js';
 import { watchInterrupts } from './interrupts.js';
 import { findOwnServer, resolveOwnTls } from './own-server.js';
 import { type ParsedLine, parseLine } from './parse-line.js';
 import { writeError, writeWarning } from './report-error.js';
 import { warnIfShared } from './secret-file.js';
+import { fetchStoredCredentials } from './stored-credentials.js';
+import { chooseLogin } from './stored-login.js';
 import { historyPath, initPath } from './user-paths.js';
 
 /**
@@ -28,7 +30,9 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   refusePasswordArgument(line);
   if (surplus !== undefined)
     throw new GizmoError('USAGE', `Unexpected argument: ${surplus}. SQL goes after -c.`);
-  const connection = resolveConnection(connectionFlags(line), uri, env);
+  const flags = connectionFlags(line);
+  const chosen = await chooseLogin({ ...flags, profile: line.text('profile') }, uri, env);
+  const connection = resolveConnection(flags, uri, env, chosen?.defaults);
   const format = chooseFormat(line);
   const given = collectSteps(line);
   const isShell = given.length === 0 && stdin.isTTY === true && stdout.isTTY === true;
@@ -45,14 +49,16 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
 
   warnOfTrust(connection);
   const unlocked = await unlock(connection, line, env);
-  const credentials = await findCredentials(unlocked, credentialFlags(line), env);
+  const stored = chosen?.stored;
+  const fetchStored = stored === undefined ? undefined : () => fetchStoredCredentials(stored, unlocked);
+  const credentials = await findCredentials(unlocked, credentialFlags(line), env, fetchStored);
   const interrupts = watchInterrupts();
   if (isShell) interrupts.dispose(); // The shell has its own idea of Ctrl-C.
   const tuplesOnly = line.isOn('tuples-only') === true;
   const color = colorsOn(stdout);
   return {
     connection: planConnection(unlocked, credentials),
-    reconnection: () => planConnection(unlocked, renewCredentials(unlocked, credentials)),
+    reconnection: async () => planConnection(unlocked, (await credentials.renew?.()) ?? credentials),
     steps: init === undefined ? steps : [{ kind: 'file', path: init }, ...steps],
     format,
     settings: {
@@ -121,8 +127,8 @@ function warnOfTrust({ host, tls }: Connection): void {
 /** Everything `runClient` of src/client wants to know. */
 export interface ClientPlan {
   readonly connection: ConnectionPlan;
-  /** After the server was lost; its start-up token may be another one then. */
-  readonly reconnection: () => ConnectionPlan;
+  /** After the server was lost; its start-up token, or the stored login, may be another one then. */
+  readonly reconnection: () => Promise<ConnectionPlan>;
   readonly steps: readonly Step[];
   /** Name or alias of a format, not checked yet. */
   readonly format: string;

@@ -34,7 +34,7 @@ export async function runClient(job: ClientJob): Promise<number> {
 export interface ClientJob {
   readonly connection: ConnectOptions;
   /** What to connect with after the connection was lost; the same by default. */
-  readonly reconnection?: () => ConnectOptions;
+  readonly reconnection?: () => Promise<ConnectOptions>;
   /** What to run; ignored where `shell` is set. */
   readonly steps: readonly ScriptStep[];
   /** Set for an interactive shell on the process's own terminal. */
@@ -69,7 +69,7 @@ async function runInteractively(
       ...options,
       settings,
       quiet: job.quiet,
-      reconnect: () => connect(job.reconnection?.() ?? job.connection),
+      reconnect: async () => connect((await job.reconnection?.()) ?? job.connection),
     },
   });
 }

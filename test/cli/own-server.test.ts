@@ -67,6 +67,9 @@ describe('the TLS of a server that the same user runs', () => {
     const plan = await planClient(['-p', '4712', '-c', 'select 1']);
     for (const each of open.splice(0)) each.remove();
     run({ pin: 'cd', token: 'gzs_y' });
-    expect(plan.reconnection()).toMatchObject({ tls: { pins: ['cd'] }, credentials: { token: 'gzs_y' } });
+    expect(await plan.reconnection()).toMatchObject({
+      tls: { pins: ['cd'] },
+      credentials: { token: 'gzs_y' },
+    });
   });
 });

@@ -1,0 +1,47 @@
+/** What a stored login sends to its server: fetched when it is needed, and only where it may go. */
+import type { StoredLogin } from '../client/credentials/stored-login.js';
+import { GizmoError } from '../errors.js';
+import type { Connection } from './connection.js';
+import type { FoundCredentials } from './credentials.js';
+import { writeWarning } from './report-error.js';
+import { type ChosenStoredLogin, trustOf } from './stored-login.js';
+
+/**
+ * Undefined where the connection is proven less than the one that the login was made over; that is said.
+ * @throws GizmoError UNAUTHENTICATED for a login that has expired, or whose secret cannot be fetched
+ */
+export async function fetchStoredCredentials(
+  { login, logins, isNamed }: ChosenStoredLogin,
+  connection: Connection,
+): Promise<FoundCredentials | undefined> {
+  const { mayTravel, serverName } = await import('../client/credentials/stored-login.js');
+  const link = trustOf(connection);
+  if (!mayTravel(login, serverName(connection.host, connection.port), link)) {
+    const sentence = `The stored login ${login.name} is not sent ${LINKS[link]}.`;
+    if (isNamed) throw new GizmoError('USAGE', sentence);
+    writeWarning(sentence);
+    return undefined;
+  }
+  const stored = await logins.load(login);
+  if (stored.expiresAtS !== undefined && stored.expiresAtS * 1000 <= Date.now()) throw expired(stored);
+  const source = `the stored login ${login.name}`;
+  const user = stored.user === undefined ? {} : { user: stored.user };
+  if (stored.token !== undefined) return { kind: 'bearer', token: stored.token, source, ...user };
+  if (stored.password !== undefined && stored.user !== undefined)
+    return { kind: 'password', user: stored.user, password: stored.password, source };
+  return { kind: 'none' };
+}
+
+const LINKS = {
+  verified: 'there',
+  unverified: 'to a server that is not verified (--tls-skip-verify)',
+  plaintext: 'without TLS',
+} as const;
+
+function expired({ name, expiresAtS = 0 }: StoredLogin): GizmoError {
+  const when = new Date(expiresAtS * 1000).toISOString().slice(0, 16).replace('T', ' ');
+  return new GizmoError(
+    'UNAUTHENTICATED',
+    `The stored login ${name} expired at ${when} UTC. Log in again: gizmo auth login --profile ${name}`,
+  );
+}
