@@ -1,5 +1,6 @@
 /** What a stored login sends to its server: fetched when it is needed, and only where it may go. */
-import type { StoredLogin } from '../client/credentials/stored-login.js';
+import type { Logins } from '../client/credentials/logins.js';
+import type { LoginSummary, StoredLogin } from '../client/credentials/stored-login.js';
 import { GizmoError } from '../errors.js';
 import type { Connection } from './connection.js';
 import type { FoundCredentials } from './credentials.js';
@@ -22,14 +23,23 @@ export async function fetchStoredCredentials(
     writeWarning(sentence);
     return undefined;
   }
-  const stored = await logins.load(login);
-  if (stored.expiresAtS !== undefined && stored.expiresAtS * 1000 <= Date.now()) throw expired(stored);
+  const stored = await usableLogin(logins, login);
   const source = `the stored login ${login.name}`;
   const user = stored.user === undefined ? {} : { user: stored.user };
   if (stored.token !== undefined) return { kind: 'bearer', token: stored.token, source, ...user };
   if (stored.password !== undefined && stored.user !== undefined)
     return { kind: 'password', user: stored.user, password: stored.password, source };
   return { kind: 'none' };
+}
+
+/**
+ * A login with its secrets, which has not expired.
+ * @throws GizmoError UNAUTHENTICATED for one that has, or whose secret cannot be fetched
+ */
+export async function usableLogin(logins: Logins, login: LoginSummary): Promise<StoredLogin> {
+  const stored = await logins.load(login);
+  if (stored.expiresAtS !== undefined && stored.expiresAtS * 1000 <= Date.now()) throw expired(stored);
+  return stored;
 }
 
 const LINKS = {

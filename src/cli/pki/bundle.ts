@@ -1,7 +1,8 @@
 /** `gizmo pki bundle`. */
 import { GizmoError } from '../../errors.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
-import { COMMON_FLAGS, directoryOf, newPassphrase, passphraseAsker, showResult } from './common.js';
+import { showResult } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf, newPassphrase, passphraseAsker } from './common.js';
 
 const group = 'BUNDLE';
 

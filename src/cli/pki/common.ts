@@ -1,8 +1,8 @@
-/** What the commands of `gizmo pki` share: flags, where the certificates are, passphrases, how results are shown. */
+/** What the commands of `gizmo pki` share: flags, where the certificates are, passphrases. */
 import { GizmoError } from '../../errors.js';
+import { requireArgument } from '../arguments.js';
 import type { FlagSpec, ParsedLine } from '../parse-line.js';
 import { readSecret } from '../read-secret.js';
-import { harmless, writeWarning } from '../report-error.js';
 import { readSecretFile } from '../secret-file.js';
 import { pkiDirectory } from '../user-paths.js';
 
@@ -36,29 +36,6 @@ export function directoryOf(line: Line<never>): string {
   return line.text('dir') ?? pkiDirectory(process.env);
 }
 
-/** Prints a result on standard output: JSON, or what `text` makes of it. Names in certificates command no terminal. */
-export function showResult<Result extends object>(
-  line: Line<never>,
-  result: Result,
-  text: (result: Result) => string,
-): void {
-  const output = line.isOn('json') === true ? toJson(result) : harmless(text(result));
-  process.stdout.write(`${output.trimEnd()}\n`);
-}
-
-/** JSON leaves C1 controls and marks of direction as they are. */
-function toJson(result: object): string {
-  return JSON.stringify(result, undefined, 2).replace(
-    /[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** On standard error, so that standard output holds the result only. */
-export function showWarnings(warnings: readonly string[]): void {
-  for (const warning of warnings) writeWarning(warning);
-}
-
 /** The passphrase of a key that is there: from the file, else from the terminal. */
 export function passphraseAsker(path: string | undefined, flag = 'passphrase-file') {
   return async (prompt: string): Promise<string> =>
@@ -85,35 +62,10 @@ export async function newPassphrase(
 
 const PASSPHRASE_MIN = 8;
 
-/** @throws GizmoError USAGE for words beyond the first `most` */
-export function refuseSurplus(args: readonly string[], most: number): void {
-  const surplus = args[most];
-  if (surplus !== undefined) throw new GizmoError('USAGE', `Unexpected argument: ${surplus}. See --help.`);
-}
-
-/** One word that is needed. */
-export function requireArgument(args: readonly string[], what: string): string {
-  const [first] = args;
-  if (first === undefined || first === '') throw new GizmoError('USAGE', `Name ${what}. See --help.`);
-  refuseSurplus(args, 1);
-  return first;
-}
-
 /** A file, the name of a certificate in the directory, `host:port`, or `-`; as `readSource` takes it. */
 export async function placeOf(line: Line<never>, args: readonly string[]): Promise<string> {
   const word = requireArgument(args, 'a file, a host:port, or - for standard input');
   if (word === '-') return word;
   const { findCertificateFile } = await import('../../pki/renewal.js');
   return findCertificateFile(directoryOf(line), word) ?? word;
-}
-
-/** Rows of `label  value`, the values below each other. */
-export function alignRows(rows: readonly (readonly [string, string])[], indent = '  '): string {
-  const width = Math.max(...rows.map(([label]) => label.length));
-  return rows.map(([label, value]) => `${indent}${label.padEnd(width)}  ${value}`).join('\n');
-}
-
-/** A date for people. */
-export function formatDate(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ').concat(' UTC');
 }

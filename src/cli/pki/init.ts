@@ -2,17 +2,11 @@
 import { hostname } from 'node:os';
 import { GizmoError } from '../../errors.js';
 import type { InitResult } from '../../pki/init.js';
+import { refuseSurplus } from '../arguments.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
 import { programCall, quote } from '../program-call.js';
-import {
-  alignRows,
-  COMMON_FLAGS,
-  directoryOf,
-  formatDate,
-  newPassphrase,
-  refuseSurplus,
-  showResult,
-} from './common.js';
+import { alignRows, formatDate, showResult } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf, newPassphrase } from './common.js';
 
 const group = 'CA';
 

@@ -1,7 +1,8 @@
 /** `gizmo pki inspect`. */
 import type { CertificateDescription } from '../../pki/describe.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
-import { alignRows, COMMON_FLAGS, formatDate, passphraseAsker, placeOf, showResult } from './common.js';
+import { alignRows, formatDate, showResult } from '../show-result.js';
+import { COMMON_FLAGS, passphraseAsker, placeOf } from './common.js';
 
 /** In the order help shows them. */
 export const INSPECT_FLAGS = {

@@ -3,17 +3,8 @@ import { GizmoError } from '../../errors.js';
 import type { IssueResult } from '../../pki/issue-files.js';
 import { type FlagSpec, type ParsedLine, parseLine } from '../parse-line.js';
 import { programCall, quote } from '../program-call.js';
-import {
-  alignRows,
-  COMMON_FLAGS,
-  directoryOf,
-  formatDate,
-  newPassphrase,
-  passphraseAsker,
-  SIGNING_FLAGS,
-  showResult,
-  showWarnings,
-} from './common.js';
+import { alignRows, formatDate, showResult, showWarnings } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf, newPassphrase, passphraseAsker, SIGNING_FLAGS } from './common.js';
 
 const group = 'CERTIFICATE';
 

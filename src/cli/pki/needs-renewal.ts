@@ -1,6 +1,9 @@
 /** `gizmo pki needs-renewal`. */
+
+import { requireArgument } from '../arguments.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
-import { COMMON_FLAGS, directoryOf, formatDate, requireArgument, showResult } from './common.js';
+import { formatDate, showResult } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf } from './common.js';
 
 /** In the order help shows them. */
 export const NEEDS_RENEWAL_FLAGS = {

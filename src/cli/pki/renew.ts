@@ -1,18 +1,10 @@
 /** `gizmo pki renew`. */
 import { EXIT, GizmoError } from '../../errors.js';
 import type { RenewResult } from '../../pki/renew.js';
+import { refuseSurplus } from '../arguments.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
-import {
-  alignRows,
-  COMMON_FLAGS,
-  directoryOf,
-  formatDate,
-  passphraseAsker,
-  refuseSurplus,
-  SIGNING_FLAGS,
-  showResult,
-  showWarnings,
-} from './common.js';
+import { alignRows, formatDate, showResult, showWarnings } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf, passphraseAsker, SIGNING_FLAGS } from './common.js';
 
 const group = 'RENEWAL';
 

@@ -1,17 +1,11 @@
 /** `gizmo pki revoke` and `gizmo pki crl`. */
 import { GizmoError } from '../../errors.js';
 import type { CrlResult } from '../../pki/revoke.js';
+import { refuseSurplus } from '../arguments.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
 import { quote } from '../program-call.js';
-import {
-  COMMON_FLAGS,
-  directoryOf,
-  formatDate,
-  passphraseAsker,
-  refuseSurplus,
-  SIGNING_FLAGS,
-  showResult,
-} from './common.js';
+import { formatDate, showResult } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf, passphraseAsker, SIGNING_FLAGS } from './common.js';
 
 const group = 'LIST';
 

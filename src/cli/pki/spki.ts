@@ -2,7 +2,8 @@
 import { GizmoError } from '../../errors.js';
 import type { PinFormat } from '../../pki/pin.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
-import { COMMON_FLAGS, passphraseAsker, placeOf, showResult } from './common.js';
+import { showResult } from '../show-result.js';
+import { COMMON_FLAGS, passphraseAsker, placeOf } from './common.js';
 
 const group = 'PIN';
 

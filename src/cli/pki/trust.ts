@@ -5,9 +5,11 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EXIT, GizmoError } from '../../errors.js';
 import type { TrustPlan, TrustStep } from '../../pki/trust.js';
+import { refuseSurplus } from '../arguments.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
 import { quote } from '../program-call.js';
-import { COMMON_FLAGS, directoryOf, refuseSurplus, showResult } from './common.js';
+import { showResult } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf } from './common.js';
 
 const group = 'TRUST';
 

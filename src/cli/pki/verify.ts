@@ -1,7 +1,8 @@
 /** `gizmo pki verify`. */
 import { GizmoError } from '../../errors.js';
 import { type FlagSpec, type ParsedLine, parseLine } from '../parse-line.js';
-import { COMMON_FLAGS, directoryOf, passphraseAsker, placeOf, showResult } from './common.js';
+import { showResult } from '../show-result.js';
+import { COMMON_FLAGS, directoryOf, passphraseAsker, placeOf } from './common.js';
 
 const group = 'VERIFY';
 

@@ -121,12 +121,19 @@ export class Logins {
 
   /**
    * Forgets a login and its secret; whether there was one. The secret goes first: what fails can be tried again.
-   * @throws GizmoError UNAUTHENTICATED where the store does not answer
+   * @param forgive is told why the secret stays where it is; the login is forgotten all the same
+   * @throws GizmoError UNAUTHENTICATED where the store does not answer and nobody forgives it
    */
-  async delete(name: string): Promise<boolean> {
+  async delete(name: string, forgive?: (error: GizmoError) => void): Promise<boolean> {
     const login = this.named(name);
     if (login === undefined) return false;
-    if (login.store !== undefined) await this.#openStore(login.store).delete(keyOf(login));
+    if (login.store !== undefined)
+      await this.#openStore(login.store)
+        .delete(keyOf(login))
+        .catch((error: unknown) => {
+          if (forgive === undefined || !(error instanceof GizmoError)) throw error;
+          forgive(error);
+        });
     const others = (logins: readonly LoginSummary[]) => logins.filter((each) => each.name !== name);
     this.#unwritten = others(this.#unwritten);
     await this.#change((list) => ({

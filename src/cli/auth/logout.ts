@@ -1,0 +1,34 @@
+/** `gizmo auth logout`. */
+import { GizmoError } from '../../errors.js';
+import { type FlagSpec, parseLine } from '../parse-line.js';
+import { writeWarning } from '../report-error.js';
+import { showResult } from '../show-result.js';
+import { AUTH_FLAGS, findLogin, NOBODY, namedLogin, openUserLogins } from './common.js';
+
+/** In the order help shows them. */
+export const LOGOUT_FLAGS = {
+  all: { kind: 'switch', summary: 'every login', group: 'LOGOUT' },
+  force: { kind: 'switch', summary: 'forget it even if its secret cannot be deleted', group: 'LOGOUT' },
+  ...AUTH_FLAGS,
+} as const satisfies Record<string, FlagSpec>;
+
+/** Answers the exit code. */
+export async function runLogout(argv: readonly string[]): Promise<number> {
+  const line = parseLine(argv, LOGOUT_FLAGS);
+  const word = namedLogin(line);
+  const all = line.isOn('all') === true;
+  if (all && word !== undefined) throw new GizmoError('USAGE', '--all goes without a login of its own.');
+  const logins = await openUserLogins();
+  const chosen = all ? logins.list() : [await findLogin(logins, word)];
+  if (chosen.length === 0) throw new GizmoError('UNAUTHENTICATED', NOBODY);
+  const force = line.isOn('force') === true;
+  const results: { name: string; server: string }[] = [];
+  for (const login of chosen) {
+    await logins.delete(login.name, force ? (error) => writeWarning(error.message) : undefined);
+    results.push({ name: login.name, server: login.server });
+  }
+  showResult(line, { loggedOut: results }, ({ loggedOut }) =>
+    loggedOut.map(({ name }) => `Logged out of ${name}.`).join('\n'),
+  );
+  return 0;
+}

@@ -1,0 +1,111 @@
+/** `gizmo auth status`. */
+import type { Logins } from '../../client/credentials/logins.js';
+import type { LoginSummary } from '../../client/credentials/stored-login.js';
+import { EXIT, GizmoError } from '../../errors.js';
+import { findSetting } from '../environment.js';
+import { parseLine } from '../parse-line.js';
+import { writeError, writeWarning } from '../report-error.js';
+import { alignRows, formatDate, showResult } from '../show-result.js';
+import { AUTH_FLAGS, findLogin, NOBODY, namedLogin, openUserLogins } from './common.js';
+
+/** In the order help shows them. */
+export const STATUS_FLAGS = AUTH_FLAGS;
+
+/** Answers the exit code: 4 where there is no login, or one that cannot be used. */
+export async function runStatus(argv: readonly string[]): Promise<number> {
+  const line = parseLine(argv, STATUS_FLAGS);
+  const logins = await openUserLogins();
+  const word = namedLogin(line);
+  const chosen = word === undefined ? logins.list() : [await findLogin(logins, word)];
+  const active = logins.active()?.name;
+  const statuses = await Promise.all(chosen.map((login) => statusOf(logins, login, login.name === active)));
+  const environment = ['TOKEN', 'PASSWORD', 'PASSWORD_FILE'].flatMap(
+    (name) => findSetting(process.env, name)?.variable ?? [],
+  );
+  if (environment[0] !== undefined) writeWarning(`${environment[0]} is set and goes before stored logins.`);
+  if (statuses.length === 0) writeError(NOBODY);
+  if (statuses.length > 0 || line.isOn('json') === true)
+    showResult(line, { environment, logins: statuses }, (result) => result.logins.map(toText).join('\n\n'));
+  return statuses.length > 0 && statuses.every(({ problem }) => problem === undefined)
+    ? EXIT.ok
+    : EXIT.authentication;
+}
+
+interface LoginStatus {
+  readonly name: string;
+  readonly server: string;
+  readonly user?: string;
+  readonly method: string;
+  readonly issuer?: string;
+  /** Whether it is the one that is meant where no server is named. */
+  readonly active: boolean;
+  readonly trust: string;
+  /** ISO 8601. */
+  readonly expiresAt?: string;
+  /** Whether it is renewed by itself. */
+  readonly renewable: boolean;
+  readonly store?: string;
+  /** Where the secret lies, for people. */
+  readonly place?: string;
+  /** Why it cannot be used. */
+  readonly problem?: string;
+}
+
+async function statusOf(logins: Logins, login: LoginSummary, active: boolean): Promise<LoginStatus> {
+  const { name, server, user, method, trust, expiresAtS, oidc, store } = login;
+  const place = logins.placeOf(login);
+  const loaded = await logins.load(login).catch((error: unknown) => {
+    if (error instanceof GizmoError) return error;
+    throw error;
+  });
+  const renewable = !(loaded instanceof GizmoError) && loaded.refreshToken !== undefined;
+  const expired = expiresAtS !== undefined && expiresAtS * 1000 <= Date.now() && !renewable;
+  const problem = loaded instanceof GizmoError ? loaded.message : expired ? EXPIRED : undefined;
+  return {
+    name,
+    server,
+    ...(user === undefined ? {} : { user }),
+    method,
+    ...(oidc === undefined ? {} : { issuer: oidc.issuer }),
+    active,
+    trust,
+    ...(expiresAtS === undefined ? {} : { expiresAt: new Date(expiresAtS * 1000).toISOString() }),
+    renewable,
+    ...(store === undefined ? {} : { store }),
+    ...(place === undefined ? {} : { place }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+const EXPIRED = 'It has expired. Log in again with: gizmo auth login';
+
+function toText(status: LoginStatus): string {
+  const { name, server, user, method, issuer, active, expiresAt, renewable, place, trust, problem } = status;
+  const rows: [string, string][] = [];
+  if (name !== server) rows.push(['server', server]);
+  if (user !== undefined) rows.push(['user', user]);
+  rows.push([
+    'logged in',
+    issuer === undefined ? (METHODS[method] ?? method) : `${METHODS[method] ?? method}, at ${issuer}`,
+  ]);
+  if (expiresAt !== undefined)
+    rows.push(['expires', formatDate(expiresAt) + (renewable ? ', renewed by itself' : '')]);
+  rows.push(['secret', place === undefined ? 'none' : `in ${place}`]);
+  rows.push(['sent', SENT[trust] ?? trust]);
+  if (problem !== undefined) rows.push(['problem', problem]);
+  return `${name}${active ? ' (active)' : ''}\n${alignRows(rows)}`;
+}
+
+const METHODS: Readonly<Record<string, string>> = {
+  web: 'in a browser',
+  device: 'by a code on another device',
+  password: 'by a password',
+  token: 'by a token of your own',
+  mtls: 'by a client certificate',
+};
+
+const SENT: Readonly<Record<string, string>> = {
+  verified: 'to the verified server only',
+  unverified: 'over TLS, to whoever answers (--tls-skip-verify)',
+  plaintext: 'unencrypted, on this machine',
+};
