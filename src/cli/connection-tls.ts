@@ -63,8 +63,7 @@ export function resolveTls(
       `Without TLS anyone on the way to ${host} can read the password and the data. Type --plaintext if the network itself is safe.`,
     );
   }
-  if (asked === undefined && typed === undefined && wish.cert === undefined && isLoopback(host))
-    return 'plain';
+  if (asked === undefined && !wantsTls(wish) && isLoopback(host)) return 'plain';
   return readFiles(wish);
 }
 
@@ -101,7 +100,12 @@ interface Wish {
   readonly key: string | undefined;
 }
 
-/** `typed` is the first flag or parameter that makes sense with TLS only; the environment only adds to it. */
+/** Whoever names a proof, in whatever way, wants it to be asked for: a pin that nobody looks at protects nothing. */
+function wantsTls({ skipVerify, ...proofs }: Wish): boolean {
+  return skipVerify || Object.values(proofs).some((value) => value !== undefined);
+}
+
+/** `typed` is the first flag or parameter that makes sense with TLS only, which `--plaintext` contradicts. */
 function gather(
   flags: TlsFlags,
   uri: ConnectionUri,
