@@ -22,7 +22,8 @@ module.exports = function loadHot(name, onScript) {
   const cache = `${filename}.code`;
   const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'utf8')}\n})`;
-  const script = new Script(source, { filename, cachedData });
+  // V8's code carries this name along, from the machine that made it into every stack here: no path of that one.
+  const script = new Script(source, { filename: `gizmo/dist/hot/${name}.cjs`, cachedData });
   onScript?.(script);
   const loaded = { exports: {} };
   script.runInThisContext()(loaded.exports, createRequire(filename), loaded, filename, dirname(filename));

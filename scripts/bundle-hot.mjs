@@ -29,6 +29,8 @@ export async function bundleHot(dist) {
       minifyWhitespace: true,
       minifySyntax: true,
       legalComments: 'eof',
+      // V8's code has no callback for import() to call; require loads ES modules too, from where the bundle lies.
+      supported: { 'dynamic-import': false },
       // Native code cannot be bundled.
       external: ['koffi', '@duckdb/*', '@napi-rs/*', '*.node'],
       plugins: [moduleUrls(folder)],

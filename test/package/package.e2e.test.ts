@@ -56,6 +56,10 @@ describe('the packed tarball', () => {
   it('holds no sources, tests or tools', () => {
     expect(files.filter((path) => /^(src|test|bench|docs|scripts|\.ci)\//.test(path))).toEqual([]);
   });
+  it('names no folder of the machine it was built on', () => {
+    const telling = files.filter((path) => readFileSync(join(ROOT, path)).includes(ROOT));
+    expect(telling).toEqual([]);
+  });
   it('installs into an empty prefix and says its version', async () => {
     const { stdout } = await run(gizmo, ['--version'], { env, cwd: folder });
     expect(stdout).toContain(readPackageJson().version);
