@@ -105,7 +105,13 @@ export const CLIENT_FLAGS = {
     group: INPUT,
   },
 
-  output: { kind: 'text', char: 'o', value: 'FILE', summary: 'write results to a file', group: OUTPUT },
+  output: {
+    kind: 'text',
+    char: 'o',
+    value: 'FILE',
+    summary: 'write results to a file; its ending chooses the format',
+    group: OUTPUT,
+  },
   format: {
     kind: 'text',
     summary: 'box, table, csv, tsv, json, jsonl, markdown, line, list, arrow or none',

@@ -1,5 +1,6 @@
 /** What `gizmo client` is to do, from its command line, the environment and the terminal. */
 import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
 import { GizmoError } from '../errors.js';
 import { isLoopback } from '../runtime-file.js';
 import { CLIENT_FLAGS, type ClientFlag, LATER_CLIENT_FLAGS } from './client-flags.js';
@@ -186,9 +187,23 @@ export function chooseFormat(line: Line): string {
     throw new GizmoError('USAGE', `There can be one format, not both ${first} and ${second}.`);
   if (first !== undefined) return first;
   if (line.isOn('no-align') === true) return 'list';
-  const ending = /\.([a-z]+)$/i.exec(line.text('output') ?? '')?.[1]?.toLowerCase();
-  return ENDINGS[ending ?? ''] ?? 'box';
+  return formatOf(line.text('output') ?? '');
 }
+
+/** By the ending of a file's name; USAGE for one that promises a format that there is not. */
+function formatOf(path: string): string {
+  const ending = extname(path).slice(1).toLowerCase();
+  if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending]!;
+  if (!/^[a-z]/.test(ending)) return 'box';
+  throw new GizmoError(
+    'USAGE',
+    `--output ${path}: nothing here is written as .${ending}. The endings ${Object.keys(ENDINGS)
+      .map((each) => `.${each}`)
+      .join(', ')} choose a format; for another name give --format.${ending === 'parquet' ? PARQUET : ''}`,
+  );
+}
+
+const PARQUET = " Parquet is written by the server's own COPY … TO 'file.parquet', to a file of the server.";
 
 const SHORTHANDS = ['csv', 'json', 'table', 'box', 'markdown'] as const;
 
@@ -201,6 +216,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
   md: 'markdown',
   arrow: 'arrow',
   arrows: 'arrow',
+  txt: 'box',
+  out: 'box',
+  log: 'box',
 };
 
 /** Never repeats the word, which is a password where somebody took -W for a flag with a value. */

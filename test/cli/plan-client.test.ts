@@ -73,7 +73,17 @@ describe('chooseFormat', () => {
     [['-o', 'x.CSV'], 'csv'],
     [['-o', 'dir.csv/x'], 'box'],
     [['-o', 'x.arrow'], 'arrow'],
+    [['-o', 'x.txt'], 'box'],
+    [['-o', 'x.2026'], 'box'],
+    [['-o', '.results'], 'box'],
+    [['-o', 'x.parquet', '--format', 'arrow'], 'arrow'],
   ])('of %j is %s', (argv, expected) => expect(chooseFormat(parse(...argv))).toBe(expected));
+
+  test.each(['x.parquet', 'dir/x.xlsx', 'x.constructor'])('a file %s must not hold a box', (path) => {
+    expect(() => chooseFormat(parse('-o', path))).toThrow(
+      /^--output .*: nothing here is written as .*\.csv, .*--format/,
+    );
+  });
 
   test('two at once are refused', () => {
     expect(() => chooseFormat(parse('--csv', '--json'))).toThrow(/not both csv and json/);
