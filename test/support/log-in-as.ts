@@ -1,8 +1,8 @@
 /** Sessions of principals that no way to log in makes here: by a token that the server's secret key signs. */
 import { makePrincipal } from '../../src/server/auth/make-principal.js';
 import { createSessionTokens } from '../../src/server/auth/session-token.js';
+import type { CatalogRule } from '../../src/server/model/catalog-rule.js';
 import type { Role } from '../../src/server/model/principal.js';
-import type { CatalogRule } from '../../src/server/model/rights.js';
 import { connectRaw, type RawClient } from './raw-client.js';
 import { PASSWORD, USER } from './start-test-server.js';
 

@@ -1,5 +1,6 @@
 /** What the rules on whole catalogs leave of one: the claim `catalog_access` and the database grants. */
-import type { CatalogAccess, Rights } from '../model/rights.js';
+import type { CatalogAccess } from '../model/catalog-rule.js';
+import type { Rights } from '../model/rights.js';
 import { matchesName, sameName } from './name-pattern.js';
 
 /** Which rule says so, and what it leaves. */

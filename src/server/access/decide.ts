@@ -2,7 +2,7 @@
  * May this be done? The intersection of everything that limits a principal: what is hidden, the role's ceiling, the
  * rules on catalogs, SQL's grants. A pure function of rights and facts; each part can only refuse.
  */
-import type { ObjectRead, ObjectWrite, PlanFacts } from '../model/plan-facts.js';
+import type { ObjectRead, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Privilege, Rights } from '../model/rights.js';
 import { catalogLevel } from './catalog-level.js';
 import { governing, holds, type Place, unreadable } from './grants.js';
@@ -12,7 +12,7 @@ import { refusedByRole } from './role-ceiling.js';
 /** Why not. */
 export type Denial =
   /** It must look as if this were not there. */
-  | { readonly by: 'hidden'; readonly place: Place }
+  | { readonly by: 'hidden'; readonly place: Place; readonly setting?: SettingChange }
   | {
       readonly by: 'role' | 'catalog_access' | 'database-grant' | 'grant' | 'unresolved';
       /** What may not be done, as the end of a sentence that begins with who. */
@@ -26,6 +26,7 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
   if (rights.role === 'admin') return undefined;
   return (
     first(placesOf(facts), (place) => hidden(rights, place)) ??
+    first(facts.settings, (setting) => hiddenBySetting(rights, setting)) ??
     byRole(rights, facts) ??
     byMetadata(rights, facts) ??
     first(facts.writes, (write) => byCatalog(rights, write)) ??
@@ -42,9 +43,13 @@ function hidden(rights: Rights, place: Place): Denial | undefined {
   return { by: 'hidden', place: wider ?? { catalog, schema, name } };
 }
 
-function placesOf({ reads, writes, settings }: PlanFacts): Place[] {
-  const catalogs = settings.flatMap((it) => it.catalogs ?? []).map((catalog) => ({ catalog }));
-  return [...reads, ...writes.map(placeOf), ...catalogs].filter(({ catalog }) => catalog !== '');
+function hiddenBySetting(rights: Rights, setting: SettingChange): Denial | undefined {
+  const catalog = setting.catalogs?.find((it) => !mayKnow(rights, { catalog: it }));
+  return catalog === undefined ? undefined : { by: 'hidden', place: { catalog }, setting };
+}
+
+function placesOf({ reads, writes }: PlanFacts): Place[] {
+  return [...reads, ...writes.map(placeOf)].filter(({ catalog }) => catalog !== '');
 }
 
 /** What is to be created need not be known, but what it is created in; a schema is a place of its own. */
@@ -94,7 +99,8 @@ function byCatalog(rights: Rights, write: ObjectWrite): Denial | undefined {
       };
 }
 
-function isLimited({ catalogRules, databaseLevels, grants }: Rights): boolean {
+/** Whether anything but the role limits them. */
+export function isLimited({ catalogRules, databaseLevels, grants }: Rights): boolean {
   return catalogRules !== undefined || databaseLevels !== undefined || grants !== undefined;
 }
 

@@ -2,7 +2,7 @@
  * The claim `catalog_access` (GizmoSQL security guide, Layer 4): a list of rules `{"catalog": …, "access": …}`.
  * Whatever is not exactly that is refused: a rule that is not understood may be the one that limits.
  */
-import { type CatalogRule, isCatalogAccess } from '../model/rights.js';
+import { type CatalogRule, isCatalogAccess } from '../model/catalog-rule.js';
 
 const RULES_MAX = 1000;
 const CATALOG_CHARS_MAX = 256;

@@ -1,6 +1,7 @@
 /** The only place where a Principal comes into being; imported by the strategies beside it and by nobody else. */
+
+import type { CatalogRule } from '../model/catalog-rule.js';
 import type { AuthMethod, Principal, Role } from '../model/principal.js';
-import type { CatalogRule } from '../model/rights.js';
 
 /**
  * An administrator who is limited to catalogs is none: whoever reaches files, other databases and the whole instance

@@ -5,7 +5,7 @@
  */
 import type { GizmoError } from '../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
-import type { PlanFacts } from '../model/plan-facts.js';
+import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
 import type { StatementKind } from '../model/statement-kind.js';
 
 export interface Engine {
@@ -60,6 +60,8 @@ export interface EngineSession {
    * user has one open, so that what was decided on is what runs; {@link endScope} ends it. Throws what binding throws.
    */
   inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
+  /** Databases and objects of these names, whether anybody may know of them or not; for access decisions. */
+  lookUp(names: readonly string[]): Promise<NamedThings>;
   /** Ends the transaction that {@link inspect} began; nothing happens where it began none. */
   endScope(how: 'commit' | 'rollback'): Promise<void>;
   /** Loads batches into a new or existing table in one transaction of its own; see {@link IngestRequest}. */
@@ -75,6 +77,12 @@ export interface EngineSession {
   expireTransaction(reason: GizmoError): Promise<boolean>;
   /** Interrupts what runs, rolls back and frees. Idempotent. */
   close(): Promise<void>;
+}
+
+/** What there is of some names, which are compared without letter case. */
+export interface NamedThings {
+  readonly catalogs: readonly string[];
+  readonly objects: readonly ObjectName[];
 }
 
 export interface InspectOptions {

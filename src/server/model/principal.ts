@@ -1,5 +1,5 @@
 /** Who a call acts for. */
-import type { CatalogRule } from './rights.js';
+import type { CatalogRule } from './catalog-rule.js';
 
 /** The guide's three roles (reference: GizmoSQL security guide, Layer 4). */
 export type Role = 'admin' | 'user' | 'readonly';

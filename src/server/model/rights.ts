@@ -2,6 +2,7 @@
  * What one principal may do, as plain data that can be handed to a worker: every part narrows, none widens. A part
  * that is absent narrows nothing.
  */
+import type { CatalogRule } from './catalog-rule.js';
 import type { Role } from './principal.js';
 
 /** Made by access/access.ts only. Frozen; the same object as long as nothing has changed for its principal. */
@@ -13,16 +14,6 @@ export interface Rights {
   readonly databaseLevels?: readonly DatabaseLevel[];
   readonly grants?: GrantedRights;
 }
-
-/** One rule of the claim `catalog_access` (GizmoSQL security guide, Layer 4). */
-export interface CatalogRule {
-  /** A name, in which `*` stands for any text and `?` for one character. */
-  readonly catalog: string;
-  readonly access: CatalogAccess;
-}
-
-/** `write` includes `read`. */
-export type CatalogAccess = 'none' | 'read' | 'write';
 
 /** quicSQL's levels of a database. `admin` gives no more than `read-write` to whoever is no administrator. */
 export type DatabaseGrantLevel = 'none' | 'read-only' | 'read-write' | 'admin';
@@ -50,9 +41,4 @@ export interface Grant {
   readonly table?: string;
   /** Of SELECT on a table: the only columns that may be read. */
   readonly columns?: readonly string[];
-}
-
-/** Whether a word of a claim is an access to a catalog. */
-export function isCatalogAccess(value: unknown): value is CatalogAccess {
-  return value === 'none' || value === 'read' || value === 'write';
 }

@@ -2,11 +2,11 @@
 import { GizmoError } from '../../errors.js';
 import type { Access } from '../access/access.js';
 import { type Denial, decide } from '../access/decide.js';
-import type { Place } from '../access/grants.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Principal } from '../model/principal.js';
 import type { Life } from './life-context.js';
+import { notThere } from './not-there.js';
 import type { OwnCommand } from './own/own-statement.js';
 import type { AuthorizedStatement, PlannedStatement } from './statement.js';
 
@@ -24,8 +24,8 @@ export function authorize(
     assertMayRun(principal, statement.own);
     return statement as AuthorizedStatement;
   }
-  assertAllowed(access, principal, facts);
-  assertAllowed(access, principal, statement.facts);
+  assertAllowed(access, principal, facts, statement.text);
+  assertAllowed(access, principal, statement.facts, statement.text);
   tables.assertReadable(principal, statement.engine.serverTables);
   return statement as AuthorizedStatement;
 }
@@ -34,12 +34,17 @@ export function authorize(
  * The same question before anything is bound. Throws PERMISSION_DENIED with what was refused and what would allow
  * it; and for what is hidden, the error of what does not exist.
  */
-export function assertAllowed(access: Access, principal: Principal, facts: PlanFacts | undefined): void {
+export function assertAllowed(
+  access: Access,
+  principal: Principal,
+  facts: PlanFacts | undefined,
+  text: string,
+): void {
   const rights = access.rightsOf(principal);
   if (rights.role === 'admin') return;
   if (facts === undefined) throw refused(principal, 'run what was not checked', 'An administrator may.');
   const denial = decide(rights, facts);
-  if (denial !== undefined) throw explain(principal, denial);
+  if (denial !== undefined) throw explain(principal, denial, text);
 }
 
 function assertMayRun(principal: Principal, own: OwnCommand): void {
@@ -68,18 +73,19 @@ export function authorizeIngest(access: Access, principal: Principal, request: I
     ...(ifExists === 'replace' ? (['drop', 'create'] as const) : []),
     ...(ifMissing === 'create' ? (['create'] as const) : []),
   ];
-  assertAllowed(access, principal, {
+  const facts = {
     opaque: undefined,
     reads: [],
     writes: actions.map((action) => ({ action, ...target })),
     functions: [],
     settings: [],
     effects: [],
-  });
+  };
+  assertAllowed(access, principal, facts, [catalog, schema, table].map(quoteName).join('.'));
 }
 
-function explain(principal: Principal, denial: Denial): GizmoError {
-  if (denial.by === 'hidden') return notThere(denial.place);
+function explain(principal: Principal, denial: Denial, text: string): GizmoError {
+  if (denial.by === 'hidden') return notThere(denial, text);
   return refused(principal, denial.what, denial.remedy, denial.by === 'role' ? 'role' : 'name');
 }
 
@@ -93,11 +99,6 @@ function refused(
   return new GizmoError('PERMISSION_DENIED', `${who} may not ${what}. ${remedy}`);
 }
 
-/** In DuckDB's words. */
-function notThere({ catalog, schema, name }: Place): GizmoError {
-  if (name !== undefined)
-    return new GizmoError('NOT_FOUND', `Catalog Error: Table with name ${name} does not exist!`);
-  if (schema !== undefined)
-    return new GizmoError('NOT_FOUND', `Catalog Error: Schema with name ${schema} does not exist!`);
-  return new GizmoError('INVALID_ARGUMENT', `Binder Error: Catalog "${catalog}" does not exist!`);
+function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

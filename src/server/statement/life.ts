@@ -72,7 +72,7 @@ export async function execute(
   try {
     statement = await recordingRefusals(life, planned, async () => {
       life.admission.admit();
-      facts = await inspect(planned, signal);
+      facts = await inspect(life.access, planned, signal);
       return authorize(life, planned, facts);
     });
   } catch (error) {
@@ -104,10 +104,10 @@ async function prepare(
     life.admission.admit();
     const own = planOwn(life.own, request, text);
     if (own !== undefined) return authorize(life, own, undefined);
-    const facts = await inspect({ session, door, text }, signal);
+    const facts = await inspect(life.access, { session, door, text }, signal);
     try {
       // Before it is bound: binding alone can open files.
-      assertAllowed(life.access, session.principal, facts);
+      assertAllowed(life.access, session.principal, facts, text);
       return await authorizePlanned(life, await plan(request, text, part, facts), facts);
     } finally {
       if (facts !== undefined) await session.engine.endScope('rollback');

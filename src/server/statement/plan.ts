@@ -1,5 +1,8 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
+import type { Access } from '../access/access.js';
+import { isLimited } from '../access/decide.js';
 import type { PlanFacts } from '../model/plan-facts.js';
+import { inspectHiding } from './hidden-names.js';
 import type { OwnStatements } from './own/own-statements.js';
 import { ownStatement } from './own/run-own.js';
 import type { PlannedStatement, StatementRequest } from './statement.js';
@@ -9,17 +12,22 @@ import type { PlannedStatement, StatementRequest } from './statement.js';
  * time and never stop, and of Gizmo's own statements, which say themselves who may. Inspecting begins a transaction: end it with `endScope` of the session's engine.
  */
 export async function inspect(
+  access: Access,
   { session, door, text, own }: Pick<PlannedStatement, 'session' | 'door' | 'text' | 'own'>,
   signal: AbortSignal,
 ): Promise<PlanFacts | undefined> {
   const { role } = session.principal;
   if (role === 'admin' || own !== undefined) return undefined;
-  return session.engine.inspect(text, {
+  const options = {
     readOnly: role === 'readonly',
     // SQL of the server's own, which names built-in functions in full.
     qualified: door === 'metadata',
     signal,
-  });
+  };
+  const rights = access.rightsOf(session.principal);
+  return isLimited(rights)
+    ? inspectHiding(session.engine, rights, text, options)
+    : session.engine.inspect(text, options);
 }
 
 /** One of Gizmo's own statements, planned without the engine; undefined where the text is the engine's. */

@@ -5,15 +5,10 @@ import { createAccess } from '../../../src/server/access/access.js';
 import { decide } from '../../../src/server/access/decide.js';
 import { mayKnow, mayKnowColumn } from '../../../src/server/access/may-know.js';
 import { makePrincipal } from '../../../src/server/auth/make-principal.js';
+import type { CatalogAccess } from '../../../src/server/model/catalog-rule.js';
 import type { ObjectWrite, PlanFacts } from '../../../src/server/model/plan-facts.js';
 import type { Role } from '../../../src/server/model/principal.js';
-import type {
-  CatalogAccess,
-  DatabaseGrantLevel,
-  Grant,
-  GrantedRights,
-  Rights,
-} from '../../../src/server/model/rights.js';
+import type { DatabaseGrantLevel, Grant, GrantedRights, Rights } from '../../../src/server/model/rights.js';
 
 const NOTHING: PlanFacts = {
   opaque: undefined,

@@ -2,8 +2,9 @@
 import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
-import type { EngineCounts, EngineSession, IngestRequest, InspectOptions } from '../engine.js';
+import type { EngineCounts, EngineSession, IngestRequest, InspectOptions, NamedThings } from '../engine.js';
 import { inspect } from './facts/inspect.js';
+import { lookUp } from './facts/look-up.js';
 import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
 import type { IngestFunction } from './ingest/ingest-function.js';
@@ -57,6 +58,11 @@ export class DuckDbSession implements EngineSession {
         }
       }),
     );
+  }
+
+  async lookUp(names: readonly string[]): Promise<NamedThings> {
+    this.#refuseIfClosed();
+    return await this.#core.exclusively(() => lookUp(this.#core, names));
   }
 
   async endScope(how: 'commit' | 'rollback'): Promise<void> {

@@ -15,6 +15,7 @@ import type {
   ExecuteOptions,
   IngestRequest,
   InspectOptions,
+  NamedThings,
   SessionReach,
 } from '../engine.js';
 import {
@@ -102,6 +103,10 @@ class WorkerSession implements EngineSession {
 
   async inspect(sql: string, { signal, ...options }: InspectOptions): Promise<PlanFacts> {
     return await this.#channel.call('inspect', { session: this.#session, sql, ...options }, signal);
+  }
+
+  async lookUp(names: readonly string[]): Promise<NamedThings> {
+    return await this.#channel.call('lookUp', { session: this.#session, names });
   }
 
   async endScope(how: 'commit' | 'rollback'): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   ExecuteOptions,
   IngestRequest,
   InspectOptions,
+  NamedThings,
   SessionReach,
 } from '../engine.js';
 
@@ -22,6 +23,7 @@ export interface Calls {
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
   prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
+  lookUp: { ask: { session: number; names: readonly string[] }; answer: NamedThings };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };
   inTransaction: { ask: { session: number }; answer: boolean };
   progress: { ask: { session: number }; answer: number | undefined };

@@ -230,6 +230,7 @@ function makePending(): PendingCalls {
     parse: new Map(),
     prepare: new Map(),
     inspect: new Map(),
+    lookUp: new Map(),
     endScope: new Map(),
     inTransaction: new Map(),
     progress: new Map(),

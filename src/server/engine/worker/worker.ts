@@ -105,6 +105,9 @@ const answers: Answers = {
   async inspect({ session, sql, ...options }, { signal }) {
     return await find(sessions, session).inspect(sql, { ...options, signal });
   },
+  async lookUp({ session, names }) {
+    return await find(sessions, session).lookUp(names);
+  },
   async endScope({ session, how }) {
     if (how === 'commit') await find(sessions, session).endScope(how);
     else await sessions.get(session)?.endScope(how);

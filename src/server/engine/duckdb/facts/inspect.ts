@@ -7,6 +7,7 @@ import type { SessionCore } from '../session-core.js';
 import { readPlan } from './read-plan.js';
 import { changesTransaction, NO_FACTS, readText } from './read-text.js';
 import { resolvePlaces } from './resolve-places.js';
+import { viewBody } from './view-body.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 const TEXT_CHARS_MAX = 256 * 1024;
@@ -35,11 +36,33 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   if (json.length > PLAN_CHARS_MAX) return { ...NO_FACTS, opaque: 'a plan of this size' };
   const answer: PlanAnswer = JSON.parse(json);
   if (!answer.error)
-    return await resolvePlaces(core, await withShadowedDatabases(core, readPlan(answer.plans)));
+    return await resolvePlaces(
+      core,
+      await withViewBody(core, text, options, await withShadowedDatabases(core, readPlan(answer.plans))),
+    );
   const { error_type: type = '', error_message: message = '' } = answer;
   if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) return { ...NO_FACTS, opaque: describe(message) };
   const hidden = NO_READER.test(message);
   throw toEngineError(new Error(`${hidden ? 'Catalog' : titleOf(type)} Error: ${withoutFiles(message)}`));
+}
+
+/** Adds what the query of CREATE VIEW would read. */
+async function withViewBody(
+  core: SessionCore,
+  text: string,
+  options: InspectOptions,
+  facts: PlanFacts,
+): Promise<PlanFacts> {
+  if (!facts.writes.some((it) => it.action === 'create' && it.objectKind === 'view')) return facts;
+  const body = viewBody(text);
+  if (body === undefined) return { ...facts, opaque: facts.opaque ?? 'the query of a view' };
+  const { opaque, reads, functions } = await inspect(core, body, options);
+  return {
+    ...facts,
+    opaque: facts.opaque ?? opaque,
+    reads: [...facts.reads, ...reads],
+    functions: [...facts.functions, ...functions],
+  };
 }
 
 /** Marks the schemas to be created that have the name of an attached database. */

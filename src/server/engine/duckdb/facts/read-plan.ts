@@ -96,7 +96,21 @@ class FactsBuilder {
     else if (!NAMED_EXPRESSIONS.has(kind) || name === '') return;
     else if (!isOfSystem(node)) this.#use({ name, class: 'unknown' });
     else if (name === 'current_setting') this.#readsSetting(node);
+    else if (scalarClass(name) === 'sequence') this.#sequence(name, node);
     else this.#scalar(name);
+  }
+
+  #sequence(name: string, { function_data: data }: PlanNode): void {
+    this.#use({ name, class: 'sequence' });
+    const info = isNode(data) ? data.sequence_create_info : undefined;
+    const sequence = {
+      catalog: text(info, 'catalog'),
+      schema: text(info, 'schema'),
+      name: text(info, 'name'),
+    };
+    if (sequence.name === '') this.#hide('a sequence without a name');
+    else if (name === 'currval') this.#read({ ...sequence, columns: undefined });
+    else this.#writes.push({ action: 'update', objectKind: 'sequence', shadowsBuiltIn: false, ...sequence });
   }
 
   /** Expressions of DDL are kept unbound: defaults, CHECKs, bodies of views and macros. A macro of a user's is expanded where it is used. */

@@ -1,0 +1,26 @@
+/** Which things of these names there are, hidden or not: for whoever decides what a text may be told of. */
+import type { ObjectName } from '../../../model/plan-facts.js';
+import type { NamedThings } from '../../engine.js';
+import type { SessionCore } from '../session-core.js';
+
+/** The connection must be claimed. Names are compared without letter case. */
+export async function lookUp(core: SessionCore, names: readonly string[]): Promise<NamedThings> {
+  const [json = '{}'] = await core.readTexts(SQL, JSON.stringify(names));
+  const { catalogs, objects }: { catalogs: string[] | null; objects: ObjectName[] | null } = JSON.parse(json);
+  return { catalogs: catalogs ?? [], objects: objects ?? [] };
+}
+
+const SQL = `
+with wanted as materialized (
+  select distinct system.main.lower(system.main.unnest(system.main.json_extract_string($1::varchar, '$[*]'))) as name
+), found as (
+  select database_name as catalog, schema_name as schema, table_name as name from system.main.duckdb_tables()
+  union select database_name, schema_name, view_name from system.main.duckdb_views() where not internal
+  union select database_name, schema_name, sequence_name from system.main.duckdb_sequences()
+  union select database_name, schema_name, function_name from system.main.duckdb_functions() where not internal
+)
+select system.main.to_json(system.main.struct_pack(
+  catalogs := (select system.main.list(database_name) from system.main.duckdb_databases()
+    where system.main.lower(database_name) in (from wanted)),
+  objects := (select system.main.list(system.main.struct_pack(catalog := catalog, schema := schema, name := name))
+    from found where system.main.lower(name) in (from wanted))))::varchar`;

@@ -1,0 +1,144 @@
+/**
+ * What somebody who is limited hears of what is hidden from them: exactly what they would hear if it were not there.
+ * So a text that fails, or reads something hidden, is inspected once more with every name of something hidden
+ * replaced by one that nothing has; how that fails, with the names put back, is the answer.
+ */
+import { GizmoError, toGizmoError } from '../../errors.js';
+import { readTokens, type Token } from '../../sql/lexer.js';
+import { quotedName } from '../../sql/string-value.js';
+import { decide } from '../access/decide.js';
+import { mayKnow } from '../access/may-know.js';
+import type { EngineSession, InspectOptions } from '../engine/engine.js';
+import { foldName } from '../model/fold-name.js';
+import type { PlanFacts } from '../model/plan-facts.js';
+import type { Rights } from '../model/rights.js';
+import { notThere } from './not-there.js';
+
+/** Inspects `text`. Throws what its principal would be told if nothing that is hidden existed. */
+export async function inspectHiding(
+  engine: EngineSession,
+  rights: Rights,
+  text: string,
+  options: InspectOptions,
+): Promise<PlanFacts> {
+  const facts = await engine.inspect(text, options).catch(async (error: unknown) => {
+    // Whatever else is wrong shows in the same way without them.
+    throw (await withoutHidden(engine, rights, text, options, 'all')) ?? error;
+  });
+  try {
+    const denial = decide(rights, facts);
+    // The plan does not name types, so a catalog before a dot may be in it without showing.
+    const which = denial === undefined ? 'catalogs before a dot' : 'all';
+    const failure = await withoutHidden(engine, rights, text, options, which);
+    if (failure !== undefined) throw failure;
+    if (denial?.by === 'hidden') throw notThere(denial, text);
+    return facts;
+  } catch (error) {
+    await engine.endScope('rollback');
+    throw error;
+  }
+}
+
+type Which = 'all' | 'catalogs before a dot';
+
+/**
+ * How the text fails without what is hidden; undefined where it has no name of anything hidden, or does not fail.
+ * With `catalogs before a dot` only those count.
+ */
+async function withoutHidden(
+  engine: EngineSession,
+  rights: Rights,
+  text: string,
+  options: InspectOptions,
+  which: Which,
+): Promise<GizmoError | undefined> {
+  const named = namesOf(text, which);
+  if (named.length === 0) return undefined;
+  const hidden = await hiddenOf(engine, rights, named, which);
+  const { masked, unmask } = mask(text, hidden);
+  if (masked === text) return undefined;
+  try {
+    await engine.inspect(masked, options);
+    return undefined;
+  } catch (reason) {
+    const { code, message, position } = toGizmoError(reason);
+    return new GizmoError(code, unmask(message), { ...(position !== undefined && { position }) });
+  }
+}
+
+/** Folded names that stand for nothing but what is hidden. */
+async function hiddenOf(
+  engine: EngineSession,
+  rights: Rights,
+  names: readonly string[],
+  which: Which,
+): Promise<ReadonlySet<string>> {
+  const { catalogs, objects } = await engine.lookUp(names);
+  const hidden = new Set<string>();
+  for (const catalog of catalogs) if (!mayKnow(rights, { catalog })) hidden.add(foldName(catalog));
+  if (which !== 'all') return hidden;
+  for (const object of objects) if (!mayKnow(rights, object)) hidden.add(foldName(object.name));
+  for (const object of objects) if (mayKnow(rights, object)) hidden.delete(foldName(object.name));
+  return hidden;
+}
+
+function namesOf(text: string, which: Which): string[] {
+  const names = new Set<string>();
+  for (const { kind, start, end } of readTokens(text)) {
+    const written = text.slice(start, end);
+    if (kind !== 'word' && kind !== 'quotedIdentifier' && kind !== 'string') continue;
+    if (which !== 'all' && kind !== 'string' && !/^\s*\./.test(text.slice(end, end + DOT_CHARS_MAX)))
+      continue;
+    if (kind === 'quotedIdentifier') names.add(foldName(quotedName(written)));
+    else if (kind === 'word') names.add(foldName(written));
+    else if (which === 'all') for (const [part] of written.matchAll(PARTS)) names.add(foldName(part));
+  }
+  return [...names];
+}
+
+const DOT_CHARS_MAX = 1000;
+/** What could be a name within a string, as nextval('a.b') has it. */
+const PARTS = /[\p{L}_][\p{L}\p{N}_$]*/gu;
+
+/** Characters of the private use area are letters to DuckDB, and no name here begins with one. */
+const MASK_FROM = 0xe000;
+const MASKS = 0x1000;
+
+/** Each name of `hidden` becomes as many characters that nothing is called by; `unmask` puts them back. */
+function mask(text: string, hidden: ReadonlySet<string>) {
+  const spelled: string[] = [];
+  const hide = (name: string) => {
+    if (spelled.length >= MASKS) return name;
+    spelled.push(name);
+    return String.fromCharCode(MASK_FROM + spelled.length - 1).repeat(name.length);
+  };
+  let masked = '';
+  for (const token of readTokens(text)) masked += maskToken(text, token, hidden, hide);
+  const unmask = (message: string) =>
+    message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
+      const name = spelled[letter.charCodeAt(0) - MASK_FROM];
+      if (name === undefined) return run;
+      // DuckDB shows a piece of a long line.
+      return message.slice(0, at).endsWith('...') ? name.slice(-run.length) : name.slice(0, run.length);
+    });
+  return { masked, unmask };
+}
+
+function maskToken(
+  text: string,
+  { kind, start, end }: Token,
+  hidden: ReadonlySet<string>,
+  hide: (name: string) => string,
+): string {
+  const written = text.slice(start, end);
+  switch (kind) {
+    case 'word':
+      return hidden.has(foldName(written)) ? hide(written) : written;
+    case 'quotedIdentifier':
+      return hidden.has(foldName(quotedName(written))) ? `"${hide(written.slice(1, -1))}"` : written;
+    case 'string':
+      return written.replace(PARTS, (part) => (hidden.has(foldName(part)) ? hide(part) : part));
+    default:
+      return written;
+  }
+}

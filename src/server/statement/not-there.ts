@@ -1,0 +1,45 @@
+/** The error of something that may not be known of, where it cannot be had from the engine. */
+import { GizmoError } from '../../errors.js';
+import { readTokens } from '../../sql/lexer.js';
+import { quotedName } from '../../sql/string-value.js';
+import type { Denial } from '../access/decide.js';
+import { foldName } from '../model/fold-name.js';
+import type { SettingChange } from '../model/plan-facts.js';
+
+type Hidden = Extract<Denial, { readonly by: 'hidden' }>;
+
+/** In DuckDB's words for what does not exist. What the text does not name itself is not named to its author. */
+export function notThere({ place, setting }: Hidden, text: string): GizmoError {
+  if (setting !== undefined) return noSuchPlace(setting, place.catalog);
+  const { catalog, schema, name } = place;
+  const spelled = spelledIn(text, name ?? schema ?? catalog);
+  if (spelled === undefined) {
+    return new GizmoError(
+      'NOT_FOUND',
+      'Catalog Error: The statement reads something through a view or macro that does not exist, or not for you.',
+    );
+  }
+  if (name !== undefined)
+    return new GizmoError('NOT_FOUND', `Catalog Error: Table with name ${spelled} does not exist!`);
+  if (schema !== undefined)
+    return new GizmoError('NOT_FOUND', `Catalog Error: Schema with name ${spelled} does not exist!`);
+  return new GizmoError('INVALID_ARGUMENT', `Binder Error: Catalog "${spelled}" does not exist!`);
+}
+
+function noSuchPlace({ name, value = '' }: SettingChange, catalog: string): GizmoError {
+  const entries = value.split(',').map((entry) => entry.trim());
+  const entry = entries.find((it) => foldName(it).includes(foldName(catalog))) ?? value;
+  return new GizmoError(
+    'INVALID_ARGUMENT',
+    `Catalog Error: SET ${name}: No catalog + schema named "${entry.replaceAll('"', '')}" found.`,
+  );
+}
+
+function spelledIn(text: string, name: string): string | undefined {
+  for (const { kind, start, end } of readTokens(text)) {
+    const written = text.slice(start, end);
+    const spelled = kind === 'word' ? written : kind === 'quotedIdentifier' ? quotedName(written) : undefined;
+    if (spelled !== undefined && foldName(spelled) === foldName(name)) return spelled;
+  }
+  return undefined;
+}
