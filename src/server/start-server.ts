@@ -34,10 +34,18 @@ import { type BatchStores, createBatchStores } from './statement/batch-store.js'
 import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
+import { type Killable, kill } from './statement/own/kill.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
+import { setSetting } from './statement/own/set-setting.js';
+import { createRate } from './statement/rate.js';
+import { createSettings } from './statement/settings/settings.js';
+import { createSlots } from './statement/slots.js';
 import { createStatements, type Statements } from './statement/statements.js';
+import { queriesTable } from './statement/tables/queries-table.js';
 import { createServerTables, schemasOf } from './statement/tables/server-tables.js';
 import { sessionsTable } from './statement/tables/sessions-table.js';
+import { settingsTable } from './statement/tables/settings-table.js';
+import { createTasks } from './statement/tasks.js';
 import type { Logger } from './telemetry/logger.js';
 
 export interface RunningServer {
@@ -102,7 +110,13 @@ export async function startServer(
   // Before the database is touched: files that cannot serve are no reason to lock or create it.
   const tls = config.tls && (await openListenerTls(config.tls, certificates, log));
 
-  const tables = [sessionsTable({ list: () => sessions.list() })];
+  const settings = createSettings(config);
+  const tasks = createTasks(nowMs);
+  const openSessions: Killable['sessions'] = {
+    list: () => sessions.list(),
+    end: (session, how, reason) => sessions.end(session, how, reason),
+  };
+  const tables = [sessionsTable(openSessions), queriesTable(tasks, nowMs), settingsTable(settings)];
 
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
   const engine = await openEngine({
@@ -151,11 +165,17 @@ export async function startServer(
 
   const life: Life = {
     admission,
-    own: createOwnStatements([]),
+    own: createOwnStatements([kill({ sessions: openSessions, tasks }), setSetting(settings)]),
     access: createAccess({ databaseGrants: config.databaseGrants }),
     tables: createServerTables(tables),
-    queryTimeoutMs: config.queryTimeoutMs,
-    printQueries: config.printQueries,
+    tasks,
+    settings,
+    slots: createSlots({
+      concurrent: () => settings.number('max_concurrent_statements'),
+      queued: () => settings.number('max_queued_statements'),
+      waitMs: () => settings.number('max_queue_wait') * 1000,
+    }),
+    rate: createRate(() => settings.number('max_statements_per_second'), nowMs),
     log,
     nowMs,
   };
@@ -203,7 +223,7 @@ export async function startServer(
     engine,
     serverVersion: VERSION,
     readOnly: config.readOnly,
-    queryTimeoutMs: config.queryTimeoutMs,
+    queryTimeoutMs: config.limits.queryTimeoutMs,
     log,
     stopping: stopping.signal,
     connectionOf: (peer) => connections.find(peer),

@@ -226,6 +226,40 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'seconds a statement may run (default 0, no limit)',
       helpGroup: LIMITS,
     }),
+    'max-concurrent-statements': Flags.integer({
+      summary: 'statements worked on at once, administrators apart (default 0, no limit)',
+      helpGroup: LIMITS,
+    }),
+    'max-queued-statements': Flags.integer({
+      summary: 'statements that may wait for that (default 8 times as many; 0 is no limit)',
+      helpGroup: LIMITS,
+    }),
+    'max-queue-wait': Flags.integer({
+      summary: 'seconds a statement may wait for that (default 300; 0 is for ever)',
+      helpGroup: LIMITS,
+    }),
+    'max-result-rows': Flags.integer({
+      summary: 'rows of one result, which fails beyond (default 0, no limit)',
+      helpGroup: LIMITS,
+    }),
+    'max-result-size': Flags.string({
+      summary: 'size of one result, such as 1GB, which fails beyond (default 0, no limit)',
+      helpValue: 'SIZE',
+      helpGroup: LIMITS,
+    }),
+    'max-sql-size': Flags.string({
+      summary: 'characters of one text of SQL (default 16MiB)',
+      helpValue: 'SIZE',
+      helpGroup: LIMITS,
+    }),
+    'max-statements-per-second': Flags.integer({
+      summary: 'statements that one user may begin in a second (default 0, no limit)',
+      helpGroup: LIMITS,
+    }),
+    'upload-stall-timeout': Flags.integer({
+      summary: 'seconds a bulk load waits for its client (default 300; 0 is for ever)',
+      helpGroup: LIMITS,
+    }),
     'memory-limit': Flags.string({
       summary: 'memory DuckDB may use, such as 4GB (default 80 % of the machine)',
       helpGroup: LIMITS,
@@ -259,7 +293,11 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
 
     'print-queries': Flags.boolean({
       char: 'Q',
-      summary: 'log each statement, secrets left out',
+      summary: 'log each statement, secrets left out: --query-log-level info',
+      helpGroup: LOG,
+    }),
+    'query-log-level': Flags.string({
+      summary: 'statements to log: info (each), warning (refused or failed; the default) or off',
       helpGroup: LOG,
     }),
     'log-level': Flags.string({

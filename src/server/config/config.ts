@@ -2,6 +2,7 @@
 
 import type { DatabaseGrant } from '../model/database-grant.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
+import type { LimitsConfig } from './limits-config.js';
 import type { OAuthConfig } from './oauth-config.js';
 import type { TlsConfig } from './tls-config.js';
 import type { TokenConfig } from './token-config.js';
@@ -38,9 +39,7 @@ export interface ServerConfig {
   readonly secretKey: string | undefined;
   /** Statements run once at start, in order; a failure stops the start. */
   readonly initSql: readonly string[];
-  readonly printQueries: boolean;
-  /** Time a statement may run, not counting the client's reading; 0 = no limit. */
-  readonly queryTimeoutMs: number;
+  readonly limits: LimitsConfig;
   /** DuckDB's memory_limit, such as `4GB`; undefined = DuckDB's default. */
   readonly memoryLimit: string | undefined;
   /** DuckDB's storage compatibility version, such as `v1.2.0`. */

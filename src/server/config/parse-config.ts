@@ -4,15 +4,21 @@ import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig, WaysIn } from './config.js';
 import { parseDatabaseGrants } from './parse-database-grants.js';
+import { parseLimits, type RawLimitSettings } from './parse-limits.js';
 import { parseOAuth, type RawOAuthSettings } from './parse-oauth.js';
 import { parseTls, type RawTlsSettings } from './parse-tls.js';
 import { parseToken, type RawTokenSettings } from './parse-token.js';
 import { readFile } from './read-file.js';
 import type { TokenConfig } from './token-config.js';
 import { usage } from './usage.js';
+import { bytes, choice, integer, seconds } from './values.js';
 
 /** Settings as given, by flag name without dashes; numbers and booleans already of their type. */
-export interface RawServerSettings extends RawTlsSettings, RawTokenSettings, RawOAuthSettings {
+export interface RawServerSettings
+  extends RawTlsSettings,
+    RawTokenSettings,
+    RawOAuthSettings,
+    RawLimitSettings {
   readonly 'database-grant'?: readonly string[];
   readonly hostname?: string;
   readonly port?: number;
@@ -29,8 +35,6 @@ export interface RawServerSettings extends RawTlsSettings, RawTokenSettings, Raw
   readonly 'secret-key'?: string;
   readonly 'init-sql-commands'?: string;
   readonly 'init-sql-commands-file'?: string;
-  readonly 'print-queries'?: boolean;
-  readonly 'query-timeout'?: number;
   readonly 'memory-limit'?: string;
   readonly 'storage-version'?: string;
   readonly 'allow-extensions'?: boolean;
@@ -127,8 +131,7 @@ export function parseConfig(
     password,
     secretKey: checkSecretKey(raw['secret-key']),
     initSql: readInitSql(raw),
-    printQueries: raw['print-queries'] ?? false,
-    queryTimeoutMs: seconds('query-timeout', raw['query-timeout'] ?? 0),
+    limits: parseLimits(raw),
     memoryLimit: memoryLimit(raw['memory-limit']),
     storageVersion: raw['storage-version'],
     allowExtensions: raw['allow-extensions'] ?? false,
@@ -233,15 +236,6 @@ function memoryLimit(limit: string | undefined): string | undefined {
   throw usage(`--memory-limit ${limit}: give a size such as 4GB.`);
 }
 
-/** A size such as `4GB` or `512MiB`, in bytes. */
-function bytes(flag: string, text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b$/i.exec(text.trim());
-  if (match === null && text.trim() !== '0') throw usage(`--${flag} ${text}: give a size such as 4GB.`);
-  const [, number = '0', unit = '', binary = ''] = match ?? [];
-  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
-  return Math.floor(Number(number) * (binary === '' ? 1000 : 1024) ** power);
-}
-
 function databasePath(path: string | undefined): string | undefined {
   return path === undefined || path === '' || path === ':memory:' ? undefined : path;
 }
@@ -261,24 +255,4 @@ function graceMs(raw: RawServerSettings): number {
   const period = raw['shutdown-grace-period-seconds'] ?? -1;
   if (period >= 0) return seconds('shutdown-grace-period-seconds', period);
   return (raw['graceful-shutdown'] === true ? GRACEFUL_GRACE_S : DEFAULT_GRACE_S) * 1000;
-}
-
-function integer(flag: string, value: number, min: number, max: number): number {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw usage(`--${flag} ${value}: give a whole number from ${min} to ${max}.`);
-  }
-  return value;
-}
-
-/** Flags count in seconds, the code in milliseconds; timers of Node end at 24.8 days. */
-function seconds(flag: string, value: number): number {
-  return integer(flag, value, 0, 2_000_000) * 1000;
-}
-
-function choice<T extends string>(flag: string, value: string, choices: Readonly<Record<string, T>>): T {
-  const chosen = Object.hasOwn(choices, value.toLowerCase()) ? choices[value.toLowerCase()] : undefined;
-  if (chosen === undefined) {
-    throw usage(`--${flag} ${value}: choose one of ${Object.keys(choices).join(', ')}.`);
-  }
-  return chosen;
 }

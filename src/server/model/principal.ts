@@ -33,6 +33,16 @@ export interface Principal {
   readonly [authenticated]: true;
 }
 
+/** Whether `who` is to be shown what `whose` does: administrators see everybody's doings. */
+export function concerns(who: Principal, whose: Principal): boolean {
+  return who.role === 'admin' || isSamePrincipal(who, whose);
+}
+
+/** Whether two logins are one person's with the same rights: what concerns the one concerns the other. */
+function isSamePrincipal(one: Principal, other: Principal): boolean {
+  return one.name === other.name && one.role === other.role;
+}
+
 /** The same text for the same person with the same rights, however they logged in. */
 export function identityOf({ name, role, catalogAccess }: Principal): string {
   return JSON.stringify([role, name, catalogAccess?.map(({ catalog, access }) => [catalog, access])]);

@@ -15,6 +15,10 @@ export interface SessionQueue {
    * the turn is given back before.
    */
   onWanted(callback: () => void): void;
+  /** For whoever holds the turn: it is given back only once this has settled, too. It must not reject. */
+  keepUntil(settled: Promise<void>): void;
+  /** Settles when nothing keeps the turn. */
+  readonly kept: Promise<void>;
   readonly busy: boolean;
 }
 
@@ -22,6 +26,7 @@ export function createSessionQueue(): SessionQueue {
   const waiting: (() => void)[] = [];
   let held = false;
   let wanted: (() => void) | undefined;
+  let kept: Promise<void> | undefined;
 
   function tellHolder(): void {
     const callback = wanted;
@@ -35,13 +40,25 @@ export function createSessionQueue(): SessionQueue {
     return () => {
       if (released) return;
       released = true;
-      held = false;
       wanted = undefined;
-      waiting.shift()?.();
+      if (kept === undefined) free();
+      else void kept.then(free);
     };
   }
 
+  function free(): void {
+    held = false;
+    kept = undefined;
+    waiting.shift()?.();
+  }
+
   return {
+    keepUntil(settled) {
+      kept = kept === undefined ? settled : Promise.all([kept, settled]).then(() => undefined);
+    },
+    get kept() {
+      return kept ?? Promise.resolve();
+    },
     get busy() {
       return held;
     },

@@ -31,7 +31,7 @@ export interface SessionRegistryOptions {
 }
 
 /** What ended a session. */
-export type SessionEnd = 'closed' | 'disconnected' | 'refused' | 'idle' | 'shutdown';
+export type SessionEnd = 'closed' | 'disconnected' | 'refused' | 'idle' | 'killed' | 'shutdown';
 
 export interface SessionRegistry {
   /** The session that a session token or cookie names, opened if it is not yet. */
@@ -60,6 +60,9 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   const open = new Map<string, Promise<Session>>();
   const sessions = new Set<Session>();
   const ended = new Map<string, GizmoError>();
+  const kills = new WeakSet<Session>();
+  /** Of connections that carry no session's name: whose session was killed gets no other one over the same. */
+  const killed = new WeakMap<Connection, Map<string, GizmoError>>();
   const ofConnection = new WeakMap<Connection, Map<string, string>>();
 
   const limits = [idleTimeoutMs, idleInTransactionTimeoutMs].filter((limitMs) => limitMs > 0);
@@ -132,6 +135,14 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     return opening;
   }
 
+  function noteKill(session: Session, connection: Connection, who: string): void {
+    session.onEnd(() => {
+      if (!kills.has(session)) return;
+      const reasons = killed.get(connection) ?? new Map<string, GizmoError>();
+      killed.set(connection, reasons.set(who, session.signal.reason));
+    });
+  }
+
   /** A certificate that is accepted no longer takes with it what was begun over its connection. */
   function endWhenRefused(session: Session, { refused }: Connection): void {
     if (refused === undefined) return;
@@ -164,12 +175,15 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         ofConnection.set(connection, ids);
       }
       const who = identityOf(principal);
+      const reason = killed.get(connection)?.get(who);
+      if (reason !== undefined) throw reason;
       const known = ids.get(who);
       const existing = known === undefined ? undefined : open.get(known);
       if (existing !== undefined) return existing;
       const id = options.makeId();
       const opening = start(id, principal, connection);
       ids.set(who, id);
+      opening.then((session) => noteKill(session, connection, who), ignoreFailedOpening);
       const forget = connection.onClose(() => {
         opening.then((session) => registry.end(session, 'disconnected')).catch(ignoreFailedOpening);
       });
@@ -193,6 +207,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     },
 
     async end(session, how, reason = sessionClosed()) {
+      if (how === 'killed') kills.add(session);
       if (!open.delete(session.id)) return session.end(reason);
       ended.set(session.id, reason);
       if (ended.size > ENDED_MAX) ended.delete(ended.keys().next().value ?? '');

@@ -51,7 +51,7 @@ function assertMayRun(principal: Principal, own: OwnCommand): void {
   if (own.mayRun(principal)) return;
   throw new GizmoError(
     'PERMISSION_DENIED',
-    `The role ${principal.role} may not ${own.what}. An administrator may.`,
+    own.refusal ?? `The role ${principal.role} may not ${own.what}. An administrator may.`,
   );
 }
 

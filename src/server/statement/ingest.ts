@@ -1,10 +1,15 @@
 /** Bulk loading of Arrow data: no statement text, and the same authorize, admit and record as a statement. */
+import { randomUUID } from 'node:crypto';
+import { GizmoError } from '../../errors.js';
+import type { EncodedBatch } from '../../flight/ipc/types.js';
+import { abortReason } from '../../flight/signal.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
 import { authorizeIngest } from './authorize.js';
 import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
 import { readPlace } from './session-options.js';
+import type { Task } from './tasks.js';
 import { inTransaction, type TransactionUse } from './transactions.js';
 
 /** Loads into one table, all or nothing, in the session's transaction if one is open; resolves with the number of rows. */
@@ -13,25 +18,62 @@ export async function ingest(
   use: TransactionUse & { readonly door: Door },
   request: IngestRequest,
 ): Promise<{ readonly rows: number }> {
-  const { session, door } = use;
-  const record = startRecord(life, {
-    session,
-    door,
-    text: `-- bulk load into ${nameOf(request)}`,
+  const { session, door, signal: outer } = use;
+  const text = `-- bulk load into ${nameOf(request)}`;
+  const task = life.tasks.begin({
+    ...{ id: randomUUID(), session, door, text, outer },
+    state: 'running',
+    // It takes as long as its client: what limits that is how long nothing may come.
+    limitMs: 0,
   });
+  const { signal } = task;
+  const record = startRecord(life, task);
   try {
-    const loaded = await inTransaction(life, use, async () => {
-      const placed = await place(life, use, request);
+    if (door !== 'init') life.rate.take(session);
+    const loaded = await inTransaction(life, { ...use, signal }, async () => {
+      const placed = await place(life, { ...use, signal }, request);
       authorizeIngest(life.access, session.principal, placed);
       life.admission.admit();
-      return session.engine.ingest(placed);
+      return session.engine.ingest({ ...placed, signal, batches: unstalled(life, task, request.batches) });
     });
     record.succeeded(loaded.rows);
     return loaded;
   } catch (error) {
-    record.failed(error);
-    throw error;
+    const reason = signal.aborted ? abortReason(signal) : error;
+    record.failed(reason);
+    throw reason;
+  } finally {
+    task.end();
   }
+}
+
+/** The batches, until the client has sent nothing for too long: the load then fails, and its session is free again. */
+async function* unstalled(
+  { settings }: Life,
+  task: Task,
+  batches: AsyncIterable<EncodedBatch>,
+): AsyncGenerator<EncodedBatch> {
+  const limitS = settings.number('upload_stall_timeout');
+  const iterator = batches[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const timer = limitS === 0 ? undefined : setTimeout(() => task.kill(stalled(limitS)), limitS * 1000);
+      const next = await iterator.next().finally(() => clearTimeout(timer));
+      if (next.done === true) return;
+      task.rows += next.value.rows;
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: a source that hangs would hang its own end too.
+    void Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}
+
+function stalled(limitS: number): GizmoError {
+  return new GizmoError(
+    'DEADLINE_EXCEEDED',
+    `Nothing more of the data came for ${limitS} s (--upload-stall-timeout), so the load was given up. Nothing of it was kept.`,
+  );
 }
 
 /** As it was asked for, for whoever reads the log. */

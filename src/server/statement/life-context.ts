@@ -3,7 +3,11 @@ import type { Access } from '../access/access.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Admission } from './admit.js';
 import type { OwnStatements } from './own/own-statements.js';
+import type { Rate } from './rate.js';
+import type { Settings } from './settings/settings.js';
+import type { Slots } from './slots.js';
 import type { ServerTables } from './tables/server-tables.js';
+import type { Tasks } from './tasks.js';
 
 /** What the steps need to know about the server. */
 export interface Life {
@@ -13,9 +17,11 @@ export interface Life {
   readonly access: Access;
   /** Table functions of the server's own. */
   readonly tables: ServerTables;
-  /** 0 = no limit. */
-  readonly queryTimeoutMs: number;
-  readonly printQueries: boolean;
+  /** What is at work. */
+  readonly tasks: Tasks;
+  readonly settings: Settings;
+  readonly slots: Slots;
+  readonly rate: Rate;
   readonly log: Logger;
   readonly nowMs: () => number;
 }

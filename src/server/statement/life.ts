@@ -8,22 +8,25 @@
  * the next one means may depend on it (`USE hidden; FROM t`). All functions here expect the caller to hold the
  * session's queue: one statement at a time.
  */
+import { randomUUID } from 'node:crypto';
+import { abortReason } from '../../flight/signal.js';
 import type { ExecuteOptions } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import { noteRun } from '../session/session-transaction.js';
+import { answeringInTime } from './answer-in-time.js';
 import { assertAllowed, authorize } from './authorize.js';
 import type { Life } from './life-context.js';
 import { parse } from './parse.js';
 import { inspect, plan, planOwn } from './plan.js';
-import { type RecordSubject, startRecord } from './record.js';
+import { startRecord } from './record.js';
 import { type RunningResult, run } from './run.js';
 import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './statement.js';
+import type { Task } from './tasks.js';
+import { working } from './working.js';
 
 /** Takes a text up to the point where its last statement may run, and returns that; those before it have run. */
 export async function openStatement(life: Life, request: StatementRequest): Promise<AuthorizedStatement> {
-  const texts = await recordingRefusals(life, { ...request, text: request.sql }, () =>
-    parse(life.own, request),
-  );
+  const texts = await atWork(life, request, request.sql, () => parse(life, request));
   for (const [index, text] of texts.entries()) {
     const isLast = index === texts.length - 1;
     for (let part = 0; ; part++) {
@@ -49,12 +52,10 @@ export async function prepareAlone(
   life: Life,
   request: StatementRequest,
 ): Promise<AuthorizedStatement | undefined> {
-  const [text, ...more] = await recordingRefusals(life, { ...request, text: request.sql }, () =>
-    parse(life.own, request),
-  );
+  const [text, ...more] = await atWork(life, request, request.sql, () => parse(life, request));
   if (text === undefined || more.length > 0) return undefined;
   const statement = await prepare(life, request, text, 0);
-  if (statement.engine.parts === 1) return statement;
+  if (statement.engine.parts === 1) return { ...statement, planningMs: 0 };
   await statement.engine.close();
   return undefined;
 }
@@ -66,21 +67,43 @@ export async function execute(
   signal: AbortSignal,
   parameters?: ExecuteOptions['parameters'],
 ): Promise<RunningResult> {
-  const { engine } = planned.session;
-  let facts: PlanFacts | undefined;
-  let statement: AuthorizedStatement;
+  const { id, session, door, text, planningMs } = planned;
+  const limitMs = life.settings.queryTimeoutMs(session);
+  const task = life.tasks.begin({
+    ...{ id, session, door, text, limitMs },
+    state: 'running',
+    outer: signal,
+    usedMs: planningMs,
+  });
   try {
-    statement = await recordingRefusals(life, planned, async () => {
-      life.admission.admit();
-      facts = await inspect(life.access, planned, signal);
-      return authorize(life, planned, facts);
-    });
+    const statement = await working(life, task, false, () =>
+      answeringInTime(
+        task,
+        () => authorizeAgain(life, planned, task),
+        () => session.engine.endScope('rollback'),
+      ),
+    );
+    noteRun(session, statement.engine.kind);
+    return await run(life, statement, task, parameters);
   } catch (error) {
-    if (facts !== undefined) await engine.endScope('rollback');
+    task.end();
+    throw recorded(life, task, error);
+  }
+}
+
+async function authorizeAgain(
+  life: Life,
+  planned: PlannedStatement,
+  { signal }: Task,
+): Promise<AuthorizedStatement> {
+  life.admission.admit();
+  const facts = await inspect(life.access, planned, signal);
+  try {
+    return authorize(life, planned, facts);
+  } catch (error) {
+    if (facts !== undefined) await planned.session.engine.endScope('rollback');
     throw error;
   }
-  noteRun(statement.session, statement.engine.kind);
-  return run(life, statement, signal, parameters);
 }
 
 /** Reads a result to its end and forgets the rows; resolves with the number of changed rows, if it is known. */
@@ -99,20 +122,29 @@ async function prepare(
   text: string,
   part: number,
 ): Promise<AuthorizedStatement> {
-  return recordingRefusals(life, { ...request, text }, async () => {
-    const { session, door, signal } = request;
-    life.admission.admit();
-    const own = planOwn(life.own, request, text);
-    if (own !== undefined) return authorize(life, own, undefined);
-    const facts = await inspect(life.access, { session, door, text }, signal);
-    try {
-      // Before it is bound: binding alone can open files.
-      assertAllowed(life.access, session.principal, facts, text);
-      return await authorizePlanned(life, await plan(request, text, part, facts), facts);
-    } finally {
-      if (facts !== undefined) await session.engine.endScope('rollback');
-    }
+  return await atWork(life, request, text, async (task) => {
+    const statement = await answeringInTime(
+      task,
+      () => prepareIn(life, task, part),
+      ({ engine }) => engine.close(),
+    );
+    return { ...statement, planningMs: task.usedMs };
   });
+}
+
+async function prepareIn(life: Life, task: Task, part: number): Promise<AuthorizedStatement> {
+  const { session, door, text, signal } = task;
+  life.admission.admit();
+  const own = planOwn(life.own, task);
+  if (own !== undefined) return authorize(life, own, undefined);
+  const facts = await inspect(life.access, { session, door, text }, signal);
+  try {
+    // Before it is bound: binding alone can open files.
+    assertAllowed(life.access, session.principal, facts, text);
+    return await authorizePlanned(life, await plan(task, part, facts), facts);
+  } finally {
+    if (facts !== undefined) await session.engine.endScope('rollback');
+  }
 }
 
 async function authorizePlanned(
@@ -128,12 +160,28 @@ async function authorizePlanned(
   }
 }
 
-async function recordingRefusals<T>(life: Life, subject: RecordSubject, step: () => Promise<T>): Promise<T> {
-  const record = startRecord(life, subject);
+/** Does a step before a statement runs, under its time limit, and records where it fails. */
+async function atWork<T>(
+  life: Life,
+  { session, door, signal: outer }: StatementRequest,
+  text: string,
+  step: (task: Task) => Promise<T>,
+): Promise<T> {
+  const limitMs = life.settings.queryTimeoutMs(session);
+  const task = life.tasks.begin({ id: randomUUID(), session, door, text, state: 'planning', outer, limitMs });
   try {
-    return await step();
+    return await task.count(() => step(task));
   } catch (error) {
-    record.failed(error);
-    throw error;
+    throw recorded(life, task, error);
+  } finally {
+    task.end();
   }
+}
+
+/** The reason why a task failed, put into the log. */
+function recorded(life: Life, task: Task, error: unknown): unknown {
+  // "Interrupted" is true and helps nobody: what interrupted it is the reason.
+  const reason = task.signal.aborted ? abortReason(task.signal) : error;
+  startRecord(life, task).failed(reason);
+  return reason;
 }

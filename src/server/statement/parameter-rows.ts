@@ -80,6 +80,7 @@ function* eachRow(rows: ParameterRows | undefined): Generator<ExecuteOptions['pa
 async function rollBack(life: Life, statement: PlannedStatement): Promise<void> {
   const { session, door } = statement;
   try {
+    await session.queue.kept;
     // A COMMIT that failed has ended the transaction already.
     if (!(await session.engine.inTransaction())) return;
     await runCommand(life, { sql: 'ROLLBACK', session, door, signal: session.signal });

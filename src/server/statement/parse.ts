@@ -1,20 +1,25 @@
 /** Step 1: a text into its statements, all of them checked for syntax before the first one runs. */
 import { GizmoError } from '../../errors.js';
 import { type SqlPiece, splitStatements } from '../../sql/split-statements.js';
+import type { Door } from '../model/door.js';
 import type { Session } from '../session/session.js';
+import type { Life } from './life-context.js';
 import type { OwnStatements } from './own/own-statements.js';
 import type { StatementRequest } from './statement.js';
 
-/** No tool sends more by hand or by ORM; binding time grows faster than the text. */
-const TEXT_CHARS_MAX = 16 * 1024 * 1024;
-
 /** The texts of the statements in order; at least one. Throws INVALID_ARGUMENT for an empty text. */
-export async function parse(own: OwnStatements, request: StatementRequest): Promise<readonly string[]> {
-  const { sql, session } = request;
-  if (sql.length > TEXT_CHARS_MAX) {
+export async function parse(
+  { own, rate, settings }: Pick<Life, 'own' | 'rate' | 'settings'>,
+  request: StatementRequest,
+): Promise<readonly string[]> {
+  const { sql, session, door } = request;
+  // What comes first costs least.
+  if (!INNER_DOORS.has(door)) rate.take(session);
+  const charsMax = settings.number('max_sql_size');
+  if (charsMax > 0 && sql.length > charsMax) {
     throw new GizmoError(
       'INVALID_ARGUMENT',
-      `The statement has ${sql.length} characters; ${TEXT_CHARS_MAX} are the limit.`,
+      `The statement has ${sql.length} characters; ${charsMax} are the limit (--max-sql-size).`,
     );
   }
   if (sql.includes('\0')) throw new GizmoError('INVALID_ARGUMENT', 'The statement contains a NUL character.');
@@ -29,6 +34,9 @@ export async function parse(own: OwnStatements, request: StatementRequest): Prom
   if (!imports || session.principal.role === 'admin') await parseAll(own, sql, statements, session);
   return statements.map((it) => it.text);
 }
+
+/** Statements that the server makes itself, around those that somebody sent. */
+const INNER_DOORS: ReadonlySet<Door> = new Set<Door>(['transaction', 'session-option', 'init']);
 
 /** The engine's statements are for its parser, Gizmo's own for theirs. */
 async function parseAll(

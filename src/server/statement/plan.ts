@@ -5,7 +5,8 @@ import type { PlanFacts } from '../model/plan-facts.js';
 import { inspectHiding } from './hidden-names.js';
 import type { OwnStatements } from './own/own-statements.js';
 import { ownStatement } from './own/run-own.js';
-import type { PlannedStatement, StatementRequest } from './statement.js';
+import type { PlannedStatement } from './statement.js';
+import type { Task } from './tasks.js';
 
 /**
  * What the statement would do, for whoever may not do everything; undefined for administrators, whom it would cost
@@ -31,25 +32,19 @@ export async function inspect(
 }
 
 /** One of Gizmo's own statements, planned without the engine; undefined where the text is the engine's. */
-export function planOwn(
-  own: OwnStatements,
-  request: StatementRequest,
-  text: string,
-): PlannedStatement | undefined {
-  const { session, door } = request;
+export function planOwn(own: OwnStatements, { id, session, door, text }: Task): PlannedStatement | undefined {
   const command = own.read(text);
   if (command === undefined) return undefined;
-  return { session, door, text, engine: ownStatement(command, session), facts: undefined, own: command };
+  const engine = ownStatement(command, session, id);
+  return { id, planningMs: 0, session, door, text, engine, facts: undefined, own: command };
 }
 
 /** @param part which of the engine's own statements `text` is made of, see EngineSession.prepare */
 export async function plan(
-  request: StatementRequest,
-  text: string,
+  { id, session, door, text, signal }: Task,
   part: number,
   facts: PlanFacts | undefined,
 ): Promise<PlannedStatement> {
-  const { session, door } = request;
-  const engine = await session.engine.prepare(text, part, request.signal);
-  return { session, door, text, engine, facts };
+  const engine = await session.engine.prepare(text, part, signal);
+  return { id, planningMs: 0, session, door, text, engine, facts };
 }

@@ -3,7 +3,7 @@ import { toGizmoError } from '../../errors.js';
 import type { LogFields } from '../telemetry/logger.js';
 import type { Life } from './life-context.js';
 import { redactError, redactSql } from './redact-sql.js';
-import type { PlannedStatement } from './statement.js';
+import type { Task } from './tasks.js';
 
 export interface StatementRecord {
   succeeded(rows: number): void;
@@ -13,14 +13,16 @@ export interface StatementRecord {
 }
 
 /** What a record is about: a statement, or a text that did not become one. */
-export type RecordSubject = Pick<PlannedStatement, 'session' | 'door' | 'text'>;
+export type RecordSubject = Pick<Task, 'id' | 'session' | 'door' | 'text' | 'startedMs'>;
 
 export function startRecord(life: Life, statement: RecordSubject): StatementRecord {
-  const startMs = life.nowMs();
-  const end = (status: string, fields: LogFields) => {
-    if (!life.printQueries) return;
+  const end = (level: 'info' | 'warning', status: string, fields: LogFields) => {
     const { session, door, text } = statement;
-    life.log.info('statement', {
+    const from = life.settings.queryLogLevel(session);
+    if (from === 'off' || (from === 'warning' && level === 'info')) return;
+    life.log[level]('statement', {
+      kind: 'sql',
+      statement_id: statement.id,
       user: session.principal.name,
       role: session.principal.role,
       session: session.id,
@@ -31,19 +33,27 @@ export function startRecord(life: Life, statement: RecordSubject): StatementReco
       door,
       sql: redactSql(text),
       status,
-      duration_ms: Math.round(life.nowMs() - startMs),
+      duration_ms: Math.round(life.nowMs() - statement.startedMs),
       ...fields,
     });
   };
   return {
-    succeeded: (rows) => end('success', { rows }),
-    abandoned: (rows) => end('abandoned', { rows }),
+    succeeded: (rows) => end('info', 'success', { rows }),
+    abandoned: (rows) => end('info', 'abandoned', { rows }),
     failed(error) {
       const { code, message } = toGizmoError(error);
-      end(code === 'CANCELLED' ? 'cancelled' : 'failure', {
-        code,
-        error: redactError(message, statement.text),
-      });
+      const fields = { code, error: redactError(message, statement.text) };
+      // Whoever cancels his own statement has no complaint.
+      if (code === 'CANCELLED') end('info', 'cancelled', fields);
+      else end('warning', REFUSALS.has(code) ? 'refused' : 'failure', fields);
     },
   };
 }
+
+/** What the server did not want to do, as opposed to what did not work. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'PERMISSION_DENIED',
+  'UNAUTHENTICATED',
+  'UNAVAILABLE',
+  'RESOURCE_EXHAUSTED',
+]);

@@ -4,8 +4,10 @@ import { abortReason } from '../../flight/signal.js';
 import type { ExecuteOptions } from '../engine/engine.js';
 import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
+import { createResultLimit } from './result-limit.js';
 import type { AuthorizedStatement } from './statement.js';
-import { createTimeLimit } from './time-limit.js';
+import type { Task } from './tasks.js';
+import { working } from './working.js';
 
 /** A result being read. Whoever holds it reads it to the end or closes it. */
 export interface RunningResult {
@@ -19,75 +21,74 @@ export interface RunningResult {
 export async function run(
   life: Life,
   statement: AuthorizedStatement,
-  signal: AbortSignal,
+  task: Task,
   parameters?: ExecuteOptions['parameters'],
 ): Promise<RunningResult> {
-  const limit = createTimeLimit(signal, life.queryTimeoutMs, life.nowMs);
-  const record = startRecord(life, statement);
+  const { signal } = task;
+  const record = startRecord(life, task);
   const fail = (error: unknown): never => {
-    limit.dispose();
+    task.end();
     // "Interrupted" is true and helps nobody: what interrupted it is the reason.
-    const reason = limit.signal.aborted ? abortReason(limit.signal) : error;
+    const reason = signal.aborted ? abortReason(signal) : error;
     record.failed(reason);
     throw reason;
   };
   // Of a restricted principal: what was inspected and what runs are in one transaction, which ends with it.
   const scoped = statement.facts === undefined ? undefined : statement.session.engine;
-  const result = await limit
-    .count(async () => {
-      const { engine, session } = statement;
-      const serverTables = await life.tables.rows(engine.serverTables, { session, signal: limit.signal });
-      return engine.execute({
-        signal: limit.signal,
-        ...(parameters && { parameters }),
-        ...(serverTables && { serverTables }),
-      });
-    })
-    .catch(async (error: unknown) => {
-      await scoped?.endScope('rollback');
-      return fail(error);
+  const result = await working(life, task, true, async () => {
+    const { engine, session } = statement;
+    const serverTables = await life.tables.rows(engine.serverTables, { session, signal, task: task.id });
+    return engine.execute({
+      signal,
+      ...(parameters && { parameters }),
+      ...(serverTables && { serverTables }),
     });
-  let rows = 0;
+  }).catch(async (error: unknown) => {
+    await scoped?.endScope('rollback');
+    // Recorded by whoever called.
+    throw error;
+  });
+  const size = createResultLimit(life, statement, task);
+  task.state = 'sending';
   let over = false;
   const finish = () => {
     if (over) return;
     over = true;
-    limit.dispose();
-    record.succeeded(result.changes ?? rows);
+    task.end();
+    record.succeeded(result.changes ?? task.rows);
   };
-  if (result.changes !== undefined) rows = result.changes;
+  if (result.changes !== undefined) task.rows = result.changes;
 
   return {
     schema: result.schema,
     schemaMessage: result.schemaMessage,
     changes: result.changes,
     async next() {
-      const batch = await limit
-        .count(async () => {
-          const next = await result.next();
-          if (next === undefined && !over && !limit.signal.aborted) await scoped?.endScope('commit');
-          return next;
-        })
-        .catch((error: unknown) => {
-          // Closed meanwhile, and recorded as that.
-          if (over) throw error;
-          over = true;
-          return fail(error);
-        });
-      if (batch === undefined && limit.signal.aborted && !over) {
+      const batch = await working(life, task, true, async () => {
+        const next = await result.next();
+        if (next !== undefined) size.count(next);
+        else if (!over && !signal.aborted) await scoped?.endScope('commit');
+        return next;
+      }).catch((error: unknown) => {
+        // Closed meanwhile, and recorded as that.
+        if (over) throw error;
         over = true;
-        return fail(abortReason(limit.signal));
+        return fail(error);
+      });
+      task.state = 'sending';
+      if (batch === undefined && signal.aborted && !over) {
+        over = true;
+        return fail(abortReason(signal));
       }
       if (batch === undefined) finish();
-      else rows += batch.rows;
       return batch;
     },
     async close() {
       if (!over) {
         over = true;
-        if (limit.signal.aborted) record.failed(abortReason(limit.signal));
-        else record.abandoned(rows);
-        limit.dispose();
+        if (signal.aborted) record.failed(abortReason(signal));
+        else record.abandoned(task.rows);
+        task.end();
       }
       await result.close().finally(() => scoped?.endScope('rollback'));
     },

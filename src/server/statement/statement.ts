@@ -22,6 +22,10 @@ export interface StatementRequest {
 
 /** One statement of that text, as the engine understood it. Nothing of it has run. */
 export interface PlannedStatement {
+  /** Names it to KILL QUERY and in the log. */
+  readonly id: string;
+  /** Milliseconds of its time limit that planning it has used up; 0 where it was prepared, to run as often as it may. */
+  readonly planningMs: number;
   readonly session: Session;
   readonly door: Door;
   /** This statement's own text. */

@@ -218,6 +218,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
     async queryPrepared(prepared, signal) {
       const { session, sql, statement, parameters } = prepared;
       if (statement === undefined) return this.query({ session, sql, door: 'prepared-query', signal });
+      life.rate.take(session);
       const { readOnly, returns } = statement.engine;
       if (!readOnly || (parameters === undefined && statement.engine.schema === undefined))
         return inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters));
@@ -246,6 +247,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
     updatePrepared(prepared, signal) {
       const { session, sql, statement, parameters } = prepared;
       if (statement === undefined) return this.update({ session, sql, door: 'prepared-update', signal });
+      life.rate.take(session);
       return inTransaction(life, { session, signal, sql }, () =>
         runForCount(life, statement, signal, parameters),
       );

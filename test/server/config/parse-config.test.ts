@@ -67,7 +67,7 @@ describe('parseConfig', () => {
 
   it('counts in milliseconds what flags count in seconds', () => {
     const config = parseConfig({ 'query-timeout': 5, 'session-idle-timeout': 60 }, {});
-    expect([config.queryTimeoutMs, config.sessionIdleTimeoutMs]).toEqual([5000, 60_000]);
+    expect([config.limits.queryTimeoutMs, config.sessionIdleTimeoutMs]).toEqual([5000, 60_000]);
   });
 
   it.each<[RawServerSettings, number]>([

@@ -9,6 +9,8 @@ export interface OwnCommand {
   /** What it does, as the end of "The role user may not …": `create users`. */
   readonly what: string;
   mayRun(principal: Principal): boolean;
+  /** The sentence for whom {@link mayRun} refuses, where it has to be one that others know. */
+  readonly refusal?: string;
   /**
    * None of them is part of the session's transaction: what one did stays when that is rolled back. So where that
    * would surprise, an open transaction refuses it (`refused`); `apart` runs all the same (KILL).
@@ -27,6 +29,8 @@ export type OwnAnswer = readonly (readonly unknown[])[];
 export interface OwnCaller {
   readonly session: Session;
   readonly signal: AbortSignal;
+  /** The id of the statement that this is, as gizmo_queries() has it. */
+  readonly task: string;
 }
 
 /** Statements that begin alike and belong together. */

@@ -10,7 +10,7 @@ import type { Session } from '../../session/session.js';
 import type { OwnCommand } from './own-statement.js';
 
 /** The session's turn must be held when it is executed. */
-export function ownStatement(command: OwnCommand, session: Session): EngineStatement {
+export function ownStatement(command: OwnCommand, session: Session, task: string): EngineStatement {
   const { schema } = command;
   return {
     kind: 'own',
@@ -25,7 +25,7 @@ export function ownStatement(command: OwnCommand, session: Session): EngineState
         throw new GizmoError('INVALID_ARGUMENT', 'This statement takes no parameters. Write it out.');
       if (command.inTransaction === 'refused' && (await session.engine.inTransaction()))
         throw inTransaction(command);
-      return resultOf(command, await command.run({ session, signal }));
+      return resultOf(command, await command.run({ session, signal, task }));
     },
     close: async () => {},
   };

@@ -73,11 +73,27 @@ export class Words {
 
   /** Takes a whole number that is not negative. */
   integer(what: string): number {
+    return this.number() ?? this.fail(`${what} is expected, a whole number`);
+  }
+
+  /** Takes a whole number that is not negative if one comes next. */
+  number(): number | undefined {
     const token = this.#tokens[this.#next];
-    const text = token?.kind === 'number' ? (this.#textOf(token) ?? '') : '';
-    if (!/^\d{1,15}$/.test(text)) return this.fail(`${what} is expected, a whole number`);
+    const text = token?.kind === 'number' ? this.#textOf(token) : '';
+    if (!/^\d{1,15}$/.test(text)) return undefined;
     this.#next++;
     return Number(text);
+  }
+
+  /** Takes all that is left as one name, quoted or bare, such as an id with hyphens. */
+  rest(what: string): string {
+    const token = this.#tokens[this.#next];
+    const last = this.#tokens.at(-1);
+    if (token === undefined || last === undefined || token === last) return this.name(what);
+    const text = this.#text.slice(token.start, last.end);
+    if (!/^[\w-]{1,256}$/.test(text)) return this.fail(`${what} is expected`);
+    this.#next = this.#tokens.length;
+    return text;
   }
 
   /** Takes an operator or a mark, such as `=` or `(`, if it comes next. */

@@ -1,4 +1,5 @@
 /** gizmo_sessions(): who is connected. Administrators see everybody's sessions, others those of their own name. */
+import { concerns } from '../../model/principal.js';
 import type { SessionRegistry } from '../../session/session-registry.js';
 import { bigint, bool, instant, text, timestamp } from './columns.js';
 import type { ServerTable } from './server-table.js';
@@ -26,7 +27,7 @@ export function sessionsTable(sessions: Pick<SessionRegistry, 'list'>): ServerTa
     rows: ({ session: own }) =>
       sessions
         .list()
-        .filter(({ principal: { name } }) => own.principal.role === 'admin' || name === own.principal.name)
+        .filter(({ principal }) => concerns(own.principal, principal))
         .map((session) => [
           session.id,
           session.principal.name,

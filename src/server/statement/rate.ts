@@ -1,0 +1,43 @@
+/** How many statements one user may begin in a second: a bucket that fills steadily and holds one second's worth. */
+import { GizmoError } from '../../errors.js';
+import type { Session } from '../session/session.js';
+
+export interface Rate {
+  /** Throws RESOURCE_EXHAUSTED where the session's user is too fast. */
+  take(session: Session): void;
+}
+
+interface Bucket {
+  statements: number;
+  filledMs: number;
+}
+
+/** Whoever has not begun anything for a second has a full bucket, which need not be remembered. */
+const BUCKETS_MAX = 10_000;
+
+/** @param perSecond 0 = no limit */
+export function createRate(perSecond: () => number, nowMs: () => number): Rate {
+  const buckets = new Map<string, Bucket>();
+
+  return {
+    take({ principal }) {
+      const max = perSecond();
+      if (max === 0 || principal.method === 'operator') return;
+      const now = nowMs();
+      const bucket = buckets.get(principal.name) ?? { statements: max, filledMs: now };
+      bucket.statements = Math.min(max, bucket.statements + ((now - bucket.filledMs) / 1000) * max);
+      bucket.filledMs = now;
+      // Behind the others: they stand in the order in which they were used.
+      buckets.delete(principal.name);
+      buckets.set(principal.name, bucket);
+      if (buckets.size > BUCKETS_MAX) buckets.delete(buckets.keys().next().value ?? '');
+      if (bucket.statements < 1) {
+        throw new GizmoError(
+          'RESOURCE_EXHAUSTED',
+          `More than ${max} statements a second (--max-statements-per-second). Slow down.`,
+        );
+      }
+      bucket.statements -= 1;
+    },
+  };
+}

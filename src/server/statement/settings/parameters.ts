@@ -1,0 +1,164 @@
+/** The settings of Gizmo's own that SQL can show and change: SET gizmosql.name, gizmosql_settings(). */
+import { GizmoError } from '../../../errors.js';
+import type { ServerConfig } from '../../config/config.js';
+
+export type SettingValue = number | string;
+
+/** One setting. Numbers count what its name says: seconds, rows, bytes, statements. */
+export interface Parameter {
+  readonly name: string;
+  /** Who can have a value of it: a session, the server, both; or the server from its start on. */
+  readonly scope: 'SESSION' | 'GLOBAL' | 'SESSION_OR_GLOBAL' | 'STARTUP';
+  readonly type: 'integer' | 'text';
+  readonly flag: string;
+  readonly variable: string;
+  readonly description: string;
+  /** What the server was started with. */
+  readonly initial: (config: ServerConfig) => SettingValue;
+  /** For texts: the words it may be. */
+  readonly words?: readonly string[];
+  /** For integers: the least that it may be; 0 where nothing is said. */
+  readonly least?: number;
+}
+
+const seconds = (ms: number) => ms / 1000;
+
+/** All of them, in the order in which they are shown. */
+export const PARAMETERS: readonly Parameter[] = [
+  {
+    name: 'query_timeout',
+    scope: 'SESSION_OR_GLOBAL',
+    type: 'integer',
+    flag: '--query-timeout',
+    variable: 'GIZMO_QUERY_TIMEOUT',
+    description: 'Seconds the server may work on a statement; 0 = no limit. Users can only lower their own.',
+    initial: ({ limits }) => seconds(limits.queryTimeoutMs),
+  },
+  {
+    name: 'query_log_level',
+    scope: 'SESSION_OR_GLOBAL',
+    type: 'text',
+    flag: '--query-log-level',
+    variable: 'GIZMO_QUERY_LOG_LEVEL',
+    description: 'info: every statement is logged; warning: those that are refused or fail; off: none.',
+    initial: ({ limits }) => limits.queryLogLevel,
+    words: ['info', 'warning', 'off'],
+  },
+  {
+    name: 'max_concurrent_statements',
+    scope: 'GLOBAL',
+    type: 'integer',
+    flag: '--max-concurrent-statements',
+    variable: 'GIZMO_MAX_CONCURRENT_STATEMENTS',
+    description: 'Statements that are worked on at once, not counting administrators; 0 = no limit.',
+    initial: ({ limits }) => limits.concurrentStatementsMax,
+  },
+  {
+    name: 'max_queued_statements',
+    scope: 'GLOBAL',
+    type: 'integer',
+    flag: '--max-queued-statements',
+    variable: 'GIZMO_MAX_QUEUED_STATEMENTS',
+    description:
+      'Statements that may wait for their turn; -1 = eight times as many as may run, 0 = no limit.',
+    initial: ({ limits }) => limits.queuedStatementsMax,
+    least: -1,
+  },
+  {
+    name: 'max_queue_wait',
+    scope: 'GLOBAL',
+    type: 'integer',
+    flag: '--max-queue-wait',
+    variable: 'GIZMO_MAX_QUEUE_WAIT',
+    description: 'Seconds a statement may wait for its turn; 0 = for ever.',
+    initial: ({ limits }) => seconds(limits.queueWaitMs),
+  },
+  {
+    name: 'max_result_rows',
+    scope: 'GLOBAL',
+    type: 'integer',
+    flag: '--max-result-rows',
+    variable: 'GIZMO_MAX_RESULT_ROWS',
+    description: 'Rows of one result; 0 = no limit.',
+    initial: ({ limits }) => limits.resultRowsMax,
+  },
+  {
+    name: 'max_result_size',
+    scope: 'GLOBAL',
+    type: 'integer',
+    flag: '--max-result-size',
+    variable: 'GIZMO_MAX_RESULT_SIZE',
+    description: 'Bytes of one result as it travels; 0 = no limit.',
+    initial: ({ limits }) => limits.resultBytesMax,
+  },
+  {
+    name: 'max_statements_per_second',
+    scope: 'GLOBAL',
+    type: 'integer',
+    flag: '--max-statements-per-second',
+    variable: 'GIZMO_MAX_STATEMENTS_PER_SECOND',
+    description: 'Statements that one user may begin in a second; 0 = no limit.',
+    initial: ({ limits }) => limits.statementsPerSecondMax,
+  },
+  {
+    name: 'max_sql_size',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--max-sql-size',
+    variable: 'GIZMO_MAX_SQL_SIZE',
+    description: 'Characters of one text of SQL.',
+    initial: ({ limits }) => limits.sqlCharsMax,
+  },
+  {
+    name: 'upload_stall_timeout',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--upload-stall-timeout',
+    variable: 'GIZMO_UPLOAD_STALL_TIMEOUT',
+    description: 'Seconds a bulk load waits for its client to send more; 0 = for ever.',
+    initial: ({ limits }) => seconds(limits.uploadStallMs),
+  },
+  {
+    name: 'max_sessions',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--max-sessions',
+    variable: 'GIZMO_MAX_SESSIONS',
+    description: 'Sessions that may be open at once; 0 = no limit.',
+    initial: ({ sessionsMax }) => sessionsMax,
+  },
+  {
+    name: 'session_idle_timeout',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--session-idle-timeout',
+    variable: 'GIZMO_SESSION_IDLE_TIMEOUT',
+    description: 'Seconds without a call after which a session ends; 0 = never.',
+    initial: ({ sessionIdleTimeoutMs }) => seconds(sessionIdleTimeoutMs),
+  },
+  {
+    name: 'idle_in_transaction_timeout',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--idle-in-transaction-timeout',
+    variable: 'GIZMO_IDLE_IN_TRANSACTION_TIMEOUT',
+    description: 'Seconds without a statement after which an open transaction is rolled back; 0 = never.',
+    initial: ({ idleInTransactionTimeoutMs }) => seconds(idleInTransactionTimeoutMs),
+  },
+];
+
+/** The value that `given` means for it. Throws INVALID_ARGUMENT with what it may be. */
+export function valueFor({ name, type, words, least = 0 }: Parameter, given: SettingValue): SettingValue {
+  if (type === 'text') {
+    const word = String(given).toLowerCase();
+    if (words?.includes(word) === true) return word;
+    throw invalid(`gizmosql.${name} is one of ${words?.join(', ')}.`);
+  }
+  const number = typeof given === 'number' ? given : Number(given === '' ? Number.NaN : given);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw invalid(`gizmosql.${name} is a whole number, at least ${least}.`);
+}
+
+function invalid(message: string): GizmoError {
+  return new GizmoError('INVALID_ARGUMENT', message);
+}

@@ -1,0 +1,171 @@
+/** The values that Gizmo's own settings have now: of the server, of a user, of a session. They last as long as the server runs. */
+import { GizmoError } from '../../../errors.js';
+import type { ServerConfig } from '../../config/config.js';
+import type { QueryLogLevel } from '../../config/limits-config.js';
+import type { Session } from '../../session/session.js';
+import { PARAMETERS, type Parameter, type SettingValue, valueFor } from './parameters.js';
+
+export type SetScope = 'SESSION' | 'GLOBAL';
+
+export interface Settings {
+  /** How long a statement of this session may take, in milliseconds; 0 = no limit. */
+  queryTimeoutMs(session: Session): number;
+  queryLogLevel(session: Session): QueryLogLevel;
+  /** The server's own value. */
+  number(name: NumberName): number;
+  /** Undefined gives the setting its former value. Throws INVALID_ARGUMENT, PERMISSION_DENIED with what would do. */
+  set(change: SettingChange): void;
+  /** As gizmosql_settings() shows them. */
+  list(session: Session): readonly SettingRow[];
+}
+
+export type NumberName =
+  | 'max_concurrent_statements'
+  | 'max_queued_statements'
+  | 'max_queue_wait'
+  | 'max_result_rows'
+  | 'max_result_size'
+  | 'max_statements_per_second'
+  | 'max_sql_size'
+  | 'upload_stall_timeout';
+
+export interface SettingChange {
+  readonly session: Session;
+  readonly scope: SetScope;
+  readonly name: string;
+  readonly value: SettingValue | undefined;
+  /** Whose statements it is for; only the time limit can be set so. */
+  readonly user?: string | undefined;
+}
+
+export interface SettingRow {
+  readonly parameter: Parameter;
+  /** What counts for this session. */
+  readonly value: SettingValue;
+  readonly session: SettingValue | undefined;
+  readonly global: SettingValue;
+  readonly initial: SettingValue;
+}
+
+/** A user's own limit would else outlive any number of users. */
+const USERS_MAX = 10_000;
+
+export function createSettings(config: ServerConfig): Settings {
+  const byName = new Map(PARAMETERS.map((parameter) => [parameter.name, parameter]));
+  const initial = new Map(PARAMETERS.map((parameter) => [parameter.name, parameter.initial(config)]));
+  const global = new Map(initial);
+  const ofSessions = new WeakMap<Session, Map<string, SettingValue>>();
+  /** Seconds. */
+  const timeouts = new Map<string, number>();
+
+  const own = (session: Session, name: string) => ofSessions.get(session)?.get(name);
+  const number = (name: string) => Number(global.get(name) ?? 0);
+
+  function timeoutS(session: Session): number {
+    const { name, role, method } = session.principal;
+    if (method === 'operator') return 0;
+    const most = timeouts.get(name) ?? number('query_timeout');
+    const asked = own(session, 'query_timeout');
+    if (asked === undefined) return most;
+    // Lowered since: the session's own value is no way around that.
+    return role === 'admin' ? Number(asked) : lower(Number(asked), most);
+  }
+
+  function setOfSession({ session, value }: SettingChange, parameter: Parameter): void {
+    const { name } = parameter;
+    const values = ofSessions.get(session) ?? new Map<string, SettingValue>();
+    ofSessions.set(session, values);
+    if (value === undefined) {
+      values.delete(name);
+      return;
+    }
+    const asked = valueFor(parameter, value);
+    const most = timeouts.get(session.principal.name) ?? number('query_timeout');
+    if (
+      name === 'query_timeout' &&
+      session.principal.role !== 'admin' &&
+      lower(Number(asked), most) !== asked
+    ) {
+      throw new GizmoError(
+        'PERMISSION_DENIED',
+        `The role ${session.principal.role} may lower its time limit of ${most} s, not raise it. An administrator may, by SET GLOBAL gizmosql.query_timeout = … FOR USER ${session.principal.name}.`,
+      );
+    }
+    values.set(name, asked);
+  }
+
+  function setForUser(user: string, parameter: Parameter, value: SettingValue | undefined): void {
+    if (parameter.name !== 'query_timeout')
+      throw new GizmoError('INVALID_ARGUMENT', `gizmosql.${parameter.name} cannot be set for one user.`);
+    if (value === undefined) {
+      timeouts.delete(user);
+      return;
+    }
+    if (timeouts.size >= USERS_MAX && !timeouts.has(user))
+      throw new GizmoError(
+        'RESOURCE_EXHAUSTED',
+        `${USERS_MAX} users have a time limit of their own already.`,
+      );
+    timeouts.set(user, Number(valueFor(parameter, value)));
+  }
+
+  return {
+    queryTimeoutMs: (session) => timeoutS(session) * 1000,
+    queryLogLevel: (session) =>
+      (own(session, 'query_log_level') ?? global.get('query_log_level')) as QueryLogLevel,
+    number,
+    set(change) {
+      const { scope, user, value } = change;
+      const parameter = find(byName, change.name);
+      assertSettable(parameter, scope);
+      if (user !== undefined) setForUser(user, parameter, value);
+      else if (scope === 'SESSION') setOfSession(change, parameter);
+      else
+        global.set(
+          parameter.name,
+          value === undefined ? (initial.get(parameter.name) ?? 0) : valueFor(parameter, value),
+        );
+    },
+    list: (session) =>
+      PARAMETERS.map((parameter) => {
+        const { name } = parameter;
+        const ofServer = global.get(name) ?? '';
+        const ofSession = own(session, name);
+        return {
+          parameter,
+          value: name === 'query_timeout' ? timeoutS(session) : (ofSession ?? ofServer),
+          session: ofSession,
+          global: ofServer,
+          initial: initial.get(name) ?? '',
+        };
+      }),
+  };
+}
+
+/** The lower of two limits of which 0 is none. */
+function lower(one: number, other: number): number {
+  if (one === 0 || other === 0) return Math.max(one, other);
+  return Math.min(one, other);
+}
+
+function find(byName: ReadonlyMap<string, Parameter>, name: string): Parameter {
+  const parameter = byName.get(name.toLowerCase());
+  if (parameter !== undefined) return parameter;
+  throw new GizmoError(
+    'INVALID_ARGUMENT',
+    `Unknown GizmoSQL configuration parameter: ${name}. SELECT name FROM gizmosql_settings() lists them.`,
+  );
+}
+
+function assertSettable({ name, scope, flag, variable }: Parameter, asked: SetScope): void {
+  if (scope === 'STARTUP')
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      `gizmosql.${name} is set when the server starts: ${flag} or ${variable}.`,
+    );
+  if (scope === 'GLOBAL' && asked === 'SESSION')
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      `gizmosql.${name} is the whole server's: SET GLOBAL gizmosql.${name} = ….`,
+    );
+}

@@ -1,0 +1,129 @@
+/** Limits on statements, each with its status, and what SET gizmosql.… does to them. */
+import { randomBytes } from 'node:crypto';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RunningServer } from '../../../src/server/start-server.js';
+import { logInAs } from '../../support/log-in-as.js';
+import { logIn, type RawClient } from '../../support/raw-client.js';
+import { startTestServer } from '../../support/start-test-server.js';
+
+const secretKey = randomBytes(16).toString('hex');
+const ENDLESS = 'select count(*) from range(1000000000000) a, range(1000) b where a.range * b.range = -1';
+let server: RunningServer;
+let admin: RawClient;
+let user: RawClient;
+beforeAll(async () => {
+  server = await startTestServer({ 'secret-key': secretKey, 'max-sql-size': '2kB' });
+  admin = await logIn(server.address.port);
+  user = await logInAs(server.address.port, secretKey, 'user');
+});
+afterAll(async () => {
+  for (const client of [admin, user]) client.close();
+  await server.stop();
+});
+
+const set = (name: string, value: number | string) => admin.rows(`set global gizmosql.${name} = ${value}`);
+const denied = { code: status.PERMISSION_DENIED };
+
+it('ends a statement at the time limit, which users may lower and only administrators raise', async () => {
+  await set('query_timeout', 1);
+  await expect(user.rows(ENDLESS)).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+  await expect(user.rows('set gizmosql.query_timeout = 2')).rejects.toMatchObject(denied);
+  await expect(user.rows('set gizmosql.query_timeout = 0')).rejects.toMatchObject(denied);
+  await expect(user.rows('set global gizmosql.query_timeout = 5')).rejects.toMatchObject({
+    ...denied,
+    details: 'Only admin users can SET GLOBAL query_timeout',
+  });
+  await admin.rows('set gizmosql.query_timeout = 0');
+  await set('query_timeout', 0);
+  expect(await user.rows('SET SESSION gizmosql.query_timeout TO 1')).toEqual([
+    ["GizmoSQL session parameter 'query_timeout' successfully set to: 1"],
+  ]);
+  await expect(user.rows(ENDLESS)).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+  await user.rows('reset gizmosql.query_timeout');
+  await admin.rows('set global gizmosql.query_timeout = 7 for user "user"');
+  const shown =
+    "select value, session_value, global_value from gizmosql_settings() where name = 'query_timeout'";
+  expect(await user.rows(shown)).toEqual([['7', null, '0']]);
+  await admin.rows('reset global gizmosql.query_timeout for user "user"');
+  expect(await user.rows(shown)).toEqual([['0', null, '0']]);
+});
+
+it('refuses settings that are none, or not to be set so', async () => {
+  for (const [sql, details] of [
+    ['set gizmosql.nothing = 1', /^Unknown GizmoSQL configuration parameter: nothing/],
+    ['set global gizmosql.max_sessions = 1', /--max-sessions or GIZMO_MAX_SESSIONS/],
+    ['set gizmosql.max_result_rows = 1', /SET GLOBAL gizmosql.max_result_rows/],
+    ["set global gizmosql.max_result_rows = 'many'", /whole number/],
+    ['set global gizmosql.max_result_rows = -1', /whole number/],
+    ['set global gizmosql.query_log_level = loud', /one of info, warning, off/],
+    ['set gizmosql.query_timeout', /Usage: SET/],
+    ['set gizmosql.query_timeout = (select 1)', /Usage: SET/],
+  ] as const)
+    await expect(admin.rows(sql)).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringMatching(details),
+    });
+});
+
+it('fails a result that is too large, and never cuts it', async () => {
+  await set('max_result_rows', 10);
+  expect(await user.rows('from range(10)')).toHaveLength(10);
+  await expect(user.rows('from range(11)')).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+  await set('max_result_rows', 0);
+  await set('max_result_size', 10_000);
+  await expect(user.rows("select repeat('x', 20000)")).rejects.toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+  });
+  // What changes something is done when its result is known.
+  await user.rows('create table filled as from range(0)');
+  expect(
+    await user.rows("insert into filled from range(2000) returning range, 'a long text of some size'"),
+  ).toHaveLength(2000);
+  await set('max_result_size', 0);
+});
+
+it('refuses a text that is too large, and whoever is too fast, before anything is parsed', async () => {
+  await expect(user.rows(`select ${'('.repeat(3000)}`)).rejects.toMatchObject({
+    code: status.INVALID_ARGUMENT,
+    details: expect.stringContaining('--max-sql-size'),
+  });
+  await set('max_statements_per_second', 2);
+  const answers = await Promise.allSettled(Array.from({ length: 8 }, () => user.rows('select 1 +')));
+  await set('max_statements_per_second', 0);
+  const codes = answers.map((it) => (it.status === 'rejected' ? it.reason.code : 0));
+  expect(codes.filter((code) => code === status.RESOURCE_EXHAUSTED).length).toBeGreaterThanOrEqual(4);
+  expect(codes.filter((code) => code === status.INVALID_ARGUMENT).length).toBeGreaterThanOrEqual(2);
+});
+
+it('lets statements wait for a place, some of them, and administrators never', async () => {
+  await set('max_concurrent_statements', 1);
+  await set('max_queued_statements', 1);
+  const others = [
+    await logInAs(server.address.port, secretKey, 'user'),
+    await logInAs(server.address.port, secretKey, 'readonly'),
+  ] as const;
+  const endless = expect(user.rows(ENDLESS)).rejects.toMatchObject({ code: status.CANCELLED });
+  const state = (name: string) =>
+    admin.rows(`select query_id from gizmo_queries() where state = '${name}' and not is_current`);
+  const when = async (name: string) => {
+    for (;;) {
+      const [row] = await state(name);
+      if (row !== undefined) return row[0];
+    }
+  };
+  const query = await when('running');
+  const waiting = others[0].rows('select 1');
+  await when('queued');
+  await expect(others[1].rows('select 2')).rejects.toMatchObject({
+    code: status.UNAVAILABLE,
+    details: expect.stringContaining('--max-queued-statements'),
+  });
+  expect(await admin.rows('select 3')).toEqual([[3]]);
+  await admin.rows(`kill query ${query}`);
+  await endless;
+  expect(await waiting).toEqual([[1]]);
+  await set('max_queued_statements', -1);
+  await set('max_concurrent_statements', 0);
+  for (const client of others) client.close();
+});
