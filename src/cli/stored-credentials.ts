@@ -1,6 +1,4 @@
 /** What a stored login sends to its server: fetched when it is needed, and only where it may go. */
-import type { Logins } from '../client/credentials/logins.js';
-import type { LoginSummary, StoredLogin } from '../client/credentials/stored-login.js';
 import { GizmoError } from '../errors.js';
 import type { Connection } from './connection.js';
 import type { FoundCredentials } from './credentials.js';
@@ -15,7 +13,10 @@ export async function fetchStoredCredentials(
   { login, logins, isNamed }: ChosenStoredLogin,
   connection: Connection,
 ): Promise<FoundCredentials | undefined> {
-  const { mayTravel, serverName } = await import('../client/credentials/stored-login.js');
+  const [{ mayTravel, serverName }, { usableLogin }] = await Promise.all([
+    import('../client/credentials/stored-login.js'),
+    import('../client/credentials/usable-login.js'),
+  ]);
   const link = trustOf(connection);
   if (!mayTravel(login, serverName(connection.host, connection.port), link)) {
     const sentence = `The stored login ${login.name} is not sent ${LINKS[link]}.`;
@@ -32,26 +33,8 @@ export async function fetchStoredCredentials(
   return { kind: 'none' };
 }
 
-/**
- * A login with its secrets, which has not expired.
- * @throws GizmoError UNAUTHENTICATED for one that has, or whose secret cannot be fetched
- */
-export async function usableLogin(logins: Logins, login: LoginSummary): Promise<StoredLogin> {
-  const stored = await logins.load(login);
-  if (stored.expiresAtS !== undefined && stored.expiresAtS * 1000 <= Date.now()) throw expired(stored);
-  return stored;
-}
-
 const LINKS = {
   verified: 'there',
   unverified: 'to a server that is not verified (--tls-skip-verify)',
   plaintext: 'without TLS',
 } as const;
-
-function expired({ name, expiresAtS = 0 }: StoredLogin): GizmoError {
-  const when = new Date(expiresAtS * 1000).toISOString().slice(0, 16).replace('T', ' ');
-  return new GizmoError(
-    'UNAUTHENTICATED',
-    `The stored login ${name} expired at ${when} UTC. Log in again: gizmo auth login --profile ${name}`,
-  );
-}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logins } from '../client/credentials/logins.js';
 import type { LoginSummary, Trust } from '../client/credentials/stored-login.js';
 import { GizmoError } from '../errors.js';
+import { stateDirectory } from '../state-directory.js';
 import {
   type Connection,
   type ConnectionFlags,
@@ -14,7 +15,6 @@ import {
 import { type Environment, readSetting } from './environment.js';
 import { findOwnServer, resolveOwnTls } from './own-server.js';
 import { writeWarning } from './report-error.js';
-import { loginsDirectory } from './user-paths.js';
 
 /**
  * Undefined where there is none; then nothing was loaded but this file. A list that cannot be trusted is warned of and
@@ -27,7 +27,7 @@ export async function chooseLogin(
   env: Environment,
 ): Promise<ChosenLogin | undefined> {
   const profile = flags.profile ?? readSetting(env, 'PROFILE');
-  const directory = loginsDirectory(env);
+  const directory = stateDirectory(env);
   if (profile === undefined && !existsSync(join(directory, 'logins.json'))) return undefined;
   const named = namedPlace(flags, readUri(flags, uriText, env), env);
   const [{ openLogins }, { parseServerName, serverName }] = await Promise.all([

@@ -28,6 +28,18 @@ export async function connect(
   return connectTo(resolveOptions(location, options), options.signal);
 }
 
+/**
+ * Options to connect with, from a login that `gizmo auth login` stored for this user:
+ * `connect(await storedLogin('db.example.com'))`. Nothing else in the library looks for stored logins.
+ *
+ * @param login its name, `host` or `host:port`; without it the active one, or the only one
+ * @throws GizmoError UNAUTHENTICATED for a login that there is not, that has expired, or whose secret cannot be fetched
+ */
+export async function storedLogin(login?: string): Promise<ClientOptions> {
+  const { optionsOfLogin } = await import('./credentials/login-options.js');
+  return optionsOfLogin(login);
+}
+
 export { ERROR_CODES, type ErrorCode, GizmoError } from '../errors.js';
 export type { Column, RecordBatch } from '../flight/ipc/column.js';
 export { decodeEncapsulatedSchema as decodeSchema } from '../flight/ipc/schema.js';

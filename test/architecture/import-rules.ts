@@ -22,12 +22,16 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
   'version.ts': { now: [] },
   'nearest.ts': { now: [] },
   'runtime-file.ts': { now: ['errors.ts', 'errno.ts'] },
+  'state-directory.ts': { now: [] },
   'lock-file.ts': { now: ['errors.ts', 'errno.ts'] },
   sql: { now: ['errors.ts'] },
   flight: { now: ['errors.ts'] },
   oidc: { now: ['errors.ts', 'runtime-file.ts'] },
   pki: { now: ['errors.ts', 'errno.ts', 'lock-file.ts'] },
-  cli: { now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts'], lazy: ['pki', 'client'] },
+  cli: {
+    now: ['errors.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts', 'state-directory.ts'],
+    lazy: ['pki', 'client'],
+  },
   server: { now: ['flight', 'sql', 'pki', 'oidc', 'errors.ts', 'errno.ts', 'version.ts', 'runtime-file.ts'] },
   client: {
     now: [
@@ -38,6 +42,7 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
       'errors.ts',
       'errno.ts',
       'lock-file.ts',
+      'state-directory.ts',
       'version.ts',
       'nearest.ts',
       'runtime-file.ts',

@@ -13,7 +13,8 @@ const visit = (path: string): void => {
   if (file === undefined || files.has(path)) return;
   files.add(path);
   for (const { kind, target, specifier } of importsOf(file)) {
-    if (kind === 'type') continue;
+    // Stored logins are loaded by who asks for one.
+    if (kind === 'type' || (kind === 'dynamic' && target?.startsWith('client/credentials/'))) continue;
     if (target !== undefined) visit(target);
     else if (!specifier.startsWith('node:'))
       packages.add(

@@ -37,7 +37,16 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-const NAMES = ['ERROR_CODES', 'GizmoError', 'batchRows', 'batchesOf', 'connect', 'decodeSchema', 'field'];
+const NAMES = [
+  'ERROR_CODES',
+  'GizmoError',
+  'batchRows',
+  'batchesOf',
+  'connect',
+  'decodeSchema',
+  'field',
+  'storedLogin',
+];
 const USE = `
   const names = Object.keys(library).filter((name) => !['__esModule', 'module.exports'].includes(name)).sort();
   library.connect({ port: 1, connectTimeoutMs: 1000 }).catch((error) =>

@@ -13,6 +13,7 @@ import {
   type ResultStream,
   type Row,
   type SessionOptionValue,
+  storedLogin,
   type Transaction,
   type Value,
 } from 'gizmo-sql';
@@ -25,6 +26,10 @@ export async function connecting(): Promise<FlightSqlClient> {
   await connect();
   await connect('grpc+tls://db.example.com:31337', { token: 't' });
   await connect({ host: 'h', tls: { roots: new Uint8Array(0), pins: [] }, username: 'ann', password: 'x' });
+  await connect(await storedLogin('db.example.com'));
+  await connect({ ...(await storedLogin()), connectTimeoutMs: 1000 });
+  // @ts-expect-error a login is named by a text
+  await storedLogin({ host: 'h' });
   // @ts-expect-error a port is a number
   await connect({ port: '31337' });
   // @ts-expect-error there is no such option

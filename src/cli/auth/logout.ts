@@ -3,7 +3,7 @@ import { GizmoError } from '../../errors.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
 import { writeWarning } from '../report-error.js';
 import { showResult } from '../show-result.js';
-import { AUTH_FLAGS, findLogin, NOBODY, namedLogin, openUserLogins } from './common.js';
+import { AUTH_FLAGS, findLogin, namedLogin, nobody, openUserLogins } from './common.js';
 
 /** In the order help shows them. */
 export const LOGOUT_FLAGS = {
@@ -20,7 +20,7 @@ export async function runLogout(argv: readonly string[]): Promise<number> {
   if (all && word !== undefined) throw new GizmoError('USAGE', '--all goes without a login of its own.');
   const logins = await openUserLogins();
   const chosen = all ? logins.list() : [await findLogin(logins, word)];
-  if (chosen.length === 0) throw new GizmoError('UNAUTHENTICATED', NOBODY);
+  if (chosen.length === 0) throw new GizmoError('UNAUTHENTICATED', await nobody());
   const force = line.isOn('force') === true;
   const results: { name: string; server: string }[] = [];
   for (const login of chosen) {

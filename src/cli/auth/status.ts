@@ -6,7 +6,7 @@ import { findSetting } from '../environment.js';
 import { parseLine } from '../parse-line.js';
 import { writeError, writeWarning } from '../report-error.js';
 import { alignRows, formatDate, showResult } from '../show-result.js';
-import { AUTH_FLAGS, findLogin, NOBODY, namedLogin, openUserLogins } from './common.js';
+import { AUTH_FLAGS, findLogin, namedLogin, nobody, openUserLogins } from './common.js';
 
 /** In the order help shows them. */
 export const STATUS_FLAGS = AUTH_FLAGS;
@@ -23,7 +23,7 @@ export async function runStatus(argv: readonly string[]): Promise<number> {
     (name) => findSetting(process.env, name)?.variable ?? [],
   );
   if (environment[0] !== undefined) writeWarning(`${environment[0]} is set and goes before stored logins.`);
-  if (statuses.length === 0) writeError(NOBODY);
+  if (statuses.length === 0) writeError(await nobody());
   if (statuses.length > 0 || line.isOn('json') === true)
     showResult(line, { environment, logins: statuses }, (result) => result.logins.map(toText).join('\n\n'));
   return statuses.length > 0 && statuses.every(({ problem }) => problem === undefined)

@@ -11,7 +11,7 @@ export async function runToken(argv: readonly string[]): Promise<number> {
   const line = parseLine(argv, TOKEN_FLAGS);
   const logins = await openUserLogins();
   const login = await findLogin(logins, namedLogin(line));
-  const { usableLogin } = await import('../stored-credentials.js');
+  const { usableLogin } = await import('../../client/credentials/usable-login.js');
   const { token, expiresAtS, server, user } = await usableLogin(logins, login);
   if (token === undefined)
     throw new GizmoError(

@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { EXIT, GizmoError } from '../../errors.js';
 import type { TrustPlan, TrustStep } from '../../pki/trust.js';
 import { refuseSurplus } from '../arguments.js';
+import { askLine } from '../ask-line.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
 import { quote } from '../program-call.js';
 import { showResult } from '../show-result.js';
@@ -105,22 +105,14 @@ function toShell(command: readonly string[]): string {
 }
 
 /** @throws GizmoError USAGE where there is nobody to ask */
-function confirm(): Promise<boolean> {
+async function confirm(): Promise<boolean> {
   if (process.stdin.isTTY !== true)
     throw new GizmoError(
       'USAGE',
       'There is no terminal to ask on. Use --yes to run these commands, or --print to see them only.',
     );
-  return new Promise((answer) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const settle = (yes: boolean): void => {
-      answer(yes);
-      terminal.close();
-    };
-    terminal.once('close', () => answer(false));
-    terminal.once('SIGINT', () => settle(false));
-    terminal.question('Run these commands? [y/N] ', (text) => settle(/^y(es)?$/i.test(text.trim())));
-  });
+  const answer = await askLine('Run these commands? [y/N] ');
+  return /^y(es)?$/i.test(answer ?? '');
 }
 
 /** What the commands print goes to standard error: standard output holds the result. */
