@@ -1,4 +1,4 @@
-/** The flags of `gizmo client`. */
+/** The flags of `gizmo client`, those of a connection by themselves, for other commands that connect. */
 import type { FlagSpec } from './parse-line.js';
 
 const CONNECTION = 'CONNECTION';
@@ -6,8 +6,8 @@ const LOGIN = 'LOGIN';
 const INPUT = 'INPUT';
 const OUTPUT = 'OUTPUT';
 
-/** In the order help shows them. */
-export const CLIENT_FLAGS = {
+/** Where to, and what proves the two ends. */
+export const CONNECTION_FLAGS = {
   host: { kind: 'text', char: 'h', summary: 'host name or address (default localhost)', group: CONNECTION },
   port: { kind: 'count', char: 'p', min: 1, max: 65_535, summary: 'port (default 31337)', group: CONNECTION },
   uri: { kind: 'text', summary: 'the same as the argument URI', group: CONNECTION },
@@ -68,7 +68,10 @@ export const CLIENT_FLAGS = {
     summary: 'time for connecting and logging in (default 10)',
     group: CONNECTION,
   },
+} as const satisfies Readonly<Record<string, FlagSpec>>;
 
+/** Who logs in. */
+export const LOGIN_FLAGS = {
   profile: {
     kind: 'text',
     value: 'NAME',
@@ -81,7 +84,12 @@ export const CLIENT_FLAGS = {
   'password-stdin': { kind: 'switch', summary: 'password on standard input', group: LOGIN },
   'token-file': { kind: 'text', value: 'FILE', summary: 'file with a bearer token', group: LOGIN },
   'auth-type': { kind: 'text', summary: 'password; others are not in this version yet', group: LOGIN },
+} as const satisfies Readonly<Record<string, FlagSpec>>;
 
+/** In the order help shows them. */
+export const CLIENT_FLAGS = {
+  ...CONNECTION_FLAGS,
+  ...LOGIN_FLAGS,
   command: {
     kind: 'texts',
     char: 'c',
@@ -136,6 +144,7 @@ export const CLIENT_FLAGS = {
   quiet: { kind: 'switch', char: 'q', summary: 'no messages but errors', group: OUTPUT },
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
+export type ConnectionFlag = keyof typeof CONNECTION_FLAGS | keyof typeof LOGIN_FLAGS;
 export type ClientFlag = keyof typeof CLIENT_FLAGS;
 
 /** Flags of other clients that this version does not have. */

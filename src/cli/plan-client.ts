@@ -2,22 +2,13 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { GizmoError } from '../errors.js';
-import { isLoopback } from '../runtime-file.js';
 import { CLIENT_FLAGS, type ClientFlag, LATER_CLIENT_FLAGS } from './client-flags.js';
-import { unlockClientKey } from './client-key.js';
 import { colorsOn } from './color.js';
-import { type Connection, resolveConnection } from './connection.js';
-import type { ConnectionTls } from './connection-tls.js';
 import { isConnectionUri } from './connection-uri.js';
-import { type FoundCredentials, findCredentials } from './credentials.js';
-import type { Environment } from './environment.js';
 import { watchInterrupts } from './interrupts.js';
-import { findOwnServer, resolveOwnTls } from './own-server.js';
 import { type ParsedLine, parseLine } from './parse-line.js';
-import { writeError, writeWarning } from './report-error.js';
-import { warnIfShared } from './secret-file.js';
-import { fetchStoredCredentials } from './stored-credentials.js';
-import { chooseLogin } from './stored-login.js';
+import { type ConnectionPlan, planConnection } from './plan-connection.js';
+import { writeError } from './report-error.js';
 import { historyPath, initPath } from './user-paths.js';
 
 /**
@@ -31,9 +22,6 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   refusePasswordArgument(line);
   if (surplus !== undefined)
     throw new GizmoError('USAGE', `Unexpected argument: ${surplus}. SQL goes after -c.`);
-  const flags = connectionFlags(line);
-  const chosen = await chooseLogin({ ...flags, profile: line.text('profile') }, uri, env);
-  const connection = resolveConnection(flags, uri, env, chosen?.defaults);
   const format = chooseFormat(line);
   const given = collectSteps(line);
   const isShell = given.length === 0 && stdin.isTTY === true && stdout.isTTY === true;
@@ -48,18 +36,14 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
   const ownInit = isShell && line.isOn('no-init') !== true ? ifPresent(initPath(env)) : undefined;
   const init = line.text('init') ?? ownInit;
 
-  warnOfTrust(connection);
-  const unlocked = await unlock(connection, line, env);
-  const stored = chosen?.stored;
-  const fetchStored = stored === undefined ? undefined : () => fetchStoredCredentials(stored, unlocked);
-  const credentials = await findCredentials(unlocked, credentialFlags(line), env, fetchStored);
+  const { connection, reconnection } = await planConnection(line, uri, env);
   const interrupts = watchInterrupts();
   if (isShell) interrupts.dispose(); // The shell has its own idea of Ctrl-C.
   const tuplesOnly = line.isOn('tuples-only') === true;
   const color = colorsOn(stdout);
   return {
-    connection: planConnection(unlocked, credentials),
-    reconnection: async () => planConnection(unlocked, (await credentials.renew?.()) ?? credentials),
+    connection,
+    reconnection,
     steps: init === undefined ? steps : [{ kind: 'file', path: init }, ...steps],
     format,
     settings: {
@@ -86,43 +70,6 @@ export async function planClient(argv: readonly string[]): Promise<ClientPlan> {
         }
       : {}),
   };
-}
-
-/**
- * The address that comes with a token found on this machine goes before the name that was typed; the certificate is
- * for the name all the same.
- */
-function planConnection(connection: Connection, credentials: FoundCredentials): ConnectionPlan {
-  const { host, port, connectTimeoutMs } = connection;
-  const tls = resolveOwnTls(connection.tls, findOwnServer(connection));
-  const address = credentials.kind === 'bearer' ? credentials.host : undefined;
-  return {
-    host: address ?? host,
-    port,
-    tls: tls === undefined || address === undefined ? tls : { serverName: host, ...tls },
-    connectTimeoutMs,
-    credentials,
-    warn: writeWarning,
-  };
-}
-
-async function unlock(connection: Connection, line: Line, env: Environment): Promise<Connection> {
-  const { tls } = connection;
-  if (typeof tls === 'string') return connection;
-  return { ...connection, tls: await unlockClientKey(tls, line.text('mtls-key-passphrase-file'), env) };
-}
-
-function warnOfTrust({ host, tls }: Connection): void {
-  if (tls === 'off' && !isLoopback(host))
-    writeWarning(
-      `--plaintext: nothing is encrypted. Anyone on the way to ${host} can read the password and the data, and change them.`,
-    );
-  if (typeof tls === 'string') return;
-  if (tls.skipVerify)
-    writeWarning(
-      `--tls-skip-verify: the server is not verified. Anyone on the way to ${host} can pose as it, and read the password and the data.`,
-    );
-  if (tls.clientCertificate !== undefined) warnIfShared(tls.clientCertificate.keyPath);
 }
 
 /** Everything `runClient` of src/client wants to know. */
@@ -152,15 +99,6 @@ export interface ClientPlan {
     readonly dumb: boolean;
     readonly initFile?: string;
   };
-}
-
-interface ConnectionPlan {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: ConnectionTls | undefined;
-  readonly connectTimeoutMs: number;
-  readonly credentials: FoundCredentials;
-  readonly warn: (sentence: string) => void;
 }
 
 type Line = ParsedLine<ClientFlag>;
@@ -228,34 +166,6 @@ function refusePasswordArgument(line: Line): void {
     'USAGE',
     '-W (--password) takes no value: it asks for the password. One that is known goes into GIZMO_PASSWORD or --password-file.',
   );
-}
-
-function connectionFlags(line: Line) {
-  return {
-    uri: line.text('uri'),
-    host: line.text('host'),
-    port: line.count('port'),
-    username: line.text('username'),
-    tls: line.isOn('tls'),
-    plaintext: line.isOn('plaintext'),
-    'tls-roots': line.text('tls-roots'),
-    'tls-pin': line.text('tls-pin'),
-    'tls-server-name': line.text('tls-server-name'),
-    'tls-skip-verify': line.isOn('tls-skip-verify'),
-    'mtls-cert': line.text('mtls-cert'),
-    'mtls-key': line.text('mtls-key'),
-    'auth-type': line.text('auth-type'),
-    'connect-timeout': line.count('connect-timeout'),
-  };
-}
-
-function credentialFlags(line: Line) {
-  return {
-    password: line.isOn('password'),
-    'password-file': line.text('password-file'),
-    'password-stdin': line.isOn('password-stdin'),
-    'token-file': line.text('token-file'),
-  };
 }
 
 function ifPresent(path: string): string | undefined {

@@ -1,0 +1,131 @@
+/** Everything it takes to connect, from a command line: where to, what proves the two ends, and who logs in. */
+import { isLoopback } from '../runtime-file.js';
+import type { ConnectionFlag } from './client-flags.js';
+import { unlockClientKey } from './client-key.js';
+import { type Connection, resolveConnection } from './connection.js';
+import type { ConnectionTls } from './connection-tls.js';
+import { type FoundCredentials, findCredentials } from './credentials.js';
+import type { Environment } from './environment.js';
+import { findOwnServer, resolveOwnTls } from './own-server.js';
+import type { ParsedLine } from './parse-line.js';
+import { writeWarning } from './report-error.js';
+import { warnIfShared } from './secret-file.js';
+import { fetchStoredCredentials } from './stored-credentials.js';
+import { chooseLogin } from './stored-login.js';
+
+/**
+ * Asks for the password where that is needed; connects nowhere.
+ * @param line of a command that has `CONNECTION_FLAGS` and `LOGIN_FLAGS`
+ * @throws GizmoError USAGE for a command line that makes no sense, UNAUTHENTICATED where a password is missing
+ */
+export async function planConnection(
+  line: ConnectionLine,
+  uri: string | undefined,
+  env: Environment,
+): Promise<PlannedConnection> {
+  const flags = connectionFlags(line);
+  const chosen = await chooseLogin({ ...flags, profile: line.text('profile') }, uri, env);
+  const connection = await openConnection(resolveConnection(flags, uri, env, chosen?.defaults), line, env);
+  const stored = chosen?.stored;
+  const fetchStored = stored === undefined ? undefined : () => fetchStoredCredentials(stored, connection);
+  const credentials = await findCredentials(connection, credentialFlags(line), env, fetchStored);
+  return {
+    connection: toConnectionPlan(connection, credentials),
+    reconnection: async () => toConnectionPlan(connection, (await credentials.renew?.()) ?? credentials),
+  };
+}
+
+/** A command line with the flags of a connection, and perhaps others. */
+export type ConnectionLine = Pick<ParsedLine<ConnectionFlag>, 'text' | 'count' | 'isOn'>;
+
+export interface PlannedConnection {
+  readonly connection: ConnectionPlan;
+  /** After the server was lost; its start-up token, or the stored login, may be another one then. */
+  readonly reconnection: () => Promise<ConnectionPlan>;
+}
+
+/** What `connect` of src/client takes. */
+export interface ConnectionPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: ConnectionTls | undefined;
+  readonly connectTimeoutMs: number;
+  readonly credentials: FoundCredentials;
+  readonly warn: (sentence: string) => void;
+}
+
+/** Says what makes a connection unsafe, and asks for the passphrase of the client's key where it has one. */
+export async function openConnection(
+  connection: Connection,
+  line: ConnectionLine,
+  env: Environment,
+): Promise<Connection> {
+  warnOfTrust(connection);
+  return unlock(connection, line, env);
+}
+
+/** Of a command line, by their names. */
+export function connectionFlags(line: ConnectionLine) {
+  return {
+    uri: line.text('uri'),
+    host: line.text('host'),
+    port: line.count('port'),
+    username: line.text('username'),
+    tls: line.isOn('tls'),
+    plaintext: line.isOn('plaintext'),
+    'tls-roots': line.text('tls-roots'),
+    'tls-pin': line.text('tls-pin'),
+    'tls-server-name': line.text('tls-server-name'),
+    'tls-skip-verify': line.isOn('tls-skip-verify'),
+    'mtls-cert': line.text('mtls-cert'),
+    'mtls-key': line.text('mtls-key'),
+    'auth-type': line.text('auth-type'),
+    'connect-timeout': line.count('connect-timeout'),
+  };
+}
+
+/**
+ * The address that comes with a token found on this machine goes before the name that was typed; the certificate is
+ * for the name all the same.
+ */
+export function toConnectionPlan(connection: Connection, credentials: FoundCredentials): ConnectionPlan {
+  const { host, port, connectTimeoutMs } = connection;
+  const tls = resolveOwnTls(connection.tls, findOwnServer(connection));
+  const address = credentials.kind === 'bearer' ? credentials.host : undefined;
+  return {
+    host: address ?? host,
+    port,
+    tls: tls === undefined || address === undefined ? tls : { serverName: host, ...tls },
+    connectTimeoutMs,
+    credentials,
+    warn: writeWarning,
+  };
+}
+
+async function unlock(connection: Connection, line: ConnectionLine, env: Environment): Promise<Connection> {
+  const { tls } = connection;
+  if (typeof tls === 'string') return connection;
+  return { ...connection, tls: await unlockClientKey(tls, line.text('mtls-key-passphrase-file'), env) };
+}
+
+function warnOfTrust({ host, tls }: Connection): void {
+  if (tls === 'off' && !isLoopback(host))
+    writeWarning(
+      `--plaintext: nothing is encrypted. Anyone on the way to ${host} can read the password and the data, and change them.`,
+    );
+  if (typeof tls === 'string') return;
+  if (tls.skipVerify)
+    writeWarning(
+      `--tls-skip-verify: the server is not verified. Anyone on the way to ${host} can pose as it, and read the password and the data.`,
+    );
+  if (tls.clientCertificate !== undefined) warnIfShared(tls.clientCertificate.keyPath);
+}
+
+function credentialFlags(line: ConnectionLine) {
+  return {
+    password: line.isOn('password'),
+    'password-file': line.text('password-file'),
+    'password-stdin': line.isOn('password-stdin'),
+    'token-file': line.text('token-file'),
+  };
+}
