@@ -147,7 +147,7 @@ function readFiles({ roots, skipVerify, pins, serverName, cert, key }: Wish): Co
   return {
     skipVerify,
     ...(roots === undefined ? {} : { roots: readBytes(roots, '--tls-roots') }),
-    ...(pins === undefined ? {} : { pins: pins.split(/[;,]\s*/).filter((pin) => pin !== '') }),
+    ...(pins === undefined ? {} : { pins: splitPins(pins) }),
     ...(serverName === undefined ? {} : { serverName }),
     ...(cert === undefined || key === undefined
       ? {}
@@ -159,6 +159,11 @@ function readFiles({ roots, skipVerify, pins, serverName, cert, key }: Wish): Co
           },
         }),
   };
+}
+
+/** Between pins stand `;`, `,` or white space; what `gizmo pki spki` prints is one key's pin twice, on two lines. */
+function splitPins(text: string): string[] {
+  return text.split(/[;,\s]+/).filter((pin) => pin !== '');
 }
 
 function readBytes(path: string, flag: string): Uint8Array {

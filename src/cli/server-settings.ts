@@ -170,13 +170,24 @@ export function collectServerSettings(
       continue;
     }
     const variable = variables.find((it) => isSet(environment[it]));
-    if (variable === undefined) continue;
+    if (variable === undefined || otherWayGiven(name, flags)) continue;
     const text = environment[variable] ?? '';
     if (name === 'tls') setTls(values, text);
     else values[name] = readVariable(variable, text, kind);
   }
   // Each value is of its setting's kind: oclif saw to the flags, readVariable to the environment.
   return values as ServerSettingValues;
+}
+
+/** Two ways to say one thing: the flag of either is over the variables of both. */
+const ALTERNATIVES: readonly (readonly ServerSettingName[])[] = [
+  ['password', 'password-file'],
+  ['oauth-client-secret', 'oauth-client-secret-file'],
+];
+
+function otherWayGiven(name: ServerSettingName, flags: Readonly<Record<string, unknown>>): boolean {
+  const ways = ALTERNATIVES.find((names) => names.includes(name)) ?? [];
+  return ways.some((other) => other !== name && flags[other] !== undefined);
 }
 
 function settings(): [ServerSettingName, readonly [Kind, ...string[]]][] {

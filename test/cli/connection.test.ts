@@ -127,6 +127,11 @@ describe('resolveConnection', () => {
     });
   });
 
+  test('what gizmo pki spki prints is what --tls-pin takes, both lines', () => {
+    const tls = resolveConnection({ 'tls-pin': 'ab12\nsha256//A=\n' }, undefined, {}).tls;
+    expect(tls).toMatchObject({ pins: ['ab12', 'sha256//A='] });
+  });
+
   test('--plaintext is consent, whatever the environment says', () => {
     const env = { GIZMO_TLS: '1', GIZMO_TLS_ROOTS: '/no/such/file', GIZMO_MTLS_CERT: '/no' };
     expect(resolveConnection({ plaintext: true, host: 'db.example' }, undefined, env).tls).toBe('off');
