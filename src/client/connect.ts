@@ -73,11 +73,10 @@ async function explain(
 function explainRefusal(message: string, { host, port, credentials, tls }: ConnectOptions): string {
   const where = `${host}:${port}`;
   if (credentials.kind === 'none') {
-    if (tls?.clientCertificate === undefined)
-      return `The server at ${where} wants a login. Connect with --username.`;
+    if (tls?.clientCertificate === undefined) return `The server at ${where} wants a login. ${HOW_TO_LOG_IN}`;
     // The certificate may be no more than what opens the door.
     return /no credential/i.test(message)
-      ? `The server at ${where} wants a login beside the client certificate. Connect with --username.`
+      ? `The server at ${where} wants a login beside the client certificate. ${HOW_TO_LOG_IN}`
       : `${where} refuses the client certificate: ${message}`;
   }
   const { kind, user, source } = credentials;
@@ -85,6 +84,8 @@ function explainRefusal(message: string, { host, port, credentials, tls }: Conne
   const proof = `the ${secret}${source === undefined ? '' : ` from ${source}`}`;
   return `${where} refuses ${user === undefined ? proof : `${user} with ${proof}`}: ${message}`;
 }
+
+const HOW_TO_LOG_IN = 'Connect with --username, or with a token: GIZMO_TOKEN, --token-file.';
 
 /** DEADLINE_EXCEEDED is a silent peer; INTERNAL is what grpc-js makes of bytes that are no HTTP/2. */
 const TRANSPORT_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL']);

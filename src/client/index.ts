@@ -5,6 +5,7 @@
 import { type ClientOptions, resolveOptions } from './client-options.js';
 import { connect as connectTo } from './connect.js';
 import type { FlightSqlClient } from './flight-sql-client.js';
+import { inOptionWords, toOptionWords } from './option-words.js';
 
 /**
  * Connects and logs in, within a time limit.
@@ -25,7 +26,13 @@ export async function connect(
   second: ClientOptions = {},
 ): Promise<FlightSqlClient> {
   const [location, options] = typeof first === 'string' ? [first, second] : [undefined, first];
-  return connectTo(resolveOptions(location, options), options.signal);
+  const { warn } = options;
+  const told = warn && { ...options, warn: (sentence: string) => warn(toOptionWords(sentence)) };
+  try {
+    return await connectTo(resolveOptions(location, told ?? options), options.signal);
+  } catch (reason) {
+    throw inOptionWords(reason);
+  }
 }
 
 /**
