@@ -85,13 +85,17 @@ export function connectionFlags(line: ConnectionLine) {
 }
 
 /**
- * The address that comes with a token found on this machine goes before the name that was typed; the certificate is
- * for the name all the same.
+ * The address that comes with a token or with the proof of a server found on this machine goes before the name that
+ * was typed; the certificate is for the name all the same.
  */
 export function toConnectionPlan(connection: Connection, credentials: FoundCredentials): ConnectionPlan {
   const { host, port, connectTimeoutMs } = connection;
-  const tls = resolveOwnTls(connection.tls, findOwnServer(connection));
-  const address = credentials.kind === 'bearer' ? credentials.host : undefined;
+  const own = findOwnServer(connection);
+  const tls = resolveOwnTls(connection.tls, own);
+  const provedByFile = tls !== undefined && tls !== connection.tls;
+  const address =
+    (credentials.kind === 'bearer' ? credentials.host : undefined) ??
+    (provedByFile ? own?.address : undefined);
   return {
     host: address ?? host,
     port,

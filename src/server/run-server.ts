@@ -41,8 +41,10 @@ export async function runServer(
   let runtimeFile: RuntimeFile | undefined;
   try {
     const server = await started(config, log, uncaught);
+    // Before anybody is told where it is: whoever then ends it at once ends it in order.
+    const stopped = untilStopped(server, uncaught, log, config.shutdownGraceMs, () => runtimeFile?.remove());
     try {
-      runtimeFile = announceWayIn(server, config, options.runtimeDirectory);
+      runtimeFile = announceWayIn(server, options.runtimeDirectory, log);
     } catch (error) {
       await server.stop(0);
       throw error;
@@ -54,10 +56,10 @@ export async function runServer(
     server.tls?.onReplaced(() => {
       // Its clients know the server by what the file says.
       if (runtimeFile !== undefined)
-        runtimeFile = writeRuntimeFile(runtimeInfo(server), options.runtimeDirectory);
+        runtimeFile = tellClients(server, options.runtimeDirectory, log) ?? runtimeFile;
     });
     announce(server, config, log);
-    return await untilStopped(server, uncaught, log, config.shutdownGraceMs, () => runtimeFile?.remove());
+    return await stopped;
   } finally {
     runtimeFile?.remove();
     await log.close();
@@ -89,7 +91,12 @@ function announce(server: RunningServer, config: ServerConfig, log: Logger): voi
   const address = host.includes(':') ? `[${host}]` : host;
   log.info(
     `gizmo server ${VERSION} with engine DuckDB ${server.engine.version} listens on grpc+${server.tls === undefined ? 'tcp' : 'tls'}://${address}:${port}`,
-    { database: config.database ?? ':memory:', readonly: config.readOnly, user: server.username },
+    {
+      database: config.database ?? ':memory:',
+      readonly: config.readOnly,
+      // Where nothing but tokens or certificates lets anybody in, there is no such user.
+      ...((config.ways.password || config.ways.startupToken) && { user: server.username }),
+    },
   );
   if (isLoopback(config.hostname)) {
     log.info(
@@ -100,13 +107,22 @@ function announce(server: RunningServer, config: ServerConfig, log: Logger): voi
 }
 
 /** Puts what a client of this user needs to come in, or to trust the server, where it finds it. */
-function announceWayIn(
-  server: RunningServer,
-  config: ServerConfig,
-  directory: string,
-): RuntimeFile | undefined {
+function announceWayIn(server: RunningServer, directory: string, log: Logger): RuntimeFile | undefined {
   if (server.startupToken !== undefined) return announceToken(server, directory);
-  return config.tls?.identity.kind === 'auto' ? writeRuntimeFile(runtimeInfo(server), directory) : undefined;
+  return server.tls === undefined ? undefined : tellClients(server, directory, log);
+}
+
+/** A server that clients can be told of in other ways goes on without the file. */
+function tellClients(server: RunningServer, directory: string, log: Logger): RuntimeFile | undefined {
+  try {
+    return writeRuntimeFile(runtimeInfo(server), directory);
+  } catch (error) {
+    log.warning(
+      'The file by which clients of this user on this machine verify the server cannot be written; give them --tls-roots or --tls-pin.',
+      { reason: error instanceof Error ? error.message : String(error) },
+    );
+    return undefined;
+  }
 }
 
 /**

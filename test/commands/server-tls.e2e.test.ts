@@ -45,6 +45,55 @@ describe('--tls auto', () => {
   }, 120_000);
 });
 
+describe('--tls CERT KEY without a start-up token', () => {
+  let pki: TestPki;
+  let files: readonly string[];
+  beforeAll(() => {
+    pki = createTestPki();
+    files = pki.writeIdentity('server', pki.issue(pki.serverCa, 'localhost', { role: 'server' }));
+  });
+  afterAll(() => pki.remove());
+  const login = { GIZMO_PASSWORD: 'open sesame' };
+
+  it('is verified by clients of the same user without a flag', async () => {
+    const server = await startServerProcess(['--tls', ...files, '--username', 'ann'], {
+      env: { ...env, ...login },
+    });
+    expect(runtimeFile(server.port)).not.toHaveProperty('token');
+    expect(server.said()).toMatch(/user="?ann/);
+    expect((await ask(server.port, ['--username', 'ann'], login)).stdout).toBe('n\n42\n');
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('goes on where the file for them cannot be written', async () => {
+    const taken = pki.write('taken', 'a file where a directory should be');
+    const server = await startServerProcess(['--tls', ...files, '--username', 'ann'], {
+      env: { ...env, ...login, XDG_RUNTIME_DIR: taken },
+    });
+    expect(server.said()).toMatch(/WARNING - The file by which clients of this user.*ENOTDIR/);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('names no user where a password lets nobody in', async () => {
+    const server = await startServerProcess(
+      [
+        '--tls',
+        ...files,
+        '--auth',
+        'mtls',
+        '--mtls-ca-cert-filename',
+        pki.clientCaFile,
+        '--mtls-principal',
+        'ann=cn:ann,role=user',
+      ],
+      { env },
+    );
+    expect(server.said()).toContain('listens on');
+    expect(server.said()).not.toContain('gizmosql_user');
+    expect(await server.stop()).toBe(0);
+  });
+});
+
 describe('SIGHUP', () => {
   let pki: TestPki;
   beforeAll(() => {
