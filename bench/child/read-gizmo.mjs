@@ -13,13 +13,12 @@ const client = await connect({
   credentials: { kind: 'bearer', token: server.token },
 });
 await client.execute(warmUp);
+const cpuBefore = process.cpuUsage();
 const start = process.hrtime.bigint();
 let rows = 0;
-let rssPeak = 0;
-for await (const batch of await client.query(sql)) {
-  rows += batch.length;
-  rssPeak = Math.max(rssPeak, process.memoryUsage.rss());
-}
+for await (const batch of await client.query(sql)) rows += batch.length;
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+const cpu = process.cpuUsage(cpuBefore);
 await client.close();
-process.stdout.write(`${JSON.stringify({ rows, seconds, rssPeak })}\n`);
+const rssPeak = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(`${JSON.stringify({ rows, seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, rssPeak })}\n`);
