@@ -7,7 +7,7 @@ import adbc_driver_flightsql.dbapi as flight_sql
 
 job = json.loads(sys.argv[1])
 server = job["server"]
-options = {"adbc.flight.sql.authorization_header": f"Bearer {server['token']}"}
+options = {"adbc.flight.sql.authorization_header": f"Bearer {server['token']}"} if server.get("token") else {}
 with flight_sql.connect(f"grpc://{server['host']}:{server['port']}", db_kwargs=options, autocommit=True) as connection:
     with connection.cursor() as cursor:
         cursor.execute(job["warmUp"])

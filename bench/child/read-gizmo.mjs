@@ -21,4 +21,6 @@ const seconds = Number(process.hrtime.bigint() - start) / 1e9;
 const cpu = process.cpuUsage(cpuBefore);
 await client.close();
 const rssPeak = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(`${JSON.stringify({ rows, seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, rssPeak })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ rows, seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, rssPeak })}\n`,
+);

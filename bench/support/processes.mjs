@@ -44,8 +44,8 @@ export async function startServer(database) {
 }
 
 /** Runs bench/child/`name` with one JSON argument and answers the JSON of its last line. */
-export async function runChild(name, input) {
-  const program = name.endsWith('.py') ? PYTHON : process.execPath;
+export async function runChild(name, input, python = PYTHON) {
+  const program = name.endsWith('.py') ? python : process.execPath;
   const child = spawn(program, [join(ROOT, 'bench', 'child', name), JSON.stringify(input)], {
     env: { ...process.env, UV_THREADPOOL_SIZE: '64' },
     stdio: ['ignore', 'pipe', 'inherit'],
