@@ -67,9 +67,17 @@ export function resolveTls(
   return readFiles(wish);
 }
 
-/** The same as a stored login keeps it: what proves the two ends, by absolute paths. */
-export function loginTlsOf(flags: TlsFlags, uri: ConnectionUri, env: Environment): LoginTls {
-  const { roots, pins, serverName, cert, key } = gather(flags, uri, env).wish;
+/**
+ * The same as a stored login keeps it: what proves the two ends, by absolute paths.
+ * @param before what the login that is replaced has of it
+ */
+export function loginTlsOf(
+  flags: TlsFlags,
+  uri: ConnectionUri,
+  env: Environment,
+  before: LoginTls = {},
+): LoginTls {
+  const { roots, pins, serverName, cert, key } = complete(gather(flags, uri, env).wish, before);
   return {
     ...(roots === undefined ? {} : { roots: resolve(roots) }),
     ...(pins === undefined ? {} : { pins }),

@@ -24,7 +24,7 @@ export async function findCredentials(
   fetchStored?: () => Promise<FoundCredentials | undefined>,
 ): Promise<FoundCredentials> {
   const { username } = connection;
-  const token = findToken(flags, env);
+  const token = await findToken(flags, env);
   if (token !== undefined)
     return {
       kind: 'bearer',
@@ -60,6 +60,7 @@ export interface CredentialFlags {
   readonly 'password-file'?: string | undefined;
   readonly 'password-stdin'?: boolean | undefined;
   readonly 'token-file'?: string | undefined;
+  readonly 'token-stdin'?: boolean | undefined;
 }
 
 export type FoundCredentials = Proof & {
@@ -89,7 +90,8 @@ interface Secret {
   readonly source: string;
 }
 
-function findToken(flags: CredentialFlags, env: Environment): Secret | undefined {
+async function findToken(flags: CredentialFlags, env: Environment): Promise<Secret | undefined> {
+  if (flags['token-stdin'] === true) return readStdin();
   const path = flags['token-file'];
   if (path !== undefined) return { value: readSecretFile(path), source: `--token-file ${path}` };
   const setting = findSetting(env, 'TOKEN');
@@ -112,8 +114,7 @@ async function findPassword(
   user: string,
 ): Promise<Secret | undefined> {
   if (flags.password === true) return askPassword(user);
-  if (flags['password-stdin'] === true)
-    return { value: trimLineEnd(await readStdin()), source: 'standard input' };
+  if (flags['password-stdin'] === true) return readStdin();
   const path = flags['password-file'];
   if (path !== undefined) return { value: readSecretFile(path), source: `--password-file ${path}` };
   if (connection.uriPassword !== undefined) {
@@ -131,13 +132,13 @@ async function askPassword(user: string): Promise<Secret> {
   return { value: await readSecret(`Password for ${user}: `), source: 'the prompt' };
 }
 
-async function readStdin(): Promise<string> {
+async function readStdin(): Promise<Secret> {
   let text = '';
   process.stdin.setEncoding('utf8');
   for await (const chunk of process.stdin) {
     text += chunk;
     if (text.length > SECRET_BYTES_MAX)
-      throw new GizmoError('USAGE', 'Standard input is too long for a password.');
+      throw new GizmoError('USAGE', 'Standard input is too long for a secret.');
   }
-  return text;
+  return { value: trimLineEnd(text), source: 'standard input' };
 }

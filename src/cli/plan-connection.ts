@@ -1,6 +1,6 @@
 /** Everything it takes to connect, from a command line: where to, what proves the two ends, and who logs in. */
 import { isLoopback } from '../runtime-file.js';
-import type { ConnectionFlag } from './client-flags.js';
+import type { CONNECTION_FLAGS, ConnectionFlag } from './client-flags.js';
 import { unlockClientKey } from './client-key.js';
 import { type Connection, resolveConnection } from './connection.js';
 import type { ConnectionTls } from './connection-tls.js';
@@ -23,7 +23,7 @@ export async function planConnection(
   uri: string | undefined,
   env: Environment,
 ): Promise<PlannedConnection> {
-  const flags = connectionFlags(line);
+  const flags = { ...connectionFlags(line), 'auth-type': line.text('auth-type') };
   const chosen = await chooseLogin({ ...flags, profile: line.text('profile') }, uri, env);
   const connection = await openConnection(resolveConnection(flags, uri, env, chosen?.defaults), line, env);
   const stored = chosen?.stored;
@@ -37,6 +37,12 @@ export async function planConnection(
 
 /** A command line with the flags of a connection, and perhaps others. */
 export type ConnectionLine = Pick<ParsedLine<ConnectionFlag>, 'text' | 'count' | 'isOn'>;
+
+/** One that says where to connect, and has its own ways to log in. */
+export type PlaceLine = Pick<
+  ParsedLine<keyof typeof CONNECTION_FLAGS | 'username'>,
+  'text' | 'count' | 'isOn'
+>;
 
 export interface PlannedConnection {
   readonly connection: ConnectionPlan;
@@ -57,7 +63,7 @@ export interface ConnectionPlan {
 /** Says what makes a connection unsafe, and asks for the passphrase of the client's key where it has one. */
 export async function openConnection(
   connection: Connection,
-  line: ConnectionLine,
+  line: PlaceLine,
   env: Environment,
 ): Promise<Connection> {
   warnOfTrust(connection);
@@ -65,7 +71,7 @@ export async function openConnection(
 }
 
 /** Of a command line, by their names. */
-export function connectionFlags(line: ConnectionLine) {
+export function connectionFlags(line: PlaceLine) {
   return {
     uri: line.text('uri'),
     host: line.text('host'),
@@ -79,7 +85,6 @@ export function connectionFlags(line: ConnectionLine) {
     'tls-skip-verify': line.isOn('tls-skip-verify'),
     'mtls-cert': line.text('mtls-cert'),
     'mtls-key': line.text('mtls-key'),
-    'auth-type': line.text('auth-type'),
     'connect-timeout': line.count('connect-timeout'),
   };
 }
@@ -106,7 +111,7 @@ export function toConnectionPlan(connection: Connection, credentials: FoundCrede
   };
 }
 
-async function unlock(connection: Connection, line: ConnectionLine, env: Environment): Promise<Connection> {
+async function unlock(connection: Connection, line: PlaceLine, env: Environment): Promise<Connection> {
   const { tls } = connection;
   if (typeof tls === 'string') return connection;
   return { ...connection, tls: await unlockClientKey(tls, line.text('mtls-key-passphrase-file'), env) };

@@ -4,7 +4,9 @@ import type { LoginSummary } from '../../client/credentials/stored-login.js';
 import { stateDirectory } from '../../state-directory.js';
 import { refuseSurplus } from '../arguments.js';
 import { isConnectionUri, parseConnectionUri } from '../connection-uri.js';
+import { findSetting } from '../environment.js';
 import type { FlagSpec, ParsedLine } from '../parse-line.js';
+import { writeWarning } from '../report-error.js';
 
 const group = 'COMMON';
 
@@ -18,6 +20,15 @@ export const AUTH_FLAGS = {
 export async function openUserLogins(): Promise<Logins> {
   const { openLogins } = await import('../../client/credentials/open-logins.js');
   return openLogins(stateDirectory(process.env));
+}
+
+/** Names of what is set in the environment and goes before stored logins; the first is warned of. */
+export function overridingVariables(): string[] {
+  const names = ['TOKEN', 'PASSWORD', 'PASSWORD_FILE'].flatMap(
+    (name) => findSetting(process.env, name)?.variable ?? [],
+  );
+  if (names[0] !== undefined) writeWarning(`${names[0]} is set and goes before stored logins.`);
+  return names;
 }
 
 /** The word and the flag that name a login: one of the two, or none. @throws GizmoError USAGE for more */

@@ -2,11 +2,10 @@
 import type { Logins } from '../../client/credentials/logins.js';
 import type { LoginSummary } from '../../client/credentials/stored-login.js';
 import { EXIT, GizmoError } from '../../errors.js';
-import { findSetting } from '../environment.js';
 import { parseLine } from '../parse-line.js';
-import { writeError, writeWarning } from '../report-error.js';
+import { writeError } from '../report-error.js';
 import { alignRows, formatDate, showResult } from '../show-result.js';
-import { AUTH_FLAGS, findLogin, namedLogin, nobody, openUserLogins } from './common.js';
+import { AUTH_FLAGS, findLogin, namedLogin, nobody, openUserLogins, overridingVariables } from './common.js';
 
 /** In the order help shows them. */
 export const STATUS_FLAGS = AUTH_FLAGS;
@@ -19,10 +18,7 @@ export async function runStatus(argv: readonly string[]): Promise<number> {
   const chosen = word === undefined ? logins.list() : [await findLogin(logins, word)];
   const active = logins.active()?.name;
   const statuses = await Promise.all(chosen.map((login) => statusOf(logins, login, login.name === active)));
-  const environment = ['TOKEN', 'PASSWORD', 'PASSWORD_FILE'].flatMap(
-    (name) => findSetting(process.env, name)?.variable ?? [],
-  );
-  if (environment[0] !== undefined) writeWarning(`${environment[0]} is set and goes before stored logins.`);
+  const environment = overridingVariables();
   if (statuses.length === 0) writeError(await nobody());
   if (statuses.length > 0 || line.isOn('json') === true)
     showResult(line, { environment, logins: statuses }, (result) => result.logins.map(toText).join('\n\n'));
