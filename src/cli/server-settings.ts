@@ -50,6 +50,8 @@ export const SERVER_SETTINGS = {
   'init-sql-commands': ['string', 'GIZMO_INIT_SQL_COMMANDS', 'INIT_SQL_COMMANDS'],
   'init-sql-commands-file': ['string', 'GIZMO_INIT_SQL_COMMANDS_FILE', 'INIT_SQL_COMMANDS_FILE'],
   'print-queries': ['boolean', 'GIZMO_PRINT_QUERIES', 'PRINT_QUERIES'],
+  'authorization-function': ['string', 'GIZMO_AUTHORIZATION_FUNCTION'],
+  'hook-timeout': ['integer', 'GIZMO_HOOK_TIMEOUT'],
   'query-log-level': ['string', 'GIZMO_QUERY_LOG_LEVEL', 'GIZMOSQL_QUERY_LOG_LEVEL'],
   'max-concurrent-statements': [
     'integer',

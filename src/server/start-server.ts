@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { GizmoError, toGizmoError } from '../errors.js';
+import { isLoopback } from '../runtime-file.js';
 import { VERSION } from '../version.js';
 import { createAccess } from './access/access.js';
 import { createAuthenticator } from './auth/authenticator.js';
@@ -18,6 +19,8 @@ import type { ServerConfig } from './config/config.js';
 import type { TlsConfig } from './config/tls-config.js';
 import type { Engine, EngineCounts, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
+import { hookConnections } from './hook-connections.js';
+import { createHooks, type Hooks } from './hooks/hooks.js';
 import { createConnections } from './listener/connections.js';
 import { type GrpcListener, startGrpcListener } from './listener/grpc-listener.js';
 import type { OpenTls } from './listener/tls/open-tls.js';
@@ -36,6 +39,7 @@ import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
 import { type Killable, kill } from './statement/own/kill.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
+import { setHook } from './statement/own/set-hook.js';
 import { setSetting } from './statement/own/set-setting.js';
 import { createRate } from './statement/rate.js';
 import { createSettings } from './statement/settings/settings.js';
@@ -163,11 +167,20 @@ export async function startServer(
     [config.username, config.password ?? ''],
   );
 
+  const serverTables = createServerTables(tables);
+  const hooks = createHooks({
+    database: hookConnections(engine, serverTables, nowMs),
+    timeoutMs: config.hooks.timeoutMs,
+    serverToken: startupToken ?? '',
+    loopbackOnly: isLoopback(config.hostname),
+    log,
+  });
   const life: Life = {
     admission,
-    own: createOwnStatements([kill({ sessions: openSessions, tasks }), setSetting(settings)]),
+    own: createOwnStatements([kill({ sessions: openSessions, tasks }), setSetting(settings), setHook(hooks)]),
     access: createAccess({ databaseGrants: config.databaseGrants }),
-    tables: createServerTables(tables),
+    tables: serverTables,
+    hooks,
     tasks,
     settings,
     slots: createSlots({
@@ -231,7 +244,9 @@ export async function startServer(
 
   let listener: GrpcListener;
   try {
-    const initSql = asOperator(engine, nowMs, (session) => runInitSql(statements, config.initSql, session));
+    const initSql = asOperator(engine, nowMs, (session) =>
+      runInitSql(statements, config.initSql, session),
+    ).then(() => setHooks(hooks, config.hooks));
     const ended = Promise.race([engine.failed, givenUp]).then((reason) => Promise.reject(reason));
     await Promise.race([initSql, ended]);
     listener = await startGrpcListener({
@@ -326,6 +341,21 @@ async function openListenerTls(
 ): Promise<OpenTls> {
   const { openTls } = await import('./listener/tls/open-tls.js');
   return openTls(tls, { principals, log, nowMs: Date.now });
+}
+
+/** After the SQL given at start, which may make the functions. */
+async function setHooks(hooks: Hooks, config: ServerConfig['hooks']): Promise<void> {
+  try {
+    for (const kind of ['authentication', 'authorization'] as const) {
+      const name = config[`${kind}Function`];
+      if (name !== undefined) await hooks.set(kind, name);
+    }
+  } catch (error) {
+    throw asUsage(
+      'A function that --authentication-function or --authorization-function names is not to be had',
+      error,
+    );
+  }
 }
 
 async function runInitSql(statements: Statements, texts: readonly string[], session: Session): Promise<void> {

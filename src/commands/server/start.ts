@@ -291,6 +291,16 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       helpGroup: LIMITS,
     }),
 
+    'authorization-function': Flags.string({
+      summary: 'function or macro of SQL that is asked about each statement: (session id, query)',
+      helpValue: 'NAME',
+      helpGroup: ACCESS,
+    }),
+    'hook-timeout': Flags.integer({
+      summary: 'seconds such a function may take before it counts as a refusal (default 5)',
+      helpGroup: ACCESS,
+    }),
+
     'print-queries': Flags.boolean({
       char: 'Q',
       summary: 'log each statement, secrets left out: --query-log-level info',

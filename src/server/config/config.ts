@@ -4,6 +4,7 @@ import type { DatabaseGrant } from '../model/database-grant.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { LimitsConfig } from './limits-config.js';
 import type { OAuthConfig } from './oauth-config.js';
+import type { HooksConfig } from './parse-hooks.js';
 import type { TlsConfig } from './tls-config.js';
 import type { TokenConfig } from './token-config.js';
 
@@ -40,6 +41,7 @@ export interface ServerConfig {
   /** Statements run once at start, in order; a failure stops the start. */
   readonly initSql: readonly string[];
   readonly limits: LimitsConfig;
+  readonly hooks: HooksConfig;
   /** DuckDB's memory_limit, such as `4GB`; undefined = DuckDB's default. */
   readonly memoryLimit: string | undefined;
   /** DuckDB's storage compatibility version, such as `v1.2.0`. */

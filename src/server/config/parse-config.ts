@@ -4,6 +4,7 @@ import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig, WaysIn } from './config.js';
 import { parseDatabaseGrants } from './parse-database-grants.js';
+import { parseHooks, type RawHookSettings } from './parse-hooks.js';
 import { parseLimits, type RawLimitSettings } from './parse-limits.js';
 import { parseOAuth, type RawOAuthSettings } from './parse-oauth.js';
 import { parseTls, type RawTlsSettings } from './parse-tls.js';
@@ -18,7 +19,8 @@ export interface RawServerSettings
   extends RawTlsSettings,
     RawTokenSettings,
     RawOAuthSettings,
-    RawLimitSettings {
+    RawLimitSettings,
+    RawHookSettings {
   readonly 'database-grant'?: readonly string[];
   readonly hostname?: string;
   readonly port?: number;
@@ -132,6 +134,7 @@ export function parseConfig(
     secretKey: checkSecretKey(raw['secret-key']),
     initSql: readInitSql(raw),
     limits: parseLimits(raw),
+    hooks: parseHooks(raw),
     memoryLimit: memoryLimit(raw['memory-limit']),
     storageVersion: raw['storage-version'],
     allowExtensions: raw['allow-extensions'] ?? false,

@@ -33,14 +33,9 @@ export interface Principal {
   readonly [authenticated]: true;
 }
 
-/** Whether `who` is to be shown what `whose` does: administrators see everybody's doings. */
+/** Whether `who` is to be shown what `whose` does: administrators see everybody's doings, others those of the same login. */
 export function concerns(who: Principal, whose: Principal): boolean {
-  return who.role === 'admin' || isSamePrincipal(who, whose);
-}
-
-/** Whether two logins are one person's with the same rights: what concerns the one concerns the other. */
-function isSamePrincipal(one: Principal, other: Principal): boolean {
-  return one.name === other.name && one.role === other.role;
+  return who.role === 'admin' || identityOf(who) === identityOf(whose);
 }
 
 /** The same text for the same person with the same rights, however they logged in. */

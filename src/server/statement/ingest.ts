@@ -5,6 +5,9 @@ import type { EncodedBatch } from '../../flight/ipc/types.js';
 import { abortReason } from '../../flight/signal.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
+import type { PlanFacts } from '../model/plan-facts.js';
+import type { Session } from '../session/session.js';
+import { askAbout } from './ask-hooks.js';
 import { authorizeIngest } from './authorize.js';
 import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
@@ -33,6 +36,7 @@ export async function ingest(
     const loaded = await inTransaction(life, { ...use, signal }, async () => {
       const placed = await place(life, { ...use, signal }, request);
       authorizeIngest(life.access, session.principal, placed);
+      if (door !== 'init') await askAboutIngest(life, session, placed);
       life.admission.admit();
       return session.engine.ingest({ ...placed, signal, batches: unstalled(life, task, request.batches) });
     });
@@ -45,6 +49,30 @@ export async function ingest(
   } finally {
     task.end();
   }
+}
+
+/** As the statements that would do the same. */
+async function askAboutIngest({ hooks }: Life, session: Session, request: IngestRequest): Promise<void> {
+  const { table, temporary, ifExists, ifMissing } = request;
+  const [catalog, schema] = temporary ? ['temp', 'main'] : [request.catalog ?? '', request.schema ?? ''];
+  const write = { objectKind: 'table', catalog, schema, name: table, shadowsBuiltIn: false };
+  const ask = async (action: 'create' | 'insert', verb: string, rest = '') => {
+    const facts: PlanFacts = {
+      ...{ opaque: undefined, reads: [], functions: [], settings: [], effects: [] },
+      writes: [{ action, ...write }],
+    };
+    await hooks.assertUntouched(session.principal, facts);
+    const name = [catalog, schema, table].map(quotedIfNeeded).join('.');
+    await askAbout(hooks, session, `${verb} ${name}${rest}`, facts);
+  };
+  if (ifExists === 'replace') await ask('create', 'CREATE OR REPLACE TABLE');
+  else if (ifMissing === 'create') await ask('create', 'CREATE TABLE IF NOT EXISTS');
+  const columns = request.arrowSchema.fields.map((it) => quotedIfNeeded(it.name)).join(', ');
+  await ask('insert', 'INSERT INTO', ` (${columns})`);
+}
+
+function quotedIfNeeded(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The batches, until the client has sent nothing for too long: the load then fails, and its session is free again. */

@@ -1,5 +1,6 @@
 /** What the steps of a statement's life are given. */
 import type { Access } from '../access/access.js';
+import type { Hooks } from '../hooks/hooks.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Admission } from './admit.js';
 import type { OwnStatements } from './own/own-statements.js';
@@ -20,6 +21,8 @@ export interface Life {
   /** What is at work. */
   readonly tasks: Tasks;
   readonly settings: Settings;
+  /** The operator's functions. */
+  readonly hooks: Hooks;
   readonly slots: Slots;
   readonly rate: Rate;
   readonly log: Logger;

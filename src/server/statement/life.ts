@@ -2,7 +2,7 @@
  * The life of a statement. Whatever the door, a text passes these steps in this order, and there is no other way
  * to the engine:
  *
- *     parse → plan → authorize → admit → run → record
+ *     parse → plan → authorize → hooks → admit → run → record
  *
  * Of a text with several statements each is planned, authorized and run before the next is planned, because what
  * the next one means may depend on it (`USE hidden; FROM t`). All functions here expect the caller to hold the
@@ -14,6 +14,7 @@ import type { ExecuteOptions } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import { noteRun } from '../session/session-transaction.js';
 import { answeringInTime } from './answer-in-time.js';
+import { askHooks } from './ask-hooks.js';
 import { assertAllowed, authorize } from './authorize.js';
 import type { Life } from './life-context.js';
 import { parse } from './parse.js';
@@ -99,7 +100,9 @@ async function authorizeAgain(
   life.admission.admit();
   const facts = await inspect(life.access, planned, signal);
   try {
-    return authorize(life, planned, facts);
+    const statement = authorize(life, planned, facts);
+    await askHooks(life.hooks, planned, facts, signal);
+    return statement;
   } catch (error) {
     if (facts !== undefined) await planned.session.engine.endScope('rollback');
     throw error;

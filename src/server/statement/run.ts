@@ -55,6 +55,7 @@ export async function run(
     if (over) return;
     over = true;
     task.end();
+    if (!statement.engine.readOnly) life.hooks.changed();
     record.succeeded(result.changes ?? task.rows);
   };
   if (result.changes !== undefined) task.rows = result.changes;
@@ -88,6 +89,7 @@ export async function run(
         over = true;
         if (signal.aborted) record.failed(abortReason(signal));
         else record.abandoned(task.rows);
+        if (!statement.engine.readOnly) life.hooks.changed();
         task.end();
       }
       await result.close().finally(() => scoped?.endScope('rollback'));

@@ -159,7 +159,8 @@ async function readTexts(
   expressions: readonly string[],
 ): Promise<readonly string[]> {
   const sql = `select ${expressions.join(', ')}`;
-  const statement = await openStatement(life, { sql, session, door: 'session-option', signal });
+  // Own SQL, which names built-in functions in full: of nobody else's that is taken.
+  const statement = await openStatement(life, { sql, session, door: 'metadata', signal });
   try {
     const result = await execute(life, statement, signal);
     try {

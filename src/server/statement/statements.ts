@@ -8,6 +8,7 @@ import type { ArrowSchema } from '../../flight/ipc/types.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
+import { askAbout } from './ask-hooks.js';
 import { runInBackground } from './background-run.js';
 import type { BatchStores } from './batch-store.js';
 import { cancelTicket, fetchTicket, type PollAnswer, pollTicket } from './fetch-ticket.js';
@@ -86,6 +87,8 @@ export interface Statements {
   ): Promise<void>;
   /** Loads Arrow data into one table, all or nothing. */
   ingest(use: TransactionUse, request: IngestRequest): Promise<{ readonly rows: number }>;
+  /** Asks the operator's function about a command that has no SQL, by its name. Throws PERMISSION_DENIED. */
+  askAboutCommand(session: () => Promise<Session>, name: string): Promise<void>;
   setSessionOptions(
     session: Session,
     signal: AbortSignal,
@@ -115,6 +118,10 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       endTransaction(life, { session, signal, transactionId }, how),
     setSessionOptions: (session, signal, changes) => setSessionOptions(life, session, signal, changes),
     readSessionOptions: (session, signal) => readSessionOptions(life, session, signal),
+
+    async askAboutCommand(session, name) {
+      if (life.hooks.name('authorization') !== undefined) await askAbout(life.hooks, await session(), name);
+    },
 
     ingest: (use, request) => ingest(life, { ...use, door: 'ingest' }, request),
 

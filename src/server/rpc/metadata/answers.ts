@@ -62,6 +62,7 @@ export async function* metadataBatches(
 ): AsyncGenerator<EncodedBatch, undefined, undefined> {
   const schema = metadataSchema(command);
   if (schema === undefined) return;
+  await services.statements.askAboutCommand(() => call.session(), command.type);
   for await (const batch of wholeBatches(services, command, call)) {
     if (batch.body.byteLength <= MESSAGE.bytesMax) yield batch;
     else yield* splitBatch(decodeRecordBatch(schema, batch), MESSAGE);
