@@ -23,6 +23,29 @@ export async function connect(options: ConnectOptions, signal?: AbortSignal): Pr
   return new FlightSqlSession(channel, options);
 }
 
+/**
+ * Asks a server something that needs no login, over a connection of its own.
+ * @throws GizmoError as `connect` does, and what `work` throws
+ */
+export async function askStranger<Answer>(
+  options: Omit<ConnectOptions, 'credentials'>,
+  work: (channel: FlightChannel, timeoutMs: number) => Promise<Answer>,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const nobody: ConnectOptions = { ...options, credentials: { kind: 'none' } };
+  const channel = await openChannel(nobody);
+  try {
+    return await work(channel, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+  } catch (reason) {
+    const error = fromStatus(reason);
+    throw signal?.aborted || !TRANSPORT_CODES.has(error.code)
+      ? error
+      : await explain(reason, nobody, channel.tls);
+  } finally {
+    channel.close();
+  }
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 3000;
 

@@ -35,8 +35,10 @@ export interface Statements {
 export interface FlightSqlClient extends Statements, AsyncDisposable {
   /** Where this connection leads, for messages and prompts. */
   readonly target: { readonly host: string; readonly port: number; readonly tls: boolean };
-  /** The name this connection logged in with, where it logged in with one. */
+  /** Whom the server took the credentials for, where it says so; else the name that was given with them. */
   readonly user: string | undefined;
+  /** What the server lets them do: admin, user or readonly, where it says so. */
+  readonly role: string | undefined;
   /** The schema that a query would have, without running it (GetSchema). */
   getQuerySchema(sql: string, options?: CallOptions): Promise<ArrowSchema>;
 

@@ -95,6 +95,8 @@ export async function openProvider(options: ProviderOptions): Promise<Configurat
 /** Why a provider gave no answer or no tokens, for the person who logs in; never with a token in it. */
 export function explainProvider(error: unknown, issuer: string): GizmoError {
   if (error instanceof GizmoError) return error;
+  // openid-client wraps what its fetch throws.
+  if (error instanceof Error && error.cause instanceof GizmoError) return error.cause;
   const { code, error: oauth, error_description: text, cause } = describe(error);
   if (oauth !== undefined) {
     const said = text === undefined ? oauth : `${oauth}: ${text}`;

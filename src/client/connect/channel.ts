@@ -30,8 +30,10 @@ import { abortReason, linkSignals, untilAborted } from '../../flight/signal.js';
 import { fromStatus } from '../../flight/status.js';
 import { createWriter, readMessages } from '../../flight/stream.js';
 import { takeFew, takeFirst } from './answers.js';
+import { askLoginSettings } from './ask-login-settings.js';
 import { channelOptions } from './channel-options.js';
 import { CookieJar } from './cookies.js';
+import { type Identity, readIdentity } from './identity.js';
 import type { ConnectOptions } from './options.js';
 import type { TlsCredentials } from './tls-credentials.js';
 
@@ -42,6 +44,7 @@ export class FlightChannel {
   readonly #metadata = new Metadata();
   readonly #cookies: CookieJar | undefined;
   #takesQueries = false;
+  #identity: Identity | undefined;
   /** Undefined for a connection without TLS. */
   readonly tls: TlsCredentials | undefined;
 
@@ -63,6 +66,11 @@ export class FlightChannel {
   /** Whether the server said that DoGet takes a query in place of a ticket. */
   get takesQueries(): boolean {
     return this.#takesQueries;
+  }
+
+  /** Whom the server took the credentials for; undefined where it does not say. */
+  get identity(): Identity | undefined {
+    return this.#identity;
   }
 
   /** Connects now; rejects when that fails, or takes longer. */
@@ -112,6 +120,7 @@ export class FlightChannel {
       signal?.addEventListener('abort', onAbort, { once: true });
       call.on('metadata', (metadata: Metadata) => {
         header ??= readAuthorization(metadata);
+        this.#identity ??= readIdentity(metadata);
         this.#takesQueries = metadata.get(QUERY_TICKET_HEADER)[0] === '1';
         this.#takeCookies(metadata);
       });
@@ -136,6 +145,11 @@ export class FlightChannel {
       }
       call.end();
     });
+  }
+
+  /** Asks how one logs in (see flight/login); undefined where the server answers something else. Logs nobody in. */
+  loginSettings(timeoutMs: number, signal?: AbortSignal): Promise<string | undefined> {
+    return askLoginSettings(this.#live(), timeoutMs, signal);
   }
 
   getFlightInfo(command: Uint8Array, signal?: AbortSignal): Promise<FlightInfo> {

@@ -7,7 +7,8 @@ import { readArrays } from '../rows/read-rows.js';
 export async function welcome(client: FlightSqlClient, call: CallOptions = {}): Promise<string> {
   const { host, port, tls } = client.target;
   const server = await serverName(client, call);
-  const who = client.user === undefined ? '' : ` as ${client.user}`;
+  const role = client.role === undefined ? '' : ` (${client.role})`;
+  const who = client.user === undefined ? '' : ` as ${client.user}${role}`;
   const where = `${host}:${port}${tls ? ' (TLS)' : ''}`;
   return `${escapeControls(`${server}at ${where}${who}`)} — .help for help, Ctrl-D to leave`;
 }

@@ -35,12 +35,15 @@ import { decodeOption, encodeOption, refusalOf, type SessionOptionValue } from '
 export class FlightSqlSession extends FlightSqlStatements implements FlightSqlClient {
   readonly target: FlightSqlClient['target'];
   readonly user: string | undefined;
+  readonly role: string | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(channel: FlightChannel, options: ConnectOptions) {
     super(new ChannelPool(channel, options));
     this.target = { host: options.host, port: options.port, tls: options.tls !== undefined };
-    this.user = options.credentials.kind === 'none' ? undefined : options.credentials.user;
+    const given = options.credentials.kind === 'none' ? undefined : options.credentials.user;
+    this.user = channel.identity?.user ?? given;
+    this.role = channel.identity?.role;
   }
 
   async getQuerySchema(sql: string, { signal }: CallOptions = {}): Promise<ArrowSchema> {

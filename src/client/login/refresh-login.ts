@@ -1,0 +1,92 @@
+/** New tokens for a stored login, by its refresh token (RFC 6749 §6), which rotates (RFC 9700 §4.14.2). */
+import { refreshTokenGrant } from 'openid-client';
+import { GizmoError } from '../../errors.js';
+import { explainProvider, openProvider } from '../../oidc/open-provider.js';
+import type { Logins } from '../credentials/logins.js';
+import type { LoginSummary, OidcLogin, StoredLogin } from '../credentials/stored-login.js';
+import type { Server } from './provider-login.js';
+import { exchangeByServer } from './server-exchange.js';
+import { serverTokenOf, type TokenSet } from './token-set.js';
+
+export interface RefreshOptions {
+  /** As the login's server is reached. */
+  readonly server: Server;
+  /** Also where what there is lasts longer. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What lasts no longer than this is renewed before it is used. */
+const STALE_S = 60;
+
+/** Whether what goes to the server has expired or is about to. */
+export function isStale({ expiresAtS }: LoginSummary, nowMs = Date.now()): boolean {
+  return expiresAtS !== undefined && expiresAtS * 1000 - nowMs < STALE_S * 1000;
+}
+
+/**
+ * The login with tokens that are good, stored before it is answered. While one process renews a login the others wait,
+ * and then use what it got: a refresh token is good once.
+ * @throws GizmoError UNAUTHENTICATED where only a new login helps, UNAVAILABLE where the provider cannot be reached
+ */
+export async function refreshLogin(
+  logins: Logins,
+  login: LoginSummary,
+  { server, force = false, signal }: RefreshOptions,
+): Promise<StoredLogin> {
+  return logins.exclusively(login.name, async () => {
+    const stored = await logins.load(logins.named(login.name) ?? login);
+    if (!force && !isStale(stored)) return stored;
+    const { oidc, refreshToken } = stored;
+    if (oidc === undefined || refreshToken === undefined) throw expired(stored);
+    const tokens = await requestTokens(oidc, refreshToken, server, signal);
+    const { token, sends, expiresAtS } = serverTokenOf(tokens, oidc.issuer, oidc.audience ?? oidc.clientId);
+    const { expiresAtS: _, ...lasting } = stored;
+    const renewed: StoredLogin = {
+      ...lasting,
+      token,
+      refreshToken: tokens.refresh_token ?? refreshToken,
+      oidc: { ...oidc, sends },
+      ...(expiresAtS === undefined ? {} : { expiresAtS }),
+    };
+    await logins.save(renewed);
+    return renewed;
+  });
+}
+
+async function requestTokens(
+  oidc: OidcLogin,
+  refreshToken: string,
+  server: Server,
+  signal: AbortSignal | undefined,
+): Promise<TokenSet> {
+  const { issuer, clientId, exchangedByServer } = oidc;
+  const provider = await openProvider({
+    issuer,
+    clientId,
+    signal,
+    ...(exchangedByServer ? { exchange: exchangeByServer(server, signal) } : {}),
+  });
+  try {
+    return await refreshTokenGrant(provider, refreshToken);
+  } catch (reason) {
+    if (signal?.aborted) throw signal.reason;
+    const error = explainProvider(reason, issuer);
+    if (error.code !== 'UNAUTHENTICATED') throw error;
+    throw new GizmoError(
+      'UNAUTHENTICATED',
+      `${error.message.replace(/\.$/, '')}. Log in again: gizmo auth login.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function expired({ server, expiresAtS }: StoredLogin): GizmoError {
+  const when = expiresAtS === undefined ? '' : ` at ${new Date(expiresAtS * 1000).toISOString()}`;
+  return new GizmoError(
+    'UNAUTHENTICATED',
+    `The login at ${server} cannot be renewed${when === '' ? '' : ` and ends${when}`}. Log in again: gizmo auth login.`,
+  );
+}
