@@ -31,8 +31,8 @@ export async function bundleHot(dist) {
       legalComments: 'eof',
       // V8's code has no callback for import() to call; require loads ES modules too, from where the bundle lies.
       supported: { 'dynamic-import': false },
-      // Native code cannot be bundled.
-      external: ['koffi', '@duckdb/*', '@napi-rs/*', '*.node'],
+      // Native code cannot be bundled; what a login at an identity provider takes is seldom wanted.
+      external: ['koffi', '@duckdb/*', '@napi-rs/*', '*.node', 'open', 'openid-client'],
       plugins: [moduleUrls(folder)],
       logLevel: 'warning',
     });

@@ -50,7 +50,7 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
 
   it('says where it is, runs a statement as a box, and leaves with Ctrl-D', async () => {
     await open();
-    expect(shell.raw).toContain(`at 127.0.0.1:${server.port} as ${server.user} — .help for help`);
+    expect(shell.raw).toContain(`at 127.0.0.1:${server.port} as ${server.user} (admin) — .help for help`);
     expect(await run("select 42 as answer, '東京' as city, null as nothing;")).toContain(
       [
         '┌─────────┬─────────┬─────────┐',
