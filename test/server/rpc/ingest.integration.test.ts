@@ -130,6 +130,22 @@ describe('a bulk load', () => {
     });
   });
 
+  it.each([
+    ['a view', 'select 7 as i'],
+    ['a view that cannot be bound any more', 'from gone_with_its_table'],
+  ])('never takes the place of %s, nor goes into it', async (_, body) => {
+    await client.rows('create or replace table gone_with_its_table (i integer)');
+    await client.rows(`create or replace view "V" as ${body}`);
+    await client.rows('drop table gone_with_its_table');
+    for (const ifExists of [IfExists.FAIL, IfExists.APPEND, IfExists.REPLACE]) {
+      const loading = load([1], ingestCommand(IfMissing.CREATE, ifExists, { table: 'v' }));
+      await expect(loading).rejects.toMatchObject({ code: status.ALREADY_EXISTS });
+    }
+    const views = await client.rows("select view_name from duckdb_views() where view_name = 'V'");
+    expect(views).toEqual([['V']]);
+    await client.rows('drop view "V"');
+  });
+
   it('of no rows makes the table', async () => {
     expect(countOf(await client.put(ingestCommand(), [SCHEMA_MESSAGE]))).toBe(0n);
     expect(await numbersIn()).toEqual([]);

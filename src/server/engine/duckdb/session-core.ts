@@ -136,13 +136,13 @@ export class SessionCore {
   }
 
   /**
-   * The first row of a query of our own whose columns are texts, with at most one text as its parameter. The
-   * connection must be claimed.
+   * The first row of a query of our own whose columns are texts, as are its parameters. The connection must be
+   * claimed.
    */
-  async readTexts(sql: string, parameter?: string): Promise<string[]> {
+  async readTexts(sql: string, ...parameters: readonly string[]): Promise<string[]> {
     const prepared = await this.lane.call(() => duckdb.prepare(this.lane.connection, sql));
     try {
-      if (parameter !== undefined) duckdb.bind_varchar(prepared, 1, parameter);
+      for (const [index, text] of parameters.entries()) duckdb.bind_varchar(prepared, index + 1, text);
       const result = await this.lane.call(() => duckdb.execute_prepared(prepared));
       const chunk = duckdb.result_get_chunk(result, 0);
       const strings = new StringVector(this.memory);

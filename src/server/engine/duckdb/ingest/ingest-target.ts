@@ -19,8 +19,21 @@ export async function findTarget(core: SessionCore, request: IngestRequest): Pro
   const catalog = temporary ? current.catalog : (request.catalog ?? current.catalog);
   const schema = temporary ? current.schema : (request.schema ?? (request.catalog ? 'main' : current.schema));
   const name = [catalog, schema, table].map(quote).join('.');
+  const [views] = await core.readTexts(VIEWS, catalog, schema, table);
+  if (views !== '0') {
+    // Whatever the mode: replacing drops tables only, and nobody's view for a table of the same name.
+    throw new GizmoError(
+      'ALREADY_EXISTS',
+      `"${table}" is a view, and a bulk load goes into a table. Drop it first, or load into another.`,
+    );
+  }
   return { name, kind: temporary ? 'temp table' : 'table', exists: await exists(core, name) };
 }
+
+/** By its own name: one that reads a table that is gone cannot be bound, and is there all the same. */
+const VIEWS = `select system.main.count(*)::varchar from system.main.duckdb_views()
+  where system.main.lower(database_name) = system.main.lower($1)
+    and system.main.lower(schema_name) = system.main.lower($2) and system.main.lower(view_name) = system.main.lower($3)`;
 
 async function exists(core: SessionCore, name: string): Promise<boolean> {
   try {
