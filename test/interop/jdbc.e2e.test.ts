@@ -113,6 +113,25 @@ describe.skipIf(!isInstalled('java'))('the JDBC driver', () => {
     }),
   );
   it(
+    'binds what Java has no type for, and arrays',
+    covers('parameters', async () => {
+      expect(answers.wideParameters).toEqual([
+        {
+          u8: '200',
+          u16: '60000',
+          u32: '4000000000',
+          u64: '5000000000',
+          h: '12345678901234567890123456789',
+          tz: '2024-02-29 12:34:56.789+00',
+          id: '12345678-1234-5678-9abc-123456789abc',
+          iv: '1 month 2 days',
+          l: '[1, NULL, 3]',
+          ls: '[a, ü]',
+        },
+      ]);
+    }),
+  );
+  it(
     'binds NULL, whatever the type',
     covers('parameters', async () => {
       expect(answers.nullParameters).toEqual([{ i: null, s: null, d: null, n: null }]);

@@ -54,6 +54,7 @@ public class JdbcClient {
     tasks.put("updates", JdbcClient::updates);
     tasks.put("execute", JdbcClient::execute);
     tasks.put("parameters", JdbcClient::parameters);
+    tasks.put("wideParameters", JdbcClient::wideParameters);
     tasks.put("nullParameters", JdbcClient::nullParameters);
     tasks.put("preparedQuery", JdbcClient::preparedQuery);
     tasks.put("batch", JdbcClient::batch);
@@ -232,6 +233,32 @@ public class JdbcClient {
         return Map.of("count", count, "parameters", prepared.getParameterMetaData().getParameterCount(), "rows",
             query(statement, asText));
       }
+    }
+  }
+
+  /** Types that Java has no name for: the next larger ones, text, and arrays. */
+  static Object wideParameters() throws Exception {
+    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+      statement.executeUpdate("""
+          set TimeZone = 'UTC';
+          create or replace table wide_parameters (u8 utinyint, u16 usmallint, u32 uinteger, u64 ubigint, h hugeint,
+          tz timestamptz, id uuid, iv interval, l integer[], ls varchar[])""");
+      String insert = "insert into wide_parameters values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      try (PreparedStatement prepared = connection.prepareStatement(insert)) {
+        Calendar utc = Calendar.getInstance(TimeZone.getTimeZone("UTC"));
+        prepared.setShort(1, (short) 200);
+        prepared.setInt(2, 60000);
+        prepared.setLong(3, 4000000000L);
+        prepared.setLong(4, 5000000000L);
+        prepared.setBigDecimal(5, new BigDecimal("12345678901234567890123456789"));
+        prepared.setTimestamp(6, Timestamp.valueOf("2024-02-29 12:34:56.789"), utc);
+        prepared.setString(7, "12345678-1234-5678-9abc-123456789abc");
+        prepared.setString(8, "1 month 2 days");
+        prepared.setArray(9, connection.createArrayOf("INTEGER", new Object[] {1, null, 3}));
+        prepared.setArray(10, connection.createArrayOf("VARCHAR", new Object[] {"a", "ü"}));
+        prepared.executeUpdate();
+      }
+      return query(statement, "select columns(*)::varchar from wide_parameters");
     }
   }
 

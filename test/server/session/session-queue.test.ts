@@ -53,7 +53,8 @@ describe('session queue', () => {
   it('refuses a waiter beyond its limit', async () => {
     const queue = createSessionQueue();
     await queue.acquire(never);
-    for (let i = 0; i < 1024; i++) void queue.acquire(never);
+    // Each waits under the signal of its own call.
+    for (let i = 0; i < 1024; i++) void queue.acquire(new AbortController().signal);
     await expect(queue.acquire(never)).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
   });
 });
