@@ -64,6 +64,8 @@ export interface CredentialFlags {
 }
 
 export type FoundCredentials = Proof & {
+  /** Whether they go to the server that was named and to no other that it names in turn. */
+  readonly isStored?: boolean;
   /** The same for connecting again: a stored login may be renewed, and each start of a server makes another token. */
   readonly renew?: () => Promise<FoundCredentials>;
 };

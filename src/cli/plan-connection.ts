@@ -57,6 +57,7 @@ export interface ConnectionPlan {
   readonly tls: ConnectionTls | undefined;
   readonly connectTimeoutMs: number;
   readonly credentials: FoundCredentials;
+  readonly followLocations: boolean;
   readonly warn: (sentence: string) => void;
 }
 
@@ -107,6 +108,7 @@ export function toConnectionPlan(connection: Connection, credentials: FoundCrede
     tls: tls === undefined || address === undefined ? tls : { serverName: host, ...tls },
     connectTimeoutMs,
     credentials,
+    followLocations: credentials.isStored !== true,
     warn: writeWarning,
   };
 }

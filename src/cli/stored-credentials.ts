@@ -25,12 +25,12 @@ export async function fetchStoredCredentials(
     return undefined;
   }
   const stored = await usableLogin(logins, login);
-  const source = `the stored login ${login.name}`;
-  const user = stored.user === undefined ? {} : { user: stored.user };
-  if (stored.token !== undefined) return { kind: 'bearer', token: stored.token, source, ...user };
-  if (stored.password !== undefined && stored.user !== undefined)
-    return { kind: 'password', user: stored.user, password: stored.password, source };
-  return { kind: 'none' };
+  const { user, token, password } = stored;
+  const common = { source: `the stored login ${login.name}`, isStored: true };
+  if (token !== undefined)
+    return { kind: 'bearer', token, ...(user === undefined ? {} : { user }), ...common };
+  if (password !== undefined && user !== undefined) return { kind: 'password', user, password, ...common };
+  return { kind: 'none', isStored: true };
 }
 
 const LINKS = {

@@ -29,26 +29,26 @@ export async function chooseLogin(
   const profile = flags.profile ?? readSetting(env, 'PROFILE');
   const directory = stateDirectory(env);
   if (profile === undefined && !existsSync(join(directory, 'logins.json'))) return undefined;
-  const named = namedPlace(flags, readUri(flags, uriText, env), env);
+  const uri = readUri(flags, uriText, env);
+  const named = namedPlace(flags, uri, env);
+  // Who names a login does not mean the user of the environment; "token" stands for whoever the token names.
+  const typed = profile === undefined ? named.username : (flags.username ?? uri.username);
+  const user = typed === 'token' ? undefined : typed;
   const [{ openLogins }, { parseServerName, serverName }] = await Promise.all([
     import('../client/credentials/open-logins.js'),
     import('../client/credentials/stored-login.js'),
   ]);
   const logins = openLogins(directory);
   const choose = (): Choice => {
-    if (profile !== undefined) return { login: findProfile(logins, profile) };
-    const active = named.host === undefined && named.port === undefined ? logins.active() : undefined;
-    const server = active?.server ?? serverName(named.host ?? 'localhost', named.port ?? DEFAULT_PORT);
-    return {
-      login:
-        active !== undefined && (named.username === undefined || named.username === active.user)
-          ? active
-          : logins.find(server, named.username),
-      active,
-    };
+    const isOpen = named.host === undefined && named.port === undefined;
+    const chosen =
+      profile === undefined ? (isOpen ? logins.active() : undefined) : findProfile(logins, profile);
+    const server = chosen?.server ?? serverName(named.host ?? 'localhost', named.port ?? DEFAULT_PORT);
+    const isTheirs = chosen !== undefined && (user === undefined || user === chosen.user);
+    return { chosen, login: isTheirs ? chosen : logins.find(server, user) };
   };
-  const { login, active } = profile === undefined ? unlessUntrusted(choose) : choose();
-  const meant = login ?? active;
+  const { login, chosen } = profile === undefined ? unlessUntrusted(choose) : choose();
+  const meant = chosen ?? login;
   const place = meant === undefined ? undefined : parseServerName(meant.server);
   if (meant === undefined || place === undefined) return undefined;
   const server = serverName(named.host ?? place.host, named.port ?? place.port);
@@ -60,15 +60,16 @@ export async function chooseLogin(
   if (login === undefined) return { defaults: { ...place, trust: 'plaintext' } };
   const { trust, tls } = login;
   return {
-    stored: { login, logins, isNamed: profile !== undefined },
+    stored: { login, logins, isNamed: profile !== undefined && login === chosen },
     defaults: { ...place, trust, ...(tls === undefined ? {} : { tls }) },
   };
 }
 
-/** The login, and what decides where the connection goes; of the latter alone where the active login is another user's. */
 interface Choice {
+  /** The one of the profile, or the active one: says where to connect. */
+  readonly chosen?: LoginSummary | undefined;
+  /** Says as whom; another one, or none, where somebody else is named. */
   readonly login?: LoginSummary | undefined;
-  readonly active?: LoginSummary | undefined;
 }
 
 export interface ChosenLogin {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConnectionFlags, resolveConnection } from '../../src/cli/connection.js';
 import { loginTlsOf } from '../../src/cli/connection-tls.js';
 import { type CredentialFlags, findCredentials } from '../../src/cli/credentials.js';
+import { toConnectionPlan } from '../../src/cli/plan-connection.js';
 import { userRuntimeDirectory } from '../../src/cli/runtime-directory.js';
 import { fetchStoredCredentials } from '../../src/cli/stored-credentials.js';
 import { chooseLogin, trustOf } from '../../src/cli/stored-login.js';
@@ -130,6 +131,26 @@ describe('a stored login', () => {
     await expect(plan({ ...db, username: 'eve' }, state)).rejects.toThrow('no password for eve');
   });
 
+  it('is what the user "token" means', async () => {
+    const state = await stateOf([{}]);
+    expect((await plan({ ...db, username: 'token' }, state)).credentials).toMatchObject({
+      kind: 'bearer',
+      user: 'ann',
+    });
+    const given = await plan({ ...db, username: 'token' }, { ...state, GIZMO_PASSWORD: 'jwt' });
+    expect(given.credentials).toMatchObject({ kind: 'password', user: 'token', password: 'jwt' });
+  });
+
+  it('stays with its server, which may name others for parts of a result', async () => {
+    const state = await stateOf([{}]);
+    const { connection, credentials } = await plan(db, state);
+    expect(toConnectionPlan(connection, credentials).followLocations).toBe(false);
+    const renewed = await credentials.renew?.();
+    expect(renewed && toConnectionPlan(connection, renewed).followLocations).toBe(false);
+    const given = await plan(db, { ...state, GIZMO_TOKEN: 'x' });
+    expect(toConnectionPlan(given.connection, given.credentials).followLocations).toBe(true);
+  });
+
   it('is not sent over a connection that is proven less than its own', async () => {
     const warnings = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const state = await stateOf([{}]);
@@ -251,6 +272,20 @@ describe('a profile', () => {
       code: 'USAGE',
       message: expect.stringContaining('for prod.example:4 and not for test.example:4'),
     });
+  });
+
+  it('is for its own user: another one is asked for a password at the same server', async () => {
+    const state = await stateOf([{ name: 'prod', server: 'prod.example:4' }]);
+    await expect(plan({ profile: 'prod', username: 'eve' }, state)).rejects.toThrow('no password for eve');
+    expect(await plan({ profile: 'prod' }, { ...state, GIZMO_USER: 'eve' })).toMatchObject({
+      credentials: { user: 'ann' },
+    });
+    expect(await plan({ profile: 'prod', username: 'eve' }, { ...state, GIZMO_PASSWORD: 'p' })).toMatchObject(
+      {
+        connection: { host: 'prod.example', port: 4 },
+        credentials: { kind: 'password', user: 'eve' },
+      },
+    );
   });
 
   it('that does not exist is refused, and those that do are named', async () => {

@@ -1,5 +1,5 @@
 /** Stored logins from the command line: `gizmo auth status|token|switch|logout`, and `gizmo client` that uses them. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -267,6 +267,24 @@ describe('gizmo auth logout', () => {
       loggedOut: [{ name: 'prod', server: 'db.example:31337' }],
     });
     expect(readFileSync(join(state, 'gizmo', 'credentials.json'), 'utf8')).not.toContain('s3cret');
+  });
+});
+
+describe('several processes at once', () => {
+  it('lose nothing that another one writes, of the list as of the secrets', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const { gizmo, logins, state } = await userWith(
+      ...names.map((name) => ({ ...elsewhere, name, token: `token of ${name}` })),
+    );
+    const runs = await Promise.all([
+      ...names.slice(0, 4).map((name) => gizmo(['auth', 'logout', name])),
+      gizmo(['auth', 'switch', 'e']),
+    ]);
+    expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(runs.map(() => [0, '']));
+    expect([logins.list().map(({ name }) => name), logins.active()?.name]).toEqual([['e', 'f'], 'e']);
+    const { secrets } = JSON.parse(readFileSync(join(state, 'gizmo', 'credentials.json'), 'utf8'));
+    expect(Object.keys(secrets).sort()).toEqual(['e at db.example:31337', 'f at db.example:31337']);
+    expect(readdirSync(join(state, 'gizmo')).sort()).toEqual(['credentials.json', 'logins.json']);
   });
 });
 

@@ -86,11 +86,9 @@ function askProcess(request: KeychainRequest): Promise<KeychainAnswer> {
     });
     child.once('close', () => {
       clearTimeout(timer);
-      resolve(
-        parseAnswer(output.stdout) ?? {
-          error: output.stderr.trim().split('\n').at(-1) || 'it gave no answer',
-        },
-      );
+      const lines = output.stderr.trim().split('\n');
+      const error = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
+      resolve(parseAnswer(output.stdout) ?? { error: error || 'it gave no answer' });
     });
   });
 }

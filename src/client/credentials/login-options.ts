@@ -21,6 +21,7 @@ export async function optionsOfLogin(word: string | undefined): Promise<ClientOp
   return {
     ...parseServerName(login.server),
     tls: tlsOf(login),
+    followLocations: false,
     ...(user === undefined ? {} : { username: user }),
     ...(token === undefined ? (password === undefined ? {} : { password }) : { token }),
   };

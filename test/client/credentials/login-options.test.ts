@@ -36,6 +36,7 @@ describe('storedLogin', () => {
       host: 'db.example',
       port: 31_337,
       tls: { roots: Buffer.from('PEM'), pins: ['ab', 'cd'], serverName: 'db' },
+      followLocations: false,
       username: 'ann',
       token: 't',
     };
@@ -58,6 +59,7 @@ describe('storedLogin', () => {
       host: '::1',
       port: 1,
       tls: false,
+      followLocations: false,
       username: 'ann',
       password: 'p',
     });
@@ -65,6 +67,7 @@ describe('storedLogin', () => {
       host: 'db.example',
       port: 31_337,
       tls: { skipVerify: true },
+      followLocations: false,
       token: 't',
     });
   });
