@@ -8,15 +8,11 @@ import { GizmoError, toGizmoError } from '../errors.js';
 import { isLoopback } from '../runtime-file.js';
 import { VERSION } from '../version.js';
 import { createAccess } from './access/access.js';
-import { createAuthenticator } from './auth/authenticator.js';
+import { asOperator } from './as-operator.js';
 import { type CertificatePrincipals, createCertificatePrincipals } from './auth/certificate.js';
-import { operatorPrincipal } from './auth/operator.js';
-import { createPasswordStrategy } from './auth/password.js';
-import { createSessionTokens } from './auth/session-token.js';
-import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
-import { createTokenStrategy } from './auth/token.js';
 import type { ServerConfig } from './config/config.js';
 import type { TlsConfig } from './config/tls-config.js';
+import { accountStatements, createLogins, type Logins } from './create-logins.js';
 import type { Engine, EngineCounts, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
 import { hookConnections } from './hook-connections.js';
@@ -27,7 +23,7 @@ import type { OpenTls } from './listener/tls/open-tls.js';
 import type { CertificateMapping } from './model/certificate-mapping.js';
 import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
-import { createSession, type Session } from './session/session.js';
+import type { Session } from './session/session.js';
 import { createSessionRegistry } from './session/session-registry.js';
 import { loginSettingsOf } from './sso/login-settings.js';
 import { createTokenExchange } from './sso/token-exchange.js';
@@ -49,7 +45,10 @@ import { queriesTable } from './statement/tables/queries-table.js';
 import { createServerTables, schemasOf } from './statement/tables/server-tables.js';
 import { sessionsTable } from './statement/tables/sessions-table.js';
 import { settingsTable } from './statement/tables/settings-table.js';
+import { tokensTable } from './statement/tables/tokens-table.js';
+import { usersTable } from './statement/tables/users-table.js';
 import { createTasks } from './statement/tasks.js';
+import { createAuthLog } from './telemetry/auth-log.js';
 import type { Logger } from './telemetry/logger.js';
 
 export interface RunningServer {
@@ -120,7 +119,13 @@ export async function startServer(
     list: () => sessions.list(),
     end: (session, how, reason) => sessions.end(session, how, reason),
   };
-  const tables = [sessionsTable(openSessions), queriesTable(tasks, nowMs), settingsTable(settings)];
+  const tables = [
+    sessionsTable(openSessions),
+    queriesTable(tasks, nowMs),
+    settingsTable(settings),
+    usersTable(() => state.accounts),
+    tokensTable(() => state.accounts, nowMs),
+  ];
 
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
   const engine = await openEngine({
@@ -148,36 +153,33 @@ export async function startServer(
     log.error('the state of the server can be written no more', { error: message }),
   );
 
-  const { ways } = config;
-  const startupToken = ways.startupToken ? makeStartupToken() : undefined;
-  const strategies = [
-    // First: the name `token` is no user's.
-    config.token !== undefined &&
-      createTokenStrategy(config.token, nowMs, (reason) =>
-        log.error('the keys of the token issuer cannot be had', { kind: 'authentication', reason }),
-      ),
-    ways.password && createPasswordStrategy(config.username, config.password ?? ''),
-    startupToken !== undefined && createStartupTokenStrategy(config.username, startupToken),
-  ];
-  const authenticator = createAuthenticator(strategies.filter((it) => it !== false));
-  const sessionTokens = createSessionTokens(
-    config.secretKey ?? state.secretKey,
-    nowMs,
-    // A changed password ends the tokens of before, as the guide promises.
-    [config.username, config.password ?? ''],
-  );
+  let logins: Logins;
+  try {
+    logins = createLogins(config, state, { log, nowMs });
+  } catch (error) {
+    tls?.store.stop();
+    await state.close();
+    await engine.close();
+    throw error;
+  }
+  const { authenticator, standing, sessionTokens } = logins;
 
   const serverTables = createServerTables(tables);
   const hooks = createHooks({
     database: hookConnections(engine, serverTables, nowMs),
     timeoutMs: config.hooks.timeoutMs,
-    serverToken: startupToken ?? '',
+    serverToken: logins.serverToken ?? '',
     loopbackOnly: isLoopback(config.hostname),
     log,
   });
   const life: Life = {
     admission,
-    own: createOwnStatements([kill({ sessions: openSessions, tasks }), setSetting(settings), setHook(hooks)]),
+    own: createOwnStatements([
+      kill({ sessions: openSessions, tasks }),
+      setSetting(settings),
+      setHook(hooks),
+      ...accountStatements(config, state, logins, nowMs, (reasonFor) => sessions.endWhere(reasonFor)),
+    ]),
     access: createAccess({ databaseGrants: config.databaseGrants }),
     tables: serverTables,
     hooks,
@@ -198,6 +200,8 @@ export async function startServer(
   const sessions = createSessionRegistry({
     openEngineSession: ({ role }) =>
       engine.openSession({ filesReachable: role === 'admin', sequencesReachable: role !== 'readonly' }),
+    assertStanding: (principal) => void standing.of(principal),
+    endOf: logins.endOf,
     sessionsMax: config.sessionsMax,
     idleTimeoutMs: config.sessionIdleTimeoutMs,
     idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,
@@ -226,6 +230,7 @@ export async function startServer(
     authenticator,
     certificates,
     sessionTokens,
+    standing,
     loginSettings: loginSettingsOf(config),
     tokenExchange:
       config.oauth?.clientSecret === undefined
@@ -238,6 +243,7 @@ export async function startServer(
     readOnly: config.readOnly,
     queryTimeoutMs: config.limits.queryTimeoutMs,
     log,
+    authLog: createAuthLog(log, config.log.authLevel),
     stopping: stopping.signal,
     connectionOf: (peer) => connections.find(peer),
   };
@@ -292,7 +298,7 @@ export async function startServer(
 
   return {
     address: listener.address,
-    startupToken,
+    startupToken: logins.startupToken,
     username: config.username,
     engine,
     failed,
@@ -371,24 +377,4 @@ function asUsage(what: string, reason: unknown): GizmoError {
   const error = toGizmoError(reason);
   if (error.detail !== undefined) return error;
   return new GizmoError('USAGE', `${what}: ${error.message}`, { cause: reason });
-}
-
-/** Does something in a session of the person who starts the server. */
-async function asOperator<T>(
-  engine: Engine,
-  nowMs: () => number,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const session = createSession({
-    id: randomUUID(),
-    principal: operatorPrincipal(),
-    peer: 'start',
-    engine: await engine.openSession(),
-    nowMs,
-  });
-  try {
-    return await work(session);
-  } finally {
-    await session.end(serverStopping());
-  }
 }

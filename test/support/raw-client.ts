@@ -34,6 +34,7 @@ import { BatchReader } from '../../src/flight/ipc/reader.js';
 import type { IpcMessage } from '../../src/flight/ipc/types.js';
 import { readValue } from '../../src/flight/ipc/value.js';
 import { flightService } from '../../src/flight/service.js';
+import { ACTIONS } from '../../src/flight/sql/action.js';
 import { encodeCommand } from '../../src/flight/sql/command.js';
 import { PASSWORD, USER } from './start-test-server.js';
 
@@ -198,6 +199,19 @@ export function connectRaw(
     /** GetFlightInfo and DoGet. */
     async rows(query: string): Promise<unknown[][]> {
       return raw.get(ticketOf(await raw.query(query)));
+    },
+
+    /** Runs a statement for its effect alone. */
+    async update(query: string): Promise<void> {
+      await raw.put(encodeCommand({ type: 'CommandStatementUpdate', message: { query } }));
+    },
+
+    /** The handle of a prepared statement. */
+    async prepare(query: string): Promise<Uint8Array> {
+      const request = ACTIONS.CreatePreparedStatement.encodeRequest({ query });
+      const [result] = await raw.action('CreatePreparedStatement', request);
+      return ACTIONS.CreatePreparedStatement.decodeResult(result ?? new Uint8Array(0))
+        .preparedStatementHandle;
     },
 
     async action(type: string, body: Uint8Array = new Uint8Array(0)): Promise<Uint8Array[]> {

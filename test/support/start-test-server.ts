@@ -8,7 +8,14 @@ export const PASSWORD = 'open sesame';
 
 export async function startTestServer(settings: RawServerSettings = {}): Promise<RunningServer> {
   const config = parseConfig(
-    { port: 0, username: USER, password: PASSWORD, 'shutdown-grace-period-seconds': 0, ...settings },
+    {
+      port: 0,
+      username: USER,
+      password: PASSWORD,
+      'shutdown-grace-period-seconds': 0,
+      ...(settings['log-level'] === undefined && { 'auth-log-level': 'off' }),
+      ...settings,
+    },
     { UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE },
   );
   const { level, format, file } = config.log;

@@ -195,6 +195,11 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       helpValue: 'FILE',
       helpGroup: DATABASE,
     }),
+    'server-token-file': Flags.string({
+      summary: 'file with a token of your own for the administrator, in place of a start-up token',
+      helpValue: 'FILE',
+      helpGroup: ACCESS,
+    }),
     'state-dir': Flags.string({
       summary: "directory for what the server keeps itself: users, tokens, keys (default '<database>.gizmo')",
       helpValue: 'DIR',
@@ -272,6 +277,14 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'seconds after which an idle session ends (default 43200; 0 is never)',
       helpGroup: LIMITS,
     }),
+    'session-max-lifetime': Flags.integer({
+      summary: 'seconds after which a session ends whatever it does (default 0: never)',
+      helpGroup: LIMITS,
+    }),
+    'session-follow-token': Flags.boolean({
+      summary: "end a session with the identity provider's token that opened it",
+      helpGroup: LIMITS,
+    }),
     'idle-in-transaction-timeout': Flags.integer({
       summary: 'seconds after which an idle transaction is rolled back (default 900; 0 is never)',
       helpGroup: LIMITS,
@@ -312,6 +325,10 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
     }),
     'log-level': Flags.string({
       summary: 'debug, info, warning, error or off (default info)',
+      helpGroup: LOG,
+    }),
+    'auth-log-level': Flags.string({
+      summary: 'of logins: debug, info, warning, error or off (default that of --log-level)',
       helpGroup: LOG,
     }),
     'log-format': Flags.string({ summary: 'text or json (default text)', helpGroup: LOG }),

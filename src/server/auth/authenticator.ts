@@ -11,20 +11,25 @@ export interface Strategy {
   readonly name: string;
   /**
    * The principal if the credential is of this strategy and right; undefined if it is not of this strategy;
-   * throws UNAUTHENTICATED if it is and wrong.
+   * throws UNAUTHENTICATED if it is and wrong. `address` is the caller's, without the port.
    */
-  authenticate(credential: Credential): Principal | undefined | Promise<Principal | undefined>;
+  authenticate(
+    credential: Credential,
+    address: string,
+  ): Principal | undefined | Promise<Principal | undefined>;
 }
 
 export interface Authenticator {
-  authenticate(credential: Credential): Promise<Principal>;
+  /** `peer`: the caller's `address:port`. */
+  authenticate(credential: Credential, peer: string): Promise<Principal>;
 }
 
 export function createAuthenticator(strategies: readonly Strategy[]): Authenticator {
   return {
-    async authenticate(credential) {
+    async authenticate(credential, peer) {
+      const address = addressOf(peer);
       for (const strategy of strategies) {
-        const principal = await strategy.authenticate(credential);
+        const principal = await strategy.authenticate(credential, address);
         if (principal !== undefined) return principal;
       }
       throw new GizmoError(
@@ -33,4 +38,10 @@ export function createAuthenticator(strategies: readonly Strategy[]): Authentica
       );
     },
   };
+}
+
+/** The host of `host:port`; of IPv6 the network, since who has one address of it has all. */
+function addressOf(peer: string): string {
+  const host = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return host.includes('.') ? host : host.split(':').slice(0, 4).join(':');
 }

@@ -28,6 +28,19 @@ export function parseAuthorization(header: string): Credential {
   return basicCredential(decoded.slice(0, colon), decoded.slice(colon + 1));
 }
 
+/** Which method a credential looks as if it were of, for the log of what is refused. Never any part of a secret. */
+export function looksLike(credential: Credential): { readonly method: string; readonly user?: string } {
+  if (credential.kind === 'bearer') return { method: tokenKind(credential.token) };
+  const { username, password } = credential;
+  return username === 'token' ? { method: tokenKind(password) } : { method: 'password', user: username };
+}
+
+function tokenKind(token: string): string {
+  if (token.startsWith('gzm_')) return 'api-token';
+  if (token.startsWith('gzs_')) return 'startup-token';
+  return token.split('.', 4).length === 3 ? 'token' : 'bearer';
+}
+
 /** A username and a password, wherever they came from. */
 export function basicCredential(username: string, password: string): Credential {
   if (username === '' || password === '') {

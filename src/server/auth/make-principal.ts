@@ -1,7 +1,6 @@
 /** The only place where a Principal comes into being; imported by the strategies beside it and by nobody else. */
-
 import type { CatalogRule } from '../model/catalog-rule.js';
-import type { AuthMethod, Principal, Role } from '../model/principal.js';
+import type { AuthMethod, Origin, Principal, Role } from '../model/principal.js';
 
 /**
  * An administrator who is limited to catalogs is none: whoever reaches files, other databases and the whole instance
@@ -12,11 +11,13 @@ export function makePrincipal(
   role: Role,
   method: AuthMethod,
   catalogAccess?: readonly CatalogRule[],
+  origin?: Origin,
 ): Principal {
+  const shown = { name, method, ...(origin && { origin }) };
   if (catalogAccess === undefined || isNoLimit(catalogAccess))
-    return Object.freeze({ name, role, method }) as Principal;
+    return Object.freeze({ ...shown, role }) as Principal;
   const held = role === 'admin' ? 'user' : role;
-  return Object.freeze({ name, role: held, method, catalogAccess }) as Principal;
+  return Object.freeze({ ...shown, role: held, catalogAccess }) as Principal;
 }
 
 function isNoLimit([first]: readonly CatalogRule[]): boolean {

@@ -1,27 +1,93 @@
 /**
- * Username and password of the bootstrap administrator, given at start by flag, environment or file.
- * Never logs the password or what was presented for it.
+ * Username and password: of the administrator that the configuration names, and of the users in the server's own
+ * state. Never logs a password, or what was presented for one.
  */
+import { createHmac, randomBytes } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
-import type { Principal } from '../model/principal.js';
+import type { Accounts } from '../model/account.js';
+import type { AuthMethod, Principal } from '../model/principal.js';
 import type { Strategy } from './authenticator.js';
+import type { FairQueue } from './fair-queue.js';
+import type { LoginDelay } from './login-delay.js';
 import { makePrincipal } from './make-principal.js';
+import { passwordMatches } from './password-hash.js';
 import { digestSecret, secretMatches } from './secrets-equal.js';
 
-export function createPasswordStrategy(username: string, password: string): Strategy {
-  const userDigest = digestSecret(username);
-  const passwordDigest = digestSecret(password);
+/** Passwords that were right are remembered as digests: some clients send theirs with each call. */
+const KNOWN_MAX = 1000;
+
+export interface PasswordOptions {
+  /** What the configured administrator may log in with, and how that is called. */
+  readonly administrators: readonly {
+    readonly username: string;
+    readonly secret: string;
+    readonly method: Extract<AuthMethod, 'password' | 'startup-token'>;
+  }[];
+  /** Undefined: users of the server's own do not log in with passwords here. */
+  readonly accounts: Accounts | undefined;
+  readonly delay: LoginDelay;
+  readonly hashing: FairQueue;
+}
+
+/** Whoever sends another password takes as long to refuse as whoever does not exist. */
+export function createPasswordStrategy(options: PasswordOptions): Strategy {
+  const { accounts, delay, hashing } = options;
+  const administrators = options.administrators.map(({ username, secret, method }) => ({
+    username,
+    method,
+    userDigest: digestSecret(username),
+    secretDigest: digestSecret(secret),
+  }));
+  /** By a digest of name and password: the generation of the password. */
+  const known = new Map<string, string>();
+  const key = randomBytes(32);
+
+  function administrator(username: string, password: string): Principal | undefined {
+    let principal: Principal | undefined;
+    for (const it of administrators) {
+      // All are compared, whatever the first says.
+      const userMatches = secretMatches(it.userDigest, username);
+      const secretIsRight = secretMatches(it.secretDigest, password);
+      if (userMatches && secretIsRight) principal = makePrincipal(it.username, 'admin', it.method);
+    }
+    return principal;
+  }
+
+  async function storedUser(
+    username: string,
+    password: string,
+    address: string,
+  ): Promise<Principal | undefined> {
+    const user = accounts?.user(username);
+    const digest = createHmac('sha256', key)
+      .update(JSON.stringify([username, password]))
+      .digest('base64');
+    if (user === undefined || known.get(digest) !== user.generation) {
+      known.delete(digest);
+      const isRight = await hashing.run(address, username, () => passwordMatches(password, user?.password));
+      // Who has another one by now has to show that.
+      if (!isRight || user === undefined || accounts?.user(username)?.generation !== user.generation)
+        return undefined;
+      if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value ?? '');
+      known.set(digest, user.generation);
+    }
+    const origin = { kind: 'user', generation: user.generation } as const;
+    return makePrincipal(username, user.role, 'password', undefined, origin);
+  }
+
   return {
     name: 'password',
-    authenticate(credential): Principal | undefined {
+    async authenticate(credential, address): Promise<Principal | undefined> {
       if (credential.kind !== 'basic') return undefined;
-      // Both are compared whatever the first says: an unknown user takes as long as a wrong password.
-      const userMatches = secretMatches(userDigest, credential.username);
-      const passwordMatches = secretMatches(passwordDigest, credential.password);
-      if (!(userMatches && passwordMatches)) {
+      const { username, password } = credential;
+      await delay.wait(address, username);
+      const principal = administrator(username, password) ?? (await storedUser(username, password, address));
+      if (principal === undefined) {
+        delay.failed(address, username);
         throw new GizmoError('UNAUTHENTICATED', 'Invalid username or password.');
       }
-      return makePrincipal(username, 'admin', 'password');
+      delay.succeeded(address, username);
+      return principal;
     },
   };
 }

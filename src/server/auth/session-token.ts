@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { GizmoError } from '../../errors.js';
 import { OWN_ISSUER } from '../config/parse-token.js';
-import { isRole, type Principal } from '../model/principal.js';
+import { isRole, type Origin, type Principal } from '../model/principal.js';
 import { readCatalogAccess } from './catalog-access.js';
 import type { Credential } from './credential.js';
 import { makePrincipal } from './make-principal.js';
@@ -20,7 +20,8 @@ const CACHE_ENTRIES_MAX = 10_000;
 export interface SessionClaims {
   readonly principal: Principal;
   readonly sessionId: string;
-  /** Seconds since the epoch. */
+  /** Both in seconds since the epoch. */
+  readonly issuedAtS: number;
   readonly expiresAtS: number;
   /** Given to a client certificate: good only on a connection whose certificate names the same person. */
   readonly needsCertificate: boolean;
@@ -52,6 +53,7 @@ export function createSessionTokens(
         role: principal.role,
         sid: sessionId,
         ...(principal.catalogAccess !== undefined && { catalog_access: principal.catalogAccess }),
+        ...(principal.origin !== undefined && { origin: principal.origin }),
         ...(principal.method === 'certificate' && { mtls: true }),
       })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -86,17 +88,33 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
       currentDate: new Date(0),
       requiredClaims: ['sub', 'exp', 'iat'],
     });
-    const { sub, sid, role, exp, mtls } = payload;
+    const { sub, sid, role, iat, exp, mtls } = payload;
     const catalogAccess = readCatalogAccess(payload.catalog_access);
     if (typeof sub !== 'string' || typeof sid !== 'string' || !isRole(role) || exp === undefined)
       throw refused();
     if (catalogAccess === 'malformed') throw refused();
-    const principal = makePrincipal(sub, role, 'session-token', catalogAccess);
-    return { principal, sessionId: sid, expiresAtS: exp, needsCertificate: mtls !== undefined };
+    const origin = payload.origin === undefined ? undefined : readOrigin(payload.origin);
+    const principal = makePrincipal(sub, role, 'session-token', catalogAccess, origin);
+    return {
+      principal,
+      sessionId: sid,
+      issuedAtS: iat ?? 0,
+      expiresAtS: exp,
+      needsCertificate: mtls !== undefined,
+    };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error);
     throw error;
   }
+}
+
+/** Ours, because we have signed it; but perhaps of another version. */
+function readOrigin(claim: unknown): Origin {
+  const { kind, generation, id, expiresAtS } = Object(claim);
+  if (kind === 'user' && typeof generation === 'string') return { kind, generation };
+  if (kind === 'api-token' && typeof id === 'string') return { kind, id };
+  if (kind === 'issued' && typeof expiresAtS === 'number') return { kind, expiresAtS };
+  throw refused();
 }
 
 function refused(cause?: unknown): GizmoError {

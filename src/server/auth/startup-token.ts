@@ -1,6 +1,6 @@
 /**
- * The token made at start when no other way in is configured: accepted as Bearer, and as the password of the
- * default user. Never logs the token.
+ * The token of the administrator: made at start when no other way in is configured, or the operator's own. Accepted
+ * as Bearer here, and as the password of the administrator beside this. Never logs the token.
  */
 import { randomBytes } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
@@ -16,26 +16,17 @@ export function makeStartupToken(): string {
   return PREFIX + randomBytes(32).toString('base64url');
 }
 
-/** Accepts `token` as Bearer, and as the password of `username`. */
+/** Accepts `token` as Bearer for the administrator `username`. Others that look like one are refused. */
 export function createStartupTokenStrategy(username: string, token: string): Strategy {
-  const userDigest = digestSecret(username);
   const tokenDigest = digestSecret(token);
   return {
     name: 'startup-token',
     authenticate(credential): Principal | undefined {
-      if (credential.kind === 'bearer') {
-        if (!credential.token.startsWith(PREFIX)) return undefined;
-        if (!secretMatches(tokenDigest, credential.token)) {
-          throw new GizmoError('UNAUTHENTICATED', 'This start-up token is not of the running server.');
-        }
+      if (credential.kind !== 'bearer') return undefined;
+      if (secretMatches(tokenDigest, credential.token))
         return makePrincipal(username, 'admin', 'startup-token');
-      }
-      const userMatches = secretMatches(userDigest, credential.username);
-      const tokenMatches = secretMatches(tokenDigest, credential.password);
-      if (!(userMatches && tokenMatches)) {
-        throw new GizmoError('UNAUTHENTICATED', 'Invalid username or password.');
-      }
-      return makePrincipal(username, 'admin', 'startup-token');
+      if (!credential.token.startsWith(PREFIX)) return undefined;
+      throw new GizmoError('UNAUTHENTICATED', 'This start-up token is not of the running server.');
     },
   };
 }

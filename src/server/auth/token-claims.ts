@@ -20,7 +20,8 @@ export function principalOf(claims: JWTPayload, config: TokenConfig): Principal 
     );
   if (!isAuthorized(email, config.authorizedEmails))
     throw refused(`User '${name}' is not authorized. Contact your administrator.`);
-  return makePrincipal(name, roleOf(claims, config), 'token', catalogAccess);
+  const origin = { kind: 'issued', expiresAtS: claims.exp ?? 0 } as const;
+  return makePrincipal(name, roleOf(claims, config), 'token', catalogAccess, origin);
 }
 
 const NAME_CHARS_MAX = 256;

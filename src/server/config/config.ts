@@ -36,6 +36,8 @@ export interface ServerConfig {
   readonly username: string;
   /** Undefined: no way in is configured and a start-up token is made. */
   readonly password: string | undefined;
+  /** The operator's own start-up token; undefined: one is made where it is a way in. */
+  readonly serverToken: string | undefined;
   /** Signs session tokens; undefined: one of the server's own state. */
   readonly secretKey: string | undefined;
   /** Statements run once at start, in order; a failure stops the start. */
@@ -52,6 +54,10 @@ export interface ServerConfig {
   readonly sessionsMax: number;
   /** 0 = never. */
   readonly sessionIdleTimeoutMs: number;
+  /** How long a session may last in all; 0 = for ever. */
+  readonly sessionMaxLifetimeMs: number;
+  /** Whether a session ends with the identity provider's token that opened it. */
+  readonly sessionFollowsToken: boolean;
   /** How long a transaction may be open without a statement before it is rolled back; 0 = for ever. */
   readonly idleInTransactionTimeoutMs: number;
   /** Bytes of temporary files for results that wait for their readers, all together. */
@@ -62,7 +68,13 @@ export interface ServerConfig {
   readonly shutdownGraceMs: number;
   /** Engine calls that run at once; more wait in Gizmo's own queue, never in libuv's. */
   readonly engineCallsMax: number;
-  readonly log: { readonly level: LogLevel; readonly format: LogFormat; readonly file: string | undefined };
+  readonly log: {
+    readonly level: LogLevel;
+    /** Of logins, and of what is refused before anybody is known. */
+    readonly authLevel: LogLevel;
+    readonly format: LogFormat;
+    readonly file: string | undefined;
+  };
 }
 
 /** Which credentials are accepted. Session tokens always are: somebody logged in for them. */
@@ -73,6 +85,10 @@ export interface WaysIn {
   readonly certificate: boolean;
   /** JSON Web Tokens of an identity provider. */
   readonly token: boolean;
-  /** A token made at start, because there is no other way. */
+  /** Passwords of users in the server's own state. */
+  readonly users: boolean;
+  /** API tokens of the server's own. */
+  readonly apiTokens: boolean;
+  /** A token made at start, because there is no other way, or the operator's own. */
   readonly startupToken: boolean;
 }

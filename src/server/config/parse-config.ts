@@ -2,15 +2,15 @@
 import { DISCOVER_USER } from '../../flight/login/login-settings.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
-import type { ServerConfig, WaysIn } from './config.js';
+import type { ServerConfig } from './config.js';
 import { parseDatabaseGrants } from './parse-database-grants.js';
 import { parseHooks, type RawHookSettings } from './parse-hooks.js';
 import { parseLimits, type RawLimitSettings } from './parse-limits.js';
 import { parseOAuth, type RawOAuthSettings } from './parse-oauth.js';
 import { parseTls, type RawTlsSettings } from './parse-tls.js';
 import { parseToken, type RawTokenSettings } from './parse-token.js';
+import { parseWays, type RawWays, readServerToken } from './parse-ways.js';
 import { readFile } from './read-file.js';
-import type { TokenConfig } from './token-config.js';
 import { usage } from './usage.js';
 import { bytes, choice, integer, seconds } from './values.js';
 
@@ -20,7 +20,8 @@ export interface RawServerSettings
     RawTokenSettings,
     RawOAuthSettings,
     RawLimitSettings,
-    RawHookSettings {
+    RawHookSettings,
+    RawWays {
   readonly 'database-grant'?: readonly string[];
   readonly hostname?: string;
   readonly port?: number;
@@ -32,8 +33,6 @@ export interface RawServerSettings
   readonly username?: string;
   readonly password?: string;
   readonly 'password-file'?: string;
-  /** Ways in by name; undefined: those that are configured. */
-  readonly auth?: string;
   readonly 'secret-key'?: string;
   readonly 'init-sql-commands'?: string;
   readonly 'init-sql-commands-file'?: string;
@@ -42,12 +41,15 @@ export interface RawServerSettings
   readonly 'allow-extensions'?: boolean;
   readonly 'max-sessions'?: number;
   readonly 'session-idle-timeout'?: number;
+  readonly 'session-max-lifetime'?: number;
+  readonly 'session-follow-token'?: boolean;
   readonly 'idle-in-transaction-timeout'?: number;
   readonly 'temp-file-limit'?: string;
   readonly 'max-metadata-size'?: number;
   readonly 'graceful-shutdown'?: boolean;
   readonly 'shutdown-grace-period-seconds'?: number;
   readonly 'log-level'?: string;
+  readonly 'auth-log-level'?: string;
   readonly 'log-format'?: string;
   readonly 'log-file'?: string;
 }
@@ -97,10 +99,13 @@ export function parseConfig(
   const password = readPassword(raw);
   const oauth = parseOAuth(raw);
   const token = parseToken(raw, oauth?.clientId);
-  const ways = waysIn(raw, password, token);
+  const ways = parseWays(raw, password, token);
+  // Users and API tokens open the door to people without a certificate only where they are named.
+  const byName = raw.auth !== undefined && (ways.users || ways.apiTokens);
+  const otherWayIn = ways.password || ways.token || ways.startupToken || byName;
   const tls = parseTls(raw, {
-    certificatesOnly: ways.certificate && raw.auth !== undefined && !ways.password && !ways.token,
-    otherWayIn: ways.password || ways.token || ways.startupToken,
+    certificatesOnly: ways.certificate && raw.auth !== undefined && !otherWayIn,
+    otherWayIn,
   });
   if (tls === undefined && !isLoopback(hostname) && !allowInsecure) {
     throw usage(
@@ -131,6 +136,7 @@ export function parseConfig(
     stateDirectory: stateDirectory(raw['state-dir'], database, readOnly),
     username,
     password,
+    serverToken: readServerToken(raw),
     secretKey: checkSecretKey(raw['secret-key']),
     initSql: readInitSql(raw),
     limits: parseLimits(raw),
@@ -143,6 +149,8 @@ export function parseConfig(
       'session-idle-timeout',
       raw['session-idle-timeout'] ?? DEFAULT_IDLE_TIMEOUT_S,
     ),
+    sessionMaxLifetimeMs: seconds('session-max-lifetime', raw['session-max-lifetime'] ?? 0),
+    sessionFollowsToken: raw['session-follow-token'] ?? false,
     idleInTransactionTimeoutMs: seconds(
       'idle-in-transaction-timeout',
       raw['idle-in-transaction-timeout'] ?? DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_S,
@@ -155,6 +163,7 @@ export function parseConfig(
     engineCallsMax: Math.max(2, Math.max(poolSize - POOL_RESERVE, Math.floor(poolSize / 2))),
     log: Object.freeze({
       level: choice('log-level', raw['log-level'] ?? 'info', LOG_LEVELS),
+      authLevel: choice('auth-log-level', raw['auth-log-level'] ?? raw['log-level'] ?? 'info', LOG_LEVELS),
       format: choice<LogFormat>('log-format', raw['log-format'] ?? 'text', { text: 'text', json: 'json' }),
       file: raw['log-file'],
     }),
@@ -174,37 +183,6 @@ function checkUsername(username: string): void {
       `--username ${username}: a ':' ends the name in a Basic credential. Choose a name without one.`,
     );
   }
-}
-
-/** Those that `--auth` names, or those that are configured; a start-up token where that is none. */
-function waysIn(
-  raw: RawServerSettings,
-  password: string | undefined,
-  token: TokenConfig | undefined,
-): WaysIn {
-  const named = raw.auth?.split(',').map((word) => word.trim().toLowerCase());
-  const unknown = named?.find((word) => !['mtls', 'password', 'token'].includes(word));
-  if (unknown !== undefined || named?.length === 0)
-    throw usage(`--auth ${raw.auth}: name one or more of mtls, password and token, separated by commas.`);
-  if (named?.includes('password') && password === undefined)
-    throw usage('--auth password needs a password: give GIZMO_PASSWORD or --password-file FILE.');
-  if (named?.includes('token') && token === undefined)
-    throw usage('--auth token needs --token-allowed-issuer and --token-allowed-audience.');
-  if (named !== undefined && !named.includes('token') && raw['oauth-client-id'] !== undefined)
-    throw usage(
-      `--oauth-client-id is of no use with --auth ${raw.auth}: people come back from the provider with a token. Add token to it.`,
-    );
-  const mapped = raw['mtls-principal'] !== undefined && raw['mtls-principal'].length > 0;
-  if (named !== undefined && !named.includes('mtls') && mapped)
-    throw usage(
-      `--mtls-principal is of no use with --auth ${raw.auth}. Add mtls to it, or leave one of them out.`,
-    );
-  const ways = {
-    password: password !== undefined && (named?.includes('password') ?? true),
-    certificate: named?.includes('mtls') ?? mapped,
-    token: token !== undefined && (named?.includes('token') ?? true),
-  };
-  return { ...ways, startupToken: !ways.password && !ways.certificate && !ways.token };
 }
 
 function readPassword(raw: RawServerSettings): string | undefined {

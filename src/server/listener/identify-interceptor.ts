@@ -10,7 +10,7 @@ import { whyCallEnded } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
 import type { Connection } from '../model/connection.js';
 import { callers, type IdentifiedCall } from '../rpc/call.js';
-import { hasCredential, identify } from '../rpc/identify.js';
+import { credentialLooksLike, hasCredential, identify } from '../rpc/identify.js';
 import type { Services } from '../rpc/services.js';
 
 const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
@@ -35,6 +35,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
     limitMessageBytes(call, messageBytesMax(method.path));
     const peer = call.getPeer();
     const connection = services.connectionOf(peer);
+    const from = { peer, peerIdentity: connection?.certificate?.commonName, rpc: method.path };
     // A call may be cancelled before its handler exists, and its stream then never hears of it.
     const cancelled = new AbortController();
     let identified: IdentifiedCall | undefined;
@@ -44,15 +45,8 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
           onReceiveMetadata(metadata, proceed) {
             const refuse = (error: unknown) => {
               const { code, message } = toGizmoError(error);
-              const level = code === 'UNAUTHENTICATED' ? 'warning' : 'debug';
-              services.log[level]('call refused', {
-                kind: 'authentication',
-                method: method.path,
-                peer,
-                peer_identity: connection?.certificate?.commonName,
-                code,
-                reason: message,
-              });
+              const who = { ...credentialLooksLike(metadata), ...from };
+              services.authLog.refused('call', who, { code, reason: message });
               call.sendStatus(toStatus(error));
             };
             if (headerBytes(metadata) > metadataBytesMax) {
@@ -87,6 +81,8 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
             }
             identify(services, metadata, connection).then((caller) => {
               connection.trust();
+              const { name: user, role, method: how } = caller.principal;
+              services.authLog.accepted('call', { user, role, method: how, ...from }, caller.use);
               if (cancelled.signal.aborted) return;
               identified = { caller, cancelled: cancelled.signal, answered: false };
               callers.set(metadata, identified);

@@ -15,8 +15,18 @@ export type AuthMethod =
   | 'startup-token'
   | 'session-token'
   | 'token'
+  | 'api-token'
   | 'certificate'
   | 'operator';
+
+/**
+ * What an identity hangs on and is good as long as: a user of the server's own and the password they logged in with,
+ * an API token, or a token that an identity provider issued, which ends by itself.
+ */
+export type Origin =
+  | { readonly kind: 'user'; readonly generation: string }
+  | { readonly kind: 'api-token'; readonly id: string }
+  | { readonly kind: 'issued'; readonly expiresAtS: number };
 
 declare const authenticated: unique symbol;
 
@@ -30,6 +40,8 @@ export interface Principal {
   readonly method: AuthMethod;
   /** The catalogs that the credential limits its bearer to; never there for an administrator. */
   readonly catalogAccess?: readonly CatalogRule[];
+  /** Undefined: the server's configuration. */
+  readonly origin?: Origin;
   readonly [authenticated]: true;
 }
 
@@ -38,7 +50,14 @@ export function concerns(who: Principal, whose: Principal): boolean {
   return who.role === 'admin' || identityOf(who) === identityOf(whose);
 }
 
-/** The same text for the same person with the same rights, however they logged in. */
-export function identityOf({ name, role, catalogAccess }: Principal): string {
-  return JSON.stringify([role, name, catalogAccess?.map(({ catalog, access }) => [catalog, access])]);
+/** The same text for the same person with the same rights, however they logged in; an API token is one of its own. */
+export function identityOf({ name, role, catalogAccess, origin }: Principal): string {
+  const token = origin?.kind === 'api-token' ? origin.id : undefined;
+  return JSON.stringify([role, name, catalogAccess?.map(({ catalog, access }) => [catalog, access]), token]);
+}
+
+/** The role that may do less. */
+export function lowerRole(one: Role, other: Role): Role {
+  const [lower] = (['readonly', 'user', 'admin'] as const).filter((it) => it === one || it === other);
+  return lower ?? 'readonly';
 }

@@ -20,7 +20,7 @@ import { QUERY_TICKET_HEADER, type Received, ROLE_HEADER, USERNAME_HEADER } from
 import { linkSignals, signalOfCall } from '../../flight/signal.js';
 import { readMessages } from '../../flight/stream.js';
 import { onePerson } from '../auth/certificate.js';
-import { basicCredential, type Credential } from '../auth/credential.js';
+import { basicCredential, type Credential, looksLike } from '../auth/credential.js';
 import type { Connection } from '../model/connection.js';
 import type { Principal } from '../model/principal.js';
 import { finishStream } from './call.js';
@@ -43,34 +43,21 @@ async function shakeHands(services: Services, call: HandshakeCall): Promise<void
     answerHowToLogIn(services, call, connection);
     return;
   }
-  const peerIdentity = connection?.certificate?.commonName;
-  let login: Login | undefined;
+  const from = { peer, peerIdentity: connection?.certificate?.commonName };
+  const attempt: Attempt = { credential: undefined };
+  let login: Login;
   try {
-    login = await logIn(services, call, connection);
+    login = await logIn(services, call, connection, attempt);
   } catch (error) {
     const { code, message } = toGizmoError(error);
-    services.log.warning('login refused', {
-      kind: 'authentication',
-      peer,
-      peer_identity: peerIdentity,
-      user: login?.principal.name,
-      result: 'failure',
-      code,
-      reason: message,
-    });
+    const shown = attempt.credential && looksLike(attempt.credential);
+    services.authLog.refused('login', { ...shown, ...from }, { code, reason: message });
     throw error;
   }
   connection?.trust();
   const { principal, bearer, sessionToken, wantsPayload } = login;
-  services.log.info('login', {
-    kind: 'authentication',
-    user: principal.name,
-    role: principal.role,
-    method: principal.method,
-    peer,
-    peer_identity: peerIdentity,
-    result: 'success',
-  });
+  const { name: user, role, method } = principal;
+  services.authLog.accepted('login', { user, role, method, ...from });
   // As headers at once (some clients wait for them before they half-close) and as trailers (others look there).
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${bearer}`);
@@ -102,6 +89,11 @@ function answerHowToLogIn(services: Services, call: HandshakeCall, connection: C
   services.log.debug('login settings given', { kind: 'authentication', peer: call.getPeer() });
 }
 
+/** What has been shown so far, for the log. */
+interface Attempt {
+  credential: Credential | undefined;
+}
+
 interface Login {
   readonly principal: Principal;
   /** What the client is to send from now on. */
@@ -114,12 +106,16 @@ async function logIn(
   services: Services,
   call: HandshakeCall,
   connection: Connection | undefined,
+  attempt: Attempt,
 ): Promise<Login> {
   if (connection === undefined) throw new GizmoError('UNAVAILABLE', 'The connection is closing.');
   connection.assertAccepted();
-  const certified = services.certificates.identify(connection.certificate);
+  const { standing } = services;
+  const named = services.certificates.identify(connection.certificate);
+  const certified = named && standing.of(named);
   const header = readCredential(call.metadata);
   const credential = header ?? (await readPayload(services, call));
+  attempt.credential = credential;
   if (credential === undefined && certified === undefined) {
     throw new GizmoError(
       'UNAUTHENTICATED',
@@ -129,12 +125,13 @@ async function logIn(
   const claims = credential && (await services.sessionTokens.verify(credential));
   // Who logs in again with a session token stays in that session.
   if (claims !== undefined && credential?.kind === 'bearer') {
-    const principal = onePerson(certified, claims.principal, claims.needsCertificate) ?? claims.principal;
+    const shown = standing.of(claims.principal);
+    const principal = onePerson(certified, shown, claims.needsCertificate) ?? shown;
     services.sessions.assertAlive({ id: claims.sessionId, expiresAtS: claims.expiresAtS });
     return { principal, bearer: credential.token, sessionToken: credential.token, wantsPayload: false };
   }
-  const shown = credential && (await services.authenticator.authenticate(credential));
-  const principal = onePerson(certified, shown, false);
+  const shown = credential && (await services.authenticator.authenticate(credential, connection.peer));
+  const principal = onePerson(certified, shown && standing.of(shown), false);
   if (principal === undefined) throw new GizmoError('UNAUTHENTICATED', 'The handshake shows nobody.');
   const { token } = await services.sessionTokens.issue(principal);
   const bearer = credential?.kind === 'bearer' ? credential.token : token;

@@ -5,10 +5,10 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
 import { onePerson } from '../auth/certificate.js';
-import { type Credential, parseAuthorization } from '../auth/credential.js';
+import { type Credential, looksLike, parseAuthorization } from '../auth/credential.js';
 import type { SessionClaims } from '../auth/session-token.js';
 import type { Connection } from '../model/connection.js';
-import type { Principal } from '../model/principal.js';
+import { identityOf, type Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
 import type { Services } from './services.js';
 
@@ -24,6 +24,8 @@ export interface Caller {
   readonly peer: string;
   /** Aborted when the connection's client certificate is accepted no longer. */
   readonly refused: AbortSignal | undefined;
+  /** The same text for calls that belong together: of one session, or of one person over one connection. */
+  readonly use: string;
   /** Throws UNAUTHENTICATED where what the caller shows names a session that is no more. */
   assertAlive(): void;
   /** Opens the caller's session if it is not open yet. */
@@ -41,9 +43,16 @@ export async function identify(
   connection.assertAccepted();
   const credential = readCredential(metadata);
   const certified = services.certificates.identify(connection.certificate);
+  const { standing } = services;
   const claims = credential && (await services.sessionTokens.verify(credential));
-  const shown = claims?.principal ?? (credential && (await services.authenticator.authenticate(credential)));
-  const principal = onePerson(certified, shown, claims?.needsCertificate ?? false);
+  const shown =
+    claims?.principal ??
+    (credential && (await services.authenticator.authenticate(credential, connection.peer)));
+  const principal = onePerson(
+    certified && standing.of(certified),
+    shown && standing.of(shown),
+    claims?.needsCertificate ?? false,
+  );
   if (principal === undefined) {
     throw new GizmoError(
       'UNAUTHENTICATED',
@@ -62,6 +71,7 @@ export async function identify(
     principal,
     peer,
     refused,
+    use: `${connection.id} ${identityOf(principal)}`,
     assertAlive: () => undefined,
     session: () => sessions.ofConnection(connection, principal),
     openSession: () => sessions.findOfConnection(connection, principal),
@@ -71,6 +81,16 @@ export async function identify(
 /** Whether a call shows anything at all, right or wrong. */
 export function hasCredential(metadata: Metadata): boolean {
   return [AUTHORIZATION_HEADER, TOKEN_BINARY_HEADER, 'cookie'].some((name) => metadata.get(name).length > 0);
+}
+
+/** For the log of what is refused: what the headers seem to show, whether or not they can be read. */
+export function credentialLooksLike(metadata: Metadata): Partial<ReturnType<typeof looksLike>> {
+  try {
+    const credential = readCredential(metadata);
+    return credential === undefined ? {} : looksLike(credential);
+  } catch {
+    return {}; // Why it cannot be read is what the caller is told.
+  }
 }
 
 /** The one credential among the headers; undefined if there is none. */
@@ -93,11 +113,12 @@ function namedSession(
   principal: Principal,
   connection: Connection,
 ): Caller {
-  const named = { id: claims.sessionId, expiresAtS: claims.expiresAtS };
+  const named = { id: claims.sessionId, issuedAtS: claims.issuedAtS, expiresAtS: claims.expiresAtS };
   return {
     principal,
     peer: connection.peer,
     refused: connection.refused,
+    use: claims.sessionId,
     assertAlive: () => services.sessions.assertAlive(named),
     session: () => services.sessions.named(named, principal, connection),
     openSession: () => services.sessions.find(claims.sessionId),

@@ -4,11 +4,12 @@
  * share transactions and temporary tables), never one per peer address.
  */
 import { setMaxListeners } from 'node:events';
-import { GizmoError } from '../../errors.js';
+import { GizmoError, toGizmoError } from '../../errors.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Connection } from '../model/connection.js';
 import { identityOf, type Principal } from '../model/principal.js';
 import { createSession, type Session, sessionClosed } from './session.js';
+import { createSessionEnds, type PlannedEnd } from './session-ends.js';
 
 /** Ids of ended sessions that are remembered, so that a stale token is told so instead of losing state silently. */
 const ENDED_MAX = 10_000;
@@ -16,6 +17,10 @@ const SWEEP_INTERVAL_MS_MAX = 30_000;
 
 export interface SessionRegistryOptions {
   readonly openEngineSession: (principal: Principal) => Promise<EngineSession>;
+  /** Throws where the principal may not call any more; asked once more when a session of theirs has been opened. */
+  readonly assertStanding?: (principal: Principal) => void;
+  /** When a session has to end, whatever it does; undefined: never. `startedMs` is when its person logged in. */
+  readonly endOf?: (principal: Principal, startedMs: number) => PlannedEnd | undefined;
   /** 0 = no limit. */
   readonly sessionsMax: number;
   /** 0 = never. */
@@ -31,12 +36,20 @@ export interface SessionRegistryOptions {
 }
 
 /** What ended a session. */
-export type SessionEnd = 'closed' | 'disconnected' | 'refused' | 'idle' | 'killed' | 'shutdown';
+export type SessionEnd =
+  | 'closed'
+  | 'disconnected'
+  | 'refused'
+  | 'idle'
+  | 'expired'
+  | 'revoked'
+  | 'killed'
+  | 'shutdown';
 
 export interface SessionRegistry {
   /** The session that a session token or cookie names, opened if it is not yet. */
   named(
-    named: { id: string; expiresAtS: number },
+    named: { id: string; issuedAtS: number; expiresAtS: number },
     principal: Principal,
     connection: Connection,
   ): Promise<Session>;
@@ -51,6 +64,11 @@ export interface SessionRegistry {
   /** Throws UNAUTHENTICATED where a session token names a session that has ended, or can be opened no more. */
   assertAlive(named: { id: string; expiresAtS: number }): void;
   end(session: Session, how: SessionEnd, reason?: GizmoError): Promise<void>;
+  /**
+   * Ends every session for which there is a reason, also of those that are just being opened, and what runs in them
+   * fails with it. Resolves when none of them runs anything any more.
+   */
+  endWhere(reasonFor: (session: Session) => GizmoError | undefined): Promise<void>;
   endAll(reason: GizmoError): Promise<void>;
   readonly size: number;
 }
@@ -112,7 +130,24 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     }
   }
 
-  function start(id: string, principal: Principal, connection: Connection): Promise<Session> {
+  const ends = createSessionEnds(nowMs, (session, reason) => void registry.end(session, 'expired', reason));
+
+  /** Plans its end anew for what it is now called with, and refuses it where that has come. */
+  function followEnd(session: Session, principal: Principal, startedMs: number): void {
+    const end = options.endOf?.(principal, startedMs);
+    if (end !== undefined) ends.plan(session, end);
+    const due = ends.due(session);
+    if (due === undefined) return;
+    void registry.end(session, 'expired', due.reason);
+    throw due.reason;
+  }
+
+  function start(
+    id: string,
+    principal: Principal,
+    connection: Connection,
+    startedMs = nowMs(),
+  ): Promise<Session> {
     if (sessionsMax > 0 && open.size >= sessionsMax) {
       throw new GizmoError(
         'UNAVAILABLE',
@@ -124,6 +159,14 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       const { peer, certificate } = connection;
       const peerIdentity = certificate?.commonName;
       const session = createSession({ id, principal, peer, peerIdentity, engine, nowMs });
+      try {
+        // Whoever was suspended meanwhile was not found by endWhere, or is now.
+        options.assertStanding?.(principal);
+        followEnd(session, principal, startedMs);
+      } catch (error) {
+        await session.end(toGizmoError(error));
+        throw error;
+      }
       sessions.add(session);
       session.onEnd(() => sessions.delete(session));
       endWhenRefused(session, connection);
@@ -154,21 +197,22 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   }
 
   const registry: SessionRegistry = {
-    async named({ id, expiresAtS }, principal, connection) {
+    async named({ id, issuedAtS, expiresAtS }, principal, connection) {
       const reason = ended.get(id);
       if (reason !== undefined) throw reason;
       const pending = open.get(id);
       if (pending === undefined) {
         if (nowMs() / 1000 >= expiresAtS) throw tokenExpired();
-        return start(id, principal, connection);
+        return start(id, principal, connection, issuedAtS * 1000);
       }
       const existing = await pending;
       // Also where a role was changed since: the session would go on with the old one.
       if (identityOf(existing.principal) !== identityOf(principal)) throw sessionClosed();
+      followEnd(existing, principal, issuedAtS * 1000);
       return existing;
     },
 
-    ofConnection(connection, principal) {
+    async ofConnection(connection, principal) {
       let ids = ofConnection.get(connection);
       if (ids === undefined) {
         ids = new Map();
@@ -179,7 +223,11 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       if (reason !== undefined) throw reason;
       const known = ids.get(who);
       const existing = known === undefined ? undefined : open.get(known);
-      if (existing !== undefined) return existing;
+      if (existing !== undefined) {
+        const session = await existing;
+        followEnd(session, principal, session.startedMs);
+        return session;
+      }
       const id = options.makeId();
       const opening = start(id, principal, connection);
       ids.set(who, id);
@@ -209,10 +257,20 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     async end(session, how, reason = sessionClosed()) {
       if (how === 'killed') kills.add(session);
       if (!open.delete(session.id)) return session.end(reason);
-      ended.set(session.id, reason);
+      // What ended it may be over when somebody comes back: a suspension, a role of before.
+      ended.set(session.id, how === 'revoked' ? sessionClosed() : reason);
       if (ended.size > ENDED_MAX) ended.delete(ended.keys().next().value ?? '');
       options.onEnded?.(session, how);
       await session.end(reason);
+    },
+
+    async endWhere(reasonFor) {
+      const ending = [...open.values()].map(async (opening) => {
+        const session = await opening;
+        const reason = reasonFor(session);
+        if (reason !== undefined) await registry.end(session, 'revoked', reason);
+      });
+      await Promise.allSettled(ending);
     },
 
     async endAll(reason) {

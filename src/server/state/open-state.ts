@@ -7,6 +7,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { type GizmoError, toGizmoError } from '../../errors.js';
 import type { ServerConfig } from '../config/config.js';
 import { openSmallEngine } from '../engine/open-engine.js';
+import { type AccountStore, openAccountStore } from './account-store.js';
 import { openStateDatabase, type StateDatabase } from './state-database.js';
 import { closeToOthers, openStateDirectory, type StateDirectory, unfit } from './state-directory.js';
 
@@ -14,6 +15,7 @@ export interface State {
   /** Undefined where it is in memory only. No SQL of anybody may name anything in it. */
   readonly directory: string | undefined;
   readonly database: StateDatabase;
+  readonly accounts: AccountStore;
   /** Signs session tokens. */
   readonly secretKey: string;
   /** Resolves when nothing can be written any more; never rejects. What is known is still known. */
@@ -44,6 +46,7 @@ export async function openState(
     return {
       directory: directory?.path,
       database,
+      accounts: await openAccountStore(database),
       secretKey: directory?.secretKey() ?? randomBytes(32).toString('base64url'),
       failed: engine.failed,
       close: () => engine.close(),

@@ -3,7 +3,9 @@ import { readTokens } from '../../sql/lexer.js';
 
 /** Parts of words around which string literals tend to be secrets; also inside names: `s3_secret_access_key`. */
 const SENSITIVE =
-  /secret|passw|pwd|token|key|attach|credential|connection_string|authorization|identified|:\/\/[^/\s'"]*@/i;
+  /secret|passw|pwd|token|key|attach|credential|connection_string|authorization|identified|:\/\/[^/\s'"]*@|gz[ms]_/i;
+/** Tokens of the server's own, wherever they stand; what they begin with may be shown. */
+const OWN_TOKENS = /\b(gzm_[0-9a-f]{12}_|gzs_)[\w-]+/g;
 /** Its options may be given as bare words: nothing behind the parenthesis is kept. */
 const CREATE_SECRET = /^([\s\S]*?\bcreate\b[^(]*\bsecret\b[^(]*\()[\s\S]*/i;
 
@@ -12,8 +14,9 @@ const CREATE_SECRET = /^([\s\S]*?\bcreate\b[^(]*\bsecret\b[^(]*\()[\s\S]*/i;
  * its string literals becomes '***'; other texts stay as they are. Conservative on purpose: a redacted harmless
  * literal costs a reader a guess, a logged secret costs more.
  */
-export function redactSql(text: string): string {
-  if (!SENSITIVE.test(text)) return text;
+export function redactSql(sql: string): string {
+  if (!SENSITIVE.test(sql)) return sql;
+  const text = sql.replace(OWN_TOKENS, '$1***');
   const head = CREATE_SECRET.exec(text)?.[1];
   if (head !== undefined) return `${redactSql(head.slice(0, -1))}(***)`;
   let redacted = '';

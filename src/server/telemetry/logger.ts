@@ -12,6 +12,8 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warning(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /** The same log with another threshold. */
+  at(level: LogLevel): Logger;
   /** Writes out what is buffered and closes the file. */
   close(): Promise<void>;
 }
@@ -29,7 +31,6 @@ const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2
 const FIELD_CHARS_MAX = 16_384;
 
 export function createLogger({ level, format, file, now }: LoggerOptions): Logger {
-  const threshold = RANK[level];
   const owned =
     file !== undefined && file !== '-' ? createWriteStream(file, { flags: 'a', mode: 0o600 }) : undefined;
   const sink: Writable = owned ?? (file === '-' ? process.stdout : process.stderr);
@@ -41,18 +42,20 @@ export function createLogger({ level, format, file, now }: LoggerOptions): Logge
   });
   const render = format === 'json' ? renderJson : renderText;
 
-  function log(at: LogLevel, message: string, fields: LogFields = {}): void {
+  function log(threshold: number, at: LogLevel, message: string, fields: LogFields = {}): void {
     if (RANK[at] < threshold || broken) return;
     sink.write(render(now(), at, message, fields));
   }
 
-  return {
-    debug: (message, fields) => log('debug', message, fields),
-    info: (message, fields) => log('info', message, fields),
-    warning: (message, fields) => log('warning', message, fields),
-    error: (message, fields) => log('error', message, fields),
+  const loggerAt = (threshold: number): Logger => ({
+    debug: (message, fields) => log(threshold, 'debug', message, fields),
+    info: (message, fields) => log(threshold, 'info', message, fields),
+    warning: (message, fields) => log(threshold, 'warning', message, fields),
+    error: (message, fields) => log(threshold, 'error', message, fields),
+    at: (other) => loggerAt(RANK[other]),
     close: () => new Promise((resolve) => (owned === undefined ? resolve() : owned.end(resolve))),
-  };
+  });
+  return loggerAt(RANK[level]);
 }
 
 function renderJson(time: Date, level: LogLevel, message: string, fields: LogFields): string {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCertificatePrincipals, onePerson } from '../../../src/server/auth/certificate.js';
 import { makePrincipal } from '../../../src/server/auth/make-principal.js';
-import { createPasswordStrategy } from '../../../src/server/auth/password.js';
 import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { CertificateMapping } from '../../../src/server/model/certificate-mapping.js';
 import type { Principal } from '../../../src/server/model/principal.js';
@@ -68,16 +67,8 @@ describe('certificate principals', () => {
 
 describe('a certificate and a credential', () => {
   const analyst = createCertificatePrincipals(mappings).identify(certificate('analyst')) as Principal;
-  const ann = createPasswordStrategy('ann', 'pw').authenticate({
-    kind: 'basic',
-    username: 'ann',
-    password: 'pw',
-  }) as Principal;
-  const sameName = createPasswordStrategy('analyst', 'pw').authenticate({
-    kind: 'basic',
-    username: 'analyst',
-    password: 'pw',
-  }) as Principal;
+  const ann = makePrincipal('ann', 'admin', 'password');
+  const sameName = makePrincipal('analyst', 'admin', 'password');
 
   it('that name two people are refused', () => {
     expect(() => onePerson(analyst, ann, false)).toThrow(/different people/);

@@ -16,9 +16,19 @@ describe('session tokens', () => {
     expect(await tokens.verify(bearer(token))).toEqual({
       principal: { name: 'ann', role: 'user', method: 'session-token' },
       sessionId,
+      issuedAtS: now() / 1000,
       expiresAtS: now() / 1000 + 86_400,
       needsCertificate: false,
     });
+  });
+
+  it.each([
+    { kind: 'user', generation: 'x' },
+    { kind: 'api-token', id: 'abc' },
+    { kind: 'issued', expiresAtS: 5 },
+  ] as const)('carry what their bearer logged in with: %o', async (origin) => {
+    const { token } = await tokens.issue(makePrincipal('ann', 'user', 'password', undefined, origin));
+    expect((await tokens.verify(bearer(token)))?.principal.origin).toEqual(origin);
   });
 
   it('carry the catalogs that their bearer is limited to', async () => {

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createAuthenticator } from '../../../src/server/auth/authenticator.js';
-import { createPasswordStrategy } from '../../../src/server/auth/password.js';
 import { createStartupTokenStrategy, makeStartupToken } from '../../../src/server/auth/startup-token.js';
+import { passwordStrategy } from '../../support/password-strategy.js';
 
 const UNAUTHENTICATED = expect.objectContaining({ code: 'UNAUTHENTICATED' });
 const basic = (username: string, password: string) => ({ kind: 'basic', username, password }) as const;
+const PEER = '127.0.0.1:1234';
 const bearer = (token: string) => ({ kind: 'bearer', token }) as const;
 
 describe('password strategy', () => {
-  const authenticator = createAuthenticator([createPasswordStrategy('ann', 'pa:ss')]);
+  const authenticator = createAuthenticator([passwordStrategy('ann', 'pa:ss')]);
 
   it('makes the bootstrap user an administrator', async () => {
-    const principal = await authenticator.authenticate(basic('ann', 'pa:ss'));
+    const principal = await authenticator.authenticate(basic('ann', 'pa:ss'), PEER);
     expect(principal).toMatchObject({ name: 'ann', role: 'admin', method: 'password' });
   });
 
@@ -25,17 +26,22 @@ describe('password strategy', () => {
     ['the password as bearer', bearer('pa:ss')],
     ['the word token', basic('token', 'pa:ss')],
   ])('refuses %s', async (_, credential) => {
-    await expect(authenticator.authenticate(credential)).rejects.toEqual(UNAUTHENTICATED);
+    await expect(authenticator.authenticate(credential, PEER)).rejects.toEqual(UNAUTHENTICATED);
   });
 });
 
 describe('start-up token strategy', () => {
   const token = makeStartupToken();
-  const authenticator = createAuthenticator([createStartupTokenStrategy('gizmosql_user', token)]);
+  const authenticator = createAuthenticator([
+    createStartupTokenStrategy('gizmosql_user', token),
+    passwordStrategy('gizmosql_user', token, {
+      administrators: [{ username: 'gizmosql_user', secret: token, method: 'startup-token' }],
+    }),
+  ]);
 
   it('is accepted as bearer and as the password of its user', async () => {
     for (const credential of [bearer(token), basic('gizmosql_user', token)]) {
-      const principal = await authenticator.authenticate(credential);
+      const principal = await authenticator.authenticate(credential, PEER);
       expect(principal).toMatchObject({ name: 'gizmosql_user', role: 'admin', method: 'startup-token' });
     }
   });
@@ -48,7 +54,7 @@ describe('start-up token strategy', () => {
     ['another user', basic('ann', token)],
     ['another password', basic('gizmosql_user', 'secret')],
   ])('refuses %s', async (_, credential) => {
-    await expect(authenticator.authenticate(credential)).rejects.toEqual(UNAUTHENTICATED);
+    await expect(authenticator.authenticate(credential, PEER)).rejects.toEqual(UNAUTHENTICATED);
   });
 
   it('has 256 bits and differs each time', () => {

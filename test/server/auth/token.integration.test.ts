@@ -87,9 +87,9 @@ function strategy(raw: RawTokenSettings = {}, pem: string | null = pemOf(ec.publ
   return {
     reasons,
     bearer: async (token: string): Promise<Principal | undefined> =>
-      made.authenticate({ kind: 'bearer', token }),
+      made.authenticate({ kind: 'bearer', token }, '127.0.0.1'),
     password: async (token: string, username = 'token'): Promise<Principal | undefined> =>
-      made.authenticate({ kind: 'basic', username, password: token }),
+      made.authenticate({ kind: 'basic', username, password: token }, '127.0.0.1'),
   };
 }
 
@@ -114,7 +114,9 @@ describe('a token of the issuer', () => {
       [{ role: 'admin', catalog_access: [{ catalog: '*', access: 'write' }] }, { role: 'admin' }],
     ] as const) {
       const principal = await bearer(await sign({ ...GOOD, ...claims }));
-      expect(principal).toEqual({ name: 'ann', method: 'token', ...expected });
+      const { origin, ...shown } = principal ?? {};
+      expect(shown).toEqual({ name: 'ann', method: 'token', ...expected });
+      expect(origin).toMatchObject({ kind: 'issued' });
     }
   });
 

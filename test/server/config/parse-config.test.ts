@@ -20,7 +20,7 @@ describe('parseConfig', () => {
       password: undefined,
       secretKey: undefined,
       allowExtensions: false,
-      printQueries: false,
+      limits: { queryTimeoutMs: 0 },
       log: { level: 'info', format: 'text', file: undefined },
     });
   });

@@ -1,0 +1,72 @@
+/**
+ * A few at a time, and nobody before his turn: work waits in a queue of its own for each address and, inside that,
+ * for each name, and the queues are served in turn. A flood for one name holds up that name; one from one address,
+ * that address.
+ */
+import { GizmoError } from '../../errors.js';
+
+export interface FairQueue {
+  /** Runs `work` when its turn has come. Throws UNAVAILABLE where too much waits already. */
+  run<T>(address: string, name: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface FairQueueLimits {
+  /** How many run at once. */
+  readonly atOnce: number;
+  /** How many may wait for one name from one address. */
+  readonly waitingEachMax: number;
+  /** How many may wait in all. */
+  readonly waitingMax: number;
+}
+
+/** Makes one; nothing of it has to be stopped. */
+export function createFairQueue(limits: FairQueueLimits): FairQueue {
+  const addresses = new Map<string, Map<string, (() => void)[]>>();
+  let running = 0;
+  let waiting = 0;
+
+  function wait(address: string, name: string): Promise<void> {
+    const names = addresses.get(address) ?? new Map<string, (() => void)[]>();
+    const queue = names.get(name) ?? [];
+    if (queue.length >= limits.waitingEachMax || waiting >= limits.waitingMax) throw tooMany();
+    addresses.set(address, names.set(name, queue));
+    waiting++;
+    return new Promise((resolve) => {
+      queue.push(resolve);
+    });
+  }
+
+  /** The first of the queue whose turn it is; that queue goes behind the others. */
+  function next(): (() => void) | undefined {
+    const [address, names] = addresses.entries().next().value ?? [];
+    const [name, queue] = names?.entries().next().value ?? [];
+    const first = queue?.shift();
+    if (address === undefined || names === undefined || name === undefined || queue === undefined)
+      return undefined;
+    names.delete(name);
+    if (queue.length > 0) names.set(name, queue);
+    addresses.delete(address);
+    if (names.size > 0) addresses.set(address, names);
+    waiting--;
+    return first;
+  }
+
+  return {
+    async run(address, name, work) {
+      // Whoever ends hands its place on, so that nobody who comes meanwhile takes it.
+      if (running >= limits.atOnce) await wait(address, name);
+      else running++;
+      try {
+        return await work();
+      } finally {
+        const following = next();
+        if (following === undefined) running--;
+        else following();
+      }
+    },
+  };
+}
+
+function tooMany(): GizmoError {
+  return new GizmoError('UNAVAILABLE', 'Too many logins wait to be checked. Try again in a moment.');
+}

@@ -1,0 +1,150 @@
+/** Wiring of everything that says who somebody is: the ways in, the tokens of sessions, and how long those last. */
+import { availableParallelism } from 'node:os';
+import { GizmoError } from '../errors.js';
+import { createApiTokenStrategy } from './auth/api-token.js';
+import { type Authenticator, createAuthenticator, type Strategy } from './auth/authenticator.js';
+import { createFairQueue, type FairQueue } from './auth/fair-queue.js';
+import { createLoginDelay } from './auth/login-delay.js';
+import { createPasswordStrategy, type PasswordOptions } from './auth/password.js';
+import { createSessionTokens, type SessionTokens } from './auth/session-token.js';
+import { createStanding, type Standing } from './auth/standing.js';
+import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
+import { createTokenStrategy } from './auth/token.js';
+import type { ServerConfig } from './config/config.js';
+import { type Accounts, nameKey } from './model/account.js';
+import type { Principal } from './model/principal.js';
+import type { PlannedEnd } from './session/session-ends.js';
+import type { SessionRegistry } from './session/session-registry.js';
+import type { State } from './state/open-state.js';
+import type { OwnFamily } from './statement/own/own-statement.js';
+import { tokensFamily } from './statement/own/tokens.js';
+import { usersFamily } from './statement/own/users.js';
+import type { Logger } from './telemetry/logger.js';
+
+export interface Logins {
+  readonly authenticator: Authenticator;
+  readonly standing: Standing;
+  readonly hashing: FairQueue;
+  readonly sessionTokens: SessionTokens;
+  /** Made because no other way in is configured; undefined otherwise. */
+  readonly startupToken: string | undefined;
+  /** The administrator's token, made or given. */
+  readonly serverToken: string | undefined;
+  /** When a session has to end that began at `startedMs`; undefined: never. */
+  endOf(principal: Principal, startedMs: number): PlannedEnd | undefined;
+}
+
+/** Password checks that wait: for one name from one address, and in all. */
+const HASHES_WAITING_EACH_MAX = 64;
+const HASHES_WAITING_MAX = 10_000;
+
+/** Throws GizmoError USAGE where a stored user has the name of the configured administrator. */
+export function createLogins(
+  config: ServerConfig,
+  { accounts, secretKey }: Pick<State, 'accounts' | 'secretKey'>,
+  { log, nowMs }: { readonly log: Logger; readonly nowMs: () => number },
+): Logins {
+  const { ways, username } = config;
+  const serverToken = config.serverToken ?? (ways.startupToken ? makeStartupToken() : undefined);
+  const administrators = administratorsOf(config, serverToken);
+  const administrator = administrators.length === 0 ? undefined : username;
+  if (administrator !== undefined) assertNoUser(accounts, administrator);
+  const standing = createStanding(accounts, administrator, nowMs);
+  const hashing = createFairQueue({
+    // Statements need the other half of the machine.
+    atOnce: Math.max(1, Math.floor(availableParallelism() / 2)),
+    waitingEachMax: HASHES_WAITING_EACH_MAX,
+    waitingMax: HASHES_WAITING_MAX,
+  });
+  const strategies: (Strategy | false)[] = [
+    // Tokens first: the name `token` is no user's. A token of our own is no JWT.
+    serverToken !== undefined && createStartupTokenStrategy(username, serverToken),
+    ways.apiTokens && createApiTokenStrategy(accounts, standing),
+    config.token !== undefined &&
+      createTokenStrategy(config.token, nowMs, (reason) =>
+        log.error('the keys of the token issuer cannot be had', { kind: 'authentication', reason }),
+      ),
+    createPasswordStrategy({
+      administrators,
+      accounts: ways.users ? accounts : undefined,
+      delay: createLoginDelay(nowMs),
+      hashing,
+    }),
+  ];
+  return {
+    authenticator: createAuthenticator(strategies.filter((it) => it !== false)),
+    standing,
+    hashing,
+    sessionTokens: createSessionTokens(
+      config.secretKey ?? secretKey,
+      nowMs,
+      // A changed password ends the tokens of before, as the guide promises.
+      [username, config.password ?? ''],
+    ),
+    serverToken,
+    startupToken: config.serverToken === undefined ? serverToken : undefined,
+    endOf: (principal, startedMs) => endOf(config, principal, startedMs),
+  };
+}
+
+/** The statements that manage who may come in. */
+export function accountStatements(
+  { username: administrator }: ServerConfig,
+  { accounts }: Pick<State, 'accounts'>,
+  { standing, hashing }: Logins,
+  nowMs: () => number,
+  endWhere: SessionRegistry['endWhere'],
+): OwnFamily[] {
+  const management = { accounts, standing, hashing, administrator, nowMs, sessions: { endWhere } };
+  return [usersFamily(management), tokensFamily(management)];
+}
+
+function administratorsOf(
+  { ways, username, password }: ServerConfig,
+  serverToken: string | undefined,
+): PasswordOptions['administrators'] {
+  return [
+    ...(ways.password && password !== undefined
+      ? [{ username, secret: password, method: 'password' as const }]
+      : []),
+    ...(serverToken === undefined
+      ? []
+      : [{ username, secret: serverToken, method: 'startup-token' as const }]),
+  ];
+}
+
+function assertNoUser(accounts: Accounts, administrator: string): void {
+  const same = accounts.users().find(({ name }) => nameKey(name) === nameKey(administrator));
+  if (same === undefined) return;
+  throw new GizmoError(
+    'USAGE',
+    `There is a user ${JSON.stringify(same.name)} in the server's state, and the administrator cannot have the same name. Name another administrator with --username.`,
+  );
+}
+
+function endOf(
+  { sessionMaxLifetimeMs, sessionFollowsToken }: ServerConfig,
+  { origin }: Principal,
+  startedMs: number,
+): PlannedEnd | undefined {
+  const ends: PlannedEnd[] = [];
+  if (sessionMaxLifetimeMs > 0) {
+    ends.push({
+      atMs: startedMs + sessionMaxLifetimeMs,
+      reason: new GizmoError(
+        'UNAUTHENTICATED',
+        `This session has lasted ${sessionMaxLifetimeMs / 1000} s, the most that this server allows (--session-max-lifetime). Log in again.`,
+      ),
+    });
+  }
+  if (sessionFollowsToken && origin?.kind === 'issued') {
+    ends.push({
+      atMs: origin.expiresAtS * 1000,
+      reason: new GizmoError(
+        'UNAUTHENTICATED',
+        'This session ended with the token that it was opened with (--session-follow-token). Log in with a fresh one.',
+      ),
+    });
+  }
+  return ends.sort((one, other) => one.atMs - other.atMs)[0];
+}
