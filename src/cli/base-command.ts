@@ -2,8 +2,8 @@
 import { Command } from '@oclif/core/command';
 import type * as Interfaces from '@oclif/core/interfaces';
 import { GizmoError } from '../errors.js';
-import { nearest } from '../nearest.js';
 import { normalizeArgv } from './normalize-argv.js';
+import { unknownFlag } from './unknown-flag.js';
 
 /**
  * Commands extend this, read their line with `this.readLine(TheCommand)` and throw GizmoError; main.ts reports it
@@ -33,22 +33,24 @@ export abstract class BaseCommand extends Command {
     try {
       return await this.parse(command, argv);
     } catch (error) {
-      throw betterThanOclif(error, Object.keys(flags), command.argumentHint);
+      throw betterThanOclif(error, flags, command.argumentHint);
     }
   }
 }
 
 /** The sentences of parseLine for what oclif's parser says in its own way, without the flag or word that was meant. */
-function betterThanOclif(error: unknown, known: readonly string[], argumentHint: string): unknown {
+function betterThanOclif(
+  error: unknown,
+  known: Parameters<typeof unknownFlag>[1],
+  argumentHint: string,
+): unknown {
   if (!(error instanceof Error)) return error;
   const sentence = restate(error.message, argumentHint);
   if (sentence !== undefined) return new GizmoError('USAGE', sentence, { cause: error });
   if (!('flags' in error) || !Array.isArray(error.flags)) return error;
   const unknown = error.flags.filter((flag) => typeof flag === 'string');
   if (!error.message.startsWith('Nonexistent flag') || unknown[0] === undefined) return error;
-  const guess = nearest(unknown[0].replace(/^--?/, '').replace(/=.*/, ''), known);
-  const hint = guess === undefined ? 'See --help.' : `Did you mean --${guess}?`;
-  return new GizmoError('USAGE', `There is no flag ${unknown[0]}. ${hint}`, { cause: error });
+  return unknownFlag(unknown[0], known, error);
 }
 
 function restate(message: string, argumentHint: string): string | undefined {

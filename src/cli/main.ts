@@ -35,12 +35,18 @@ async function loadConfig(): Promise<Config> {
   return Config.load({ root: ROOT, pjson, ignoreManifest: true });
 }
 
-/** `gizmo help x`, `gizmo -h` and plain `gizmo` mean `--help`, and so does `-h` below all but the client: its host. */
+/**
+ * `gizmo help x`, `gizmo -h` and plain `gizmo` mean `--help`, and so does `-h` below all but the client, whose host it is;
+ * whoever gives the server a value with it means that, too.
+ */
 function asHelp(argv: readonly string[]): readonly string[] {
   const [first, ...others] = argv;
   if (first === 'help') return [...others, '--help'];
   if (first === undefined || first === '-h') return ['--help'];
-  return first === 'client' ? argv : argv.map((word) => (word === '-h' ? '--help' : word));
+  if (first === 'client') return argv;
+  const isValue = (word = '-') => !word.startsWith('-');
+  const isHost = (index: number) => first === 'server' && isValue(argv[index + 1]);
+  return argv.map((word, index) => (word === '-h' && !isHost(index) ? '--help' : word));
 }
 
 /** The words that name no command or topic; undefined where they do, or where only help is asked for. */

@@ -1,8 +1,8 @@
 /** Reads a command line by a table of flags, without loading oclif: `gizmo client -c` must answer at once. */
 import type { AlphabetLowercase, AlphabetUppercase } from '@oclif/core/interfaces';
 import { GizmoError } from '../errors.js';
-import { nearest } from '../nearest.js';
 import { normalizeArgv } from './normalize-argv.js';
+import { unknownFlag } from './unknown-flag.js';
 
 /**
  * @param flags the table; `later` as for normalizeArgv
@@ -30,7 +30,7 @@ export function parseLine<Name extends string>(
     }
     const { name, value } = splitWord(word, specs);
     const spec = specs.get(name);
-    if (spec === undefined) throw unknownFlag(word, [...specs.keys()]);
+    if (spec === undefined) throw unknownFlag(word, flags);
     if (spec.kind === 'switch') {
       occurrences.push({
         name,
@@ -108,14 +108,6 @@ function splitWord(word: string, specs: ReadonlyMap<string, FlagSpec>): { name: 
   if (equals >= 0) return { name, value: word.slice(equals + 1) };
   const positive = name.startsWith('no-') ? name.slice(3) : name;
   return { name: !specs.has(name) && specs.get(positive)?.negatable === true ? positive : name };
-}
-
-function unknownFlag(word: string, known: readonly string[]): GizmoError {
-  // Behind a short flag there may be its value, and that a secret.
-  const name = word.startsWith('--') ? word.replace(/=.*/s, '') : word.slice(0, 2);
-  const guess = nearest(name.replace(/^--?/, ''), known);
-  const hint = guess === undefined ? 'See --help.' : `Did you mean --${guess}?`;
-  return new GizmoError('USAGE', `There is no flag ${name}. ${hint}`);
 }
 
 function checkCount(name: string, value: string, { min = 0, max = Number.MAX_SAFE_INTEGER }: FlagSpec): void {

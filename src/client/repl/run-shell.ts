@@ -152,7 +152,7 @@ class Shell {
     const outcome = await this.#input.read(escapeControls(prompt), this.#history.entries);
     if (outcome.kind === 'end') return EXIT.ok;
     if (outcome.kind === 'interrupt') return undefined;
-    const text = /^\s*(exit|quit)\s*;?\s*$/i.test(outcome.text) ? '.quit' : outcome.text;
+    const text = COMMANDS_OF_WORDS.get(bareWord(outcome.text)) ?? outcome.text;
     if (text.trim() === '') return undefined;
     await this.#history.add(outcome.text.trimEnd());
     return this.#run(() => this.#session.runText(text));
@@ -176,9 +176,21 @@ class Shell {
   }
 }
 
-/** Enter runs a text that is whole: commands and `exit` need no semicolon. */
+/** Enter runs a text that is whole: commands and words such as `exit` need no semicolon. */
 function isReady(text: string): boolean {
-  return isCommandLine(text) || /^\s*(exit|quit)\s*$/i.test(text) || isComplete(text);
+  return isCommandLine(text) || COMMANDS_OF_WORDS.has(bareWord(text)) || isComplete(text);
+}
+
+/** What people type who do not know the shell yet; no SQL statement is made of one of these words. */
+const COMMANDS_OF_WORDS: ReadonlyMap<string, string> = new Map([
+  ['exit', '.quit'],
+  ['quit', '.quit'],
+  ['help', '.help'],
+  ['?', '.help'],
+]);
+
+function bareWord(text: string): string {
+  return text.trim().replace(/\s*;$/, '').toLowerCase();
 }
 
 /** DuckDB's own lines and caret are kept; nothing else in a server's text may command the terminal. */

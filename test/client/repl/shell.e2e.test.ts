@@ -154,6 +154,7 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
   it('runs dot commands, suggests, and reads scripts', async () => {
     await open();
     expect(await run('.tabels')).toContain('Did you mean .tables?');
+    expect(await run('help')).toContain('.quit [CODE]');
     const script = join(directory, 'script.sql');
     writeFileSync(script, ".mode csv\nselect 1 as a,\n  'x,y' as b;\n.mode box\n");
     expect(await run(`.read '${script}'`)).toContain('a,b\n1,"x,y"\n');
