@@ -44,8 +44,9 @@ export async function logInByOwnProof(
     proof === 'mtls' ? { kind: 'none' } : await findCredentials(connection, only(proof, line), {});
   const { connect } = await import('../../client/connect.js');
   const client = await connect(toConnectionPlan(connection, credentials));
+  const user = client.user ?? connection.username;
   await client.close();
-  const named = connection.username === undefined ? {} : { user: connection.username };
+  const named = user === undefined ? {} : { user };
   switch (credentials.kind) {
     case 'none':
       return { method: 'mtls', ...named };

@@ -119,7 +119,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/did not (answer|receive a reply)/i, `${TIMED_OUT}; it may be locked and wait for you to open it`],
   [/prompt was dismissed|is locked/i, 'it is locked, and was not opened'],
   [
-    /autolaunch|DBUS_SESSION_BUS_ADDRESS|session bus/i,
+    /autolaunch|DBUS_SESSION_BUS_ADDRESS|session bus|connect to socket/i,
     'there is no session bus here to reach it by (SSH, container)',
   ],
   [

@@ -99,6 +99,37 @@ export class Logins {
    * @throws GizmoError USAGE for a login that could not be used again, UNAUTHENTICATED where the store refuses
    */
   async save(login: StoredLogin): Promise<void> {
+    const secrets = this.#check(login);
+    const before = this.named(login.name);
+    await this.#write(login, secrets);
+    await this.#insert(summaryOf(login));
+    if (before?.store !== undefined && (before.store !== login.store || keyOf(before) !== keyOf(login)))
+      await this.#openStore(before.store).delete(keyOf(before));
+  }
+
+  /**
+   * Keeps the new secret of a login that is there, and its place among the others.
+   * @throws GizmoError UNAUTHENTICATED where it was logged out meanwhile, and as `save` does
+   */
+  async renew(login: StoredLogin): Promise<void> {
+    const secrets = this.#check(login);
+    await this.#write(login, secrets);
+    let found = false;
+    const replaced = (logins: readonly LoginSummary[]): LoginSummary[] =>
+      logins.map((each) => {
+        if (each.name !== login.name || each.server !== login.server) return each;
+        found = true;
+        return summaryOf(login);
+      });
+    if (login.store === 'memory') this.#unwritten = replaced(this.#unwritten);
+    else await this.#change((list) => ({ ...list, logins: replaced(list.logins) }));
+    if (found) return;
+    if (login.store !== undefined) await this.#openStore(login.store).delete(keyOf(login));
+    throw new GizmoError('UNAUTHENTICATED', `The login ${login.name} was logged out meanwhile.`);
+  }
+
+  /** Its secrets as they are stored. */
+  #check(login: StoredLogin): string | undefined {
     if (!NAME.test(login.name))
       throw new GizmoError('USAGE', 'The name of a login has 1 to 200 characters and no spaces.');
     if (!mayTravel(login, login.server, login.trust))
@@ -111,12 +142,12 @@ export class Logins {
       throw new GizmoError('USAGE', 'A login has a store if, and only if, it has a secret.');
     if (secrets !== undefined && secrets.length > SECRET_CHARACTERS_MAX)
       throw new GizmoError('USAGE', `The tokens of the login at ${login.server} are too long to be stored.`);
-    const before = this.named(login.name);
+    return secrets;
+  }
+
+  async #write(login: StoredLogin, secrets: string | undefined): Promise<void> {
     if (login.store !== undefined && secrets !== undefined)
       await this.#openStore(login.store).write(keyOf(login), secrets);
-    await this.#insert(summaryOf(login));
-    if (before?.store !== undefined && (before.store !== login.store || keyOf(before) !== keyOf(login)))
-      await this.#openStore(before.store).delete(keyOf(before));
   }
 
   /**

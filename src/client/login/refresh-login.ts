@@ -49,7 +49,7 @@ export async function refreshLogin(
       oidc: { ...oidc, sends },
       ...(expiresAtS === undefined ? {} : { expiresAtS }),
     };
-    await logins.save(renewed);
+    await logins.renew(renewed);
     return renewed;
   });
 }

@@ -69,6 +69,34 @@ describe('logins', () => {
     await expect(logins.activate('eve')).rejects.toThrow('no login named eve');
   });
 
+  it('one that is renewed keeps its place', async () => {
+    const folder = fresh();
+    const logins = openLogins(folder);
+    await logins.save(login({ name: 'ann', token: 'old' }));
+    await logins.save(login({ name: 'ben' }));
+    await logins.renew(login({ name: 'ann', token: 'new', expiresAtS: 5 }));
+    expect(logins.list().map(({ name }) => name)).toEqual(['ben', 'ann']);
+    const ann = logins.named('ann');
+    expect(ann && (await logins.load(ann))).toMatchObject({ token: 'new', expiresAtS: 5 });
+    const memory = login({ name: 'here', store: 'memory' });
+    await logins.save(memory);
+    await logins.renew({ ...memory, token: 'newer' });
+    expect((await logins.load(memory)).token).toBe('newer');
+  });
+
+  it('one that was logged out while it was renewed stays so, without a secret', async () => {
+    const folder = fresh();
+    const logins = openLogins(folder);
+    await logins.save(login({ name: 'ann' }));
+    await openLogins(folder).delete('ann');
+    await expect(logins.renew(login({ name: 'ann', token: 'late' }))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'The login ann was logged out meanwhile.',
+    });
+    expect(logins.list()).toEqual([]);
+    expect(readFileSync(join(folder, 'credentials.json'), 'utf8')).not.toContain('late');
+  });
+
   it('one that is deleted is gone with its secret, and nothing is active after the active one', async () => {
     const folder = fresh();
     const logins = openLogins(folder);
