@@ -98,6 +98,30 @@ describe('gizmo auth login', () => {
     await server.stop();
   });
 
+  it('by an API token: the server says whose it is', async () => {
+    const { login, query, gizmo } = somebody();
+    const create = [
+      'client',
+      ...flags(plain),
+      '-u',
+      'ben',
+      '--csv',
+      '--no-header',
+      '-c',
+      'create token for ben role readonly',
+    ];
+    const { stdout } = await gizmo(create, '', { GIZMO_PASSWORD: 'open sesame' });
+    const [token = ''] = stdout.split(',');
+    const run = await login([at(plain), '--token-stdin'], token);
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Logged in to ${at(plain)} as ben.`),
+    });
+    expect(run.stdout).not.toContain(token);
+    expect(await query([...flags(plain), '-u', 'ben'])).toEqual(ANSWER);
+    expect((await gizmo(['auth', 'token'])).stdout).toBe(`${token}\n`);
+  });
+
   it('under a name of its own, and again by that name alone; not by what is refused', async () => {
     const { login, query, gizmo } = somebody();
     const file = join(root, 'token');
