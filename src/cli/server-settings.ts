@@ -20,6 +20,7 @@ export const SERVER_SETTINGS = {
   auth: ['string', 'GIZMO_AUTH'],
   'mtls-principal': ['list', 'GIZMO_MTLS_PRINCIPAL'],
   'mtls-default-role': ['string', 'GIZMO_MTLS_DEFAULT_ROLE'],
+  'default-access': ['string', 'GIZMO_DEFAULT_ACCESS'],
   'database-grant': ['list', 'GIZMO_DATABASE_GRANT'],
   'token-allowed-issuer': ['string', 'GIZMO_TOKEN_ALLOWED_ISSUER', 'TOKEN_ALLOWED_ISSUER'],
   'token-allowed-audience': ['string', 'GIZMO_TOKEN_ALLOWED_AUDIENCE', 'TOKEN_ALLOWED_AUDIENCE'],

@@ -33,6 +33,7 @@ import { type BatchStores, createBatchStores } from './statement/batch-store.js'
 import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
+import { grantStatements } from './statement/own/grants.js';
 import { type Killable, kill } from './statement/own/kill.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
 import { setHook } from './statement/own/set-hook.js';
@@ -41,6 +42,7 @@ import { createRate } from './statement/rate.js';
 import { createSettings } from './statement/settings/settings.js';
 import { createSlots } from './statement/slots.js';
 import { createStatements, type Statements } from './statement/statements.js';
+import { grantsTable } from './statement/tables/grants-table.js';
 import { queriesTable } from './statement/tables/queries-table.js';
 import { createServerTables, schemasOf } from './statement/tables/server-tables.js';
 import { sessionsTable } from './statement/tables/sessions-table.js';
@@ -125,6 +127,10 @@ export async function startServer(
     settingsTable(settings),
     usersTable(() => state.accounts),
     tokensTable(() => state.accounts, nowMs),
+    grantsTable(
+      () => state.grants,
+      () => life.access,
+    ),
   ];
 
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
@@ -179,8 +185,13 @@ export async function startServer(
       setSetting(settings),
       setHook(hooks),
       ...accountStatements(config, state, logins, nowMs, (reasonFor) => sessions.endWhere(reasonFor)),
+      ...grantStatements(state.grants, Date.now),
     ]),
-    access: createAccess({ databaseGrants: config.databaseGrants }),
+    access: createAccess({
+      databaseGrants: config.databaseGrants,
+      defaultAccess: config.defaultAccess,
+      grants: state.grants,
+    }),
     tables: serverTables,
     hooks,
     tasks,

@@ -106,6 +106,12 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'role of certificate principals without one: admin, user or readonly (default readonly)',
       helpGroup: ACCESS,
     }),
+    'default-access': Flags.string({
+      summary:
+        'what a login that is no administrator may do in catalogs without a GRANT: all that its role may, or none (default all)',
+      helpValue: 'none|all',
+      helpGroup: ACCESS,
+    }),
     'database-grant': Flags.string({
       summary:
         "what somebody who is no administrator has on a database: 'sales:ann=read-only', 'sales:*=none', '*:etl=read-write'; once there is one, databases without are hidden; repeatable",

@@ -2,26 +2,32 @@
 import type { DatabaseGrant } from '../model/database-grant.js';
 import type { Principal } from '../model/principal.js';
 import type { DatabaseLevel, Rights } from '../model/rights.js';
+import { type Grants, isFor } from '../model/stored-grant.js';
 
 export interface Access {
   /** The same object for a principal as long as nothing has changed. */
   rightsOf(principal: Principal): Rights;
 }
 
-/** @param databaseGrants undefined: none are declared, and they limit nobody */
-export function createAccess({
-  databaseGrants,
-}: {
+export interface AccessOptions {
+  /** Undefined: none are declared, and they limit nobody. */
   readonly databaseGrants: readonly DatabaseGrant[] | undefined;
-}): Access {
-  const known = new WeakMap<Principal, Rights>();
+  /** What is allowed in catalogs that have never had a grant of SQL's. */
+  readonly defaultAccess: 'none' | 'all';
+  readonly grants: Grants;
+}
+
+/** Brings the sources together; asked anew whenever something is decided. */
+export function createAccess(options: AccessOptions): Access {
+  const { grants } = options;
+  const known = new WeakMap<Principal, { readonly rights: Rights; readonly version: number }>();
   return {
     rightsOf(principal) {
-      let rights = known.get(principal);
-      if (rights === undefined) {
-        rights = Object.freeze(makeRights(principal, databaseGrants));
-        known.set(principal, rights);
-      }
+      const { version } = grants;
+      const before = known.get(principal);
+      if (before?.version === version) return before.rights;
+      const rights = Object.freeze(makeRights(principal, options));
+      known.set(principal, { rights, version });
       return rights;
     },
   };
@@ -29,7 +35,7 @@ export function createAccess({
 
 function makeRights(
   { name, role, catalogAccess }: Principal,
-  databaseGrants: readonly DatabaseGrant[] | undefined,
+  { databaseGrants, defaultAccess, grants }: AccessOptions,
 ): Rights {
   // Whoever reaches files and the whole instance cannot be held to a database.
   if (role === 'admin') return { role };
@@ -37,6 +43,12 @@ function makeRights(
     role,
     ...(catalogAccess !== undefined && { catalogRules: catalogAccess }),
     ...(databaseGrants !== undefined && { databaseLevels: levelsOf(name, databaseGrants) }),
+    ...((defaultAccess === 'none' || grants.governed.length > 0) && {
+      grants: {
+        governs: defaultAccess === 'none' ? 'all' : grants.governed,
+        granted: grants.list().filter(({ grantee }) => isFor(grantee, { name, role })),
+      },
+    }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface ServerConfig {
   readonly ways: WaysIn;
   /** Undefined: JSON Web Tokens of others are no way in. */
   readonly token: TokenConfig | undefined;
+  /** What somebody who is no administrator may do in catalogs that have never had a grant of SQL's. */
+  readonly defaultAccess: 'none' | 'all';
   /** Undefined: none are declared, and they limit nobody. */
   readonly databaseGrants: readonly DatabaseGrant[] | undefined;
   /** Undefined: there is no login by browser. */

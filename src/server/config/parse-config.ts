@@ -3,7 +3,7 @@ import { DISCOVER_USER } from '../../flight/login/login-settings.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig } from './config.js';
-import { parseDatabaseGrants } from './parse-database-grants.js';
+import { parseDatabaseGrants, parseDefaultAccess } from './parse-database-grants.js';
 import { parseHooks, type RawHookSettings } from './parse-hooks.js';
 import { parseLimits, type RawLimitSettings } from './parse-limits.js';
 import { parseOAuth, type RawOAuthSettings } from './parse-oauth.js';
@@ -23,6 +23,7 @@ export interface RawServerSettings
     RawHookSettings,
     RawWays {
   readonly 'database-grant'?: readonly string[];
+  readonly 'default-access'?: string;
   readonly hostname?: string;
   readonly port?: number;
   readonly 'allow-insecure'?: boolean;
@@ -129,6 +130,7 @@ export function parseConfig(
     tls: Object.freeze(tls),
     ways: Object.freeze(ways),
     token: ways.token ? token : undefined,
+    defaultAccess: parseDefaultAccess(raw['default-access']),
     databaseGrants: parseDatabaseGrants(raw['database-grant']),
     oauth,
     database,

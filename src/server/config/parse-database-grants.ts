@@ -1,4 +1,4 @@
-/** Reads `--database-grant`. */
+/** Reads `--database-grant` and `--default-access`. */
 import type { DatabaseGrant } from '../model/database-grant.js';
 import { foldName } from '../model/fold-name.js';
 import type { DatabaseGrantLevel } from '../model/rights.js';
@@ -46,4 +46,11 @@ const LEVELS: readonly DatabaseGrantLevel[] = ['none', 'read-only', 'read-write'
 
 function isLevel(text: string): text is DatabaseGrantLevel {
   return (LEVELS as readonly string[]).includes(text);
+}
+
+/** `all` where nothing is said. Throws USAGE for any other word. */
+export function parseDefaultAccess(text: string | undefined): 'none' | 'all' {
+  if (text === undefined || text === 'all') return 'all';
+  if (text === 'none') return 'none';
+  throw usage(`--default-access ${text}: choose none or all.`);
 }

@@ -82,6 +82,7 @@ export interface EngineSession {
 /** What there is of some names, which are compared without letter case. */
 export interface NamedThings {
   readonly catalogs: readonly string[];
+  readonly schemas: readonly Pick<ObjectName, 'catalog' | 'schema'>[];
   readonly objects: readonly ObjectName[];
 }
 

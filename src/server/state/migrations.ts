@@ -22,4 +22,19 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        expires_ms bigint -- null: never
      )`,
   ],
+  [
+    `create table grants (
+       key varchar primary key, -- what makes two grants the same
+       grantee_kind varchar not null,
+       grantee varchar not null,
+       privilege varchar not null,
+       catalog varchar not null,
+       schema_name varchar not null, -- empty: the whole catalog
+       table_name varchar not null, -- empty: the whole schema
+       column_names varchar not null, -- a JSON list; empty: all columns
+       grantor varchar not null,
+       since_ms bigint not null
+     )`,
+    'create table governed_catalogs (catalog varchar primary key)',
+  ],
 ];

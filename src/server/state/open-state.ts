@@ -8,6 +8,7 @@ import { type GizmoError, toGizmoError } from '../../errors.js';
 import type { ServerConfig } from '../config/config.js';
 import { openSmallEngine } from '../engine/open-engine.js';
 import { type AccountStore, openAccountStore } from './account-store.js';
+import { type GrantStore, openGrantStore } from './grant-store.js';
 import { openStateDatabase, type StateDatabase } from './state-database.js';
 import { closeToOthers, openStateDirectory, type StateDirectory, unfit } from './state-directory.js';
 
@@ -16,6 +17,7 @@ export interface State {
   readonly directory: string | undefined;
   readonly database: StateDatabase;
   readonly accounts: AccountStore;
+  readonly grants: GrantStore;
   /** Signs session tokens. */
   readonly secretKey: string;
   /** Resolves when nothing can be written any more; never rejects. What is known is still known. */
@@ -47,6 +49,7 @@ export async function openState(
       directory: directory?.path,
       database,
       accounts: await openAccountStore(database),
+      grants: await openGrantStore(database),
       secretKey: directory?.secretKey() ?? randomBytes(32).toString('base64url'),
       failed: engine.failed,
       close: () => engine.close(),

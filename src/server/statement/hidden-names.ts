@@ -73,12 +73,16 @@ async function hiddenOf(
   names: readonly string[],
   which: Which,
 ): Promise<ReadonlySet<string>> {
-  const { catalogs, objects } = await engine.lookUp(names);
+  const { catalogs, schemas, objects } = await engine.lookUp(names);
   const hidden = new Set<string>();
   for (const catalog of catalogs) if (!mayKnow(rights, { catalog })) hidden.add(foldName(catalog));
   if (which !== 'all') return hidden;
-  for (const object of objects) if (!mayKnow(rights, object)) hidden.add(foldName(object.name));
-  for (const object of objects) if (mayKnow(rights, object)) hidden.delete(foldName(object.name));
+  const places = [
+    ...schemas.map((it) => ({ place: it, name: it.schema })),
+    ...objects.map((it) => ({ place: it, name: it.name })),
+  ];
+  for (const { place, name } of places) if (!mayKnow(rights, place)) hidden.add(foldName(name));
+  for (const { place, name } of places) if (mayKnow(rights, place)) hidden.delete(foldName(name));
   return hidden;
 }
 

@@ -143,7 +143,14 @@ const TABLE_FUNCTIONS = classes({
     'pragma_user_agent',
     'pragma_version',
   ],
-  server: ['gizmo_sessions', 'gizmo_queries', 'gizmo_tokens', 'gizmo_users', 'gizmosql_settings'],
+  server: [
+    'gizmo_sessions',
+    'gizmo_queries',
+    'gizmo_tokens',
+    'gizmo_users',
+    'gizmo_grants',
+    'gizmosql_settings',
+  ],
   outside: FILE_READERS,
   'runs-sql': ['query', 'query_table', 'json_execute_serialized_sql'],
   instance: [

@@ -1,13 +1,12 @@
 /** Which things of these names there are, hidden or not: for whoever decides what a text may be told of. */
-import type { ObjectName } from '../../../model/plan-facts.js';
 import type { NamedThings } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 
 /** The connection must be claimed. Names are compared without letter case. */
 export async function lookUp(core: SessionCore, names: readonly string[]): Promise<NamedThings> {
   const [json = '{}'] = await core.readTexts(SQL, JSON.stringify(names));
-  const { catalogs, objects }: { catalogs: string[] | null; objects: ObjectName[] | null } = JSON.parse(json);
-  return { catalogs: catalogs ?? [], objects: objects ?? [] };
+  const found: { readonly [Kind in keyof NamedThings]: NamedThings[Kind] | null } = JSON.parse(json);
+  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects: found.objects ?? [] };
 }
 
 const SQL = `
@@ -22,5 +21,7 @@ with wanted as materialized (
 select system.main.to_json(system.main.struct_pack(
   catalogs := (select system.main.list(database_name) from system.main.duckdb_databases()
     where system.main.lower(database_name) in (from wanted)),
+  schemas := (select system.main.list(system.main.struct_pack(catalog := database_name, schema := schema_name))
+    from system.main.duckdb_schemas() where system.main.lower(schema_name) in (from wanted)),
   objects := (select system.main.list(system.main.struct_pack(catalog := catalog, schema := schema, name := name))
     from found where system.main.lower(name) in (from wanted))))::varchar`;

@@ -1,0 +1,381 @@
+/** GRANT and REVOKE, from the statement to what they allow, and what they leave hidden. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../../src/flight/sql/action.js';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
+import type { RunningServer } from '../../../src/server/start-server.js';
+import { logInAs } from '../../support/log-in-as.js';
+import { logIn, type RawClient } from '../../support/raw-client.js';
+import { startTestServer } from '../../support/start-test-server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gizmo-grants-'));
+const settings = { 'secret-key': randomBytes(16).toString('hex'), 'state-dir': join(folder, 'state') };
+const secretKey = settings['secret-key'];
+
+let server: RunningServer;
+let admin: RawClient;
+let ann: RawClient;
+let reader: RawClient;
+
+async function start() {
+  server = await startTestServer(settings);
+  const { port } = server.address;
+  admin = await logIn(port);
+  await admin.rows("attach ':memory:' as shop; attach ':memory:' as free");
+  await admin.rows('create schema shop.other');
+  await admin.rows("create table shop.main.people as select 1 as id, 'Ann' as name, 'secret' as salary");
+  await admin.rows('create table shop.main.orders as select 1 as id, 10 as price');
+  await admin.rows('create table shop.other.things as select 1 as id');
+  await admin.rows('create view shop.main.paid as select name, salary from shop.main.people');
+  await admin.rows('create table free.main.t as select 1 as x');
+  ann = await logInAs(port, secretKey, 'user', { name: 'ann' });
+  reader = await logInAs(port, secretKey, 'readonly', { name: 'bob' });
+}
+async function stop() {
+  for (const client of [admin, ann, reader]) client.close();
+  await server.stop();
+}
+beforeAll(start);
+afterAll(async () => {
+  await stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Whatever there is, is taken away; `shop` stays a catalog in which nothing is allowed without a grant. */
+beforeEach(async () => {
+  const grants = await admin.rows(
+    'select grantee_type, grantee, catalog_name, schema_name, table_name from gizmo_grants()',
+  );
+  for (const [type, name, ...parts] of grants) {
+    const to = type === 'public' ? 'PUBLIC' : `${type} "${name}"`;
+    const on = parts.filter((it) => it !== null && it !== undefined).map((it) => `"${it}"`);
+    await admin.rows(`REVOKE ALL ON ${on.join('.')} FROM ${to}`).catch(() => undefined);
+  }
+  await admin.rows('GRANT SELECT ON shop.other TO nobody_at_all');
+});
+
+/** `yes`, `no`, or `hidden` where it is said not to exist. */
+const outcome = (client: RawClient, sql: string) =>
+  client.rows(sql).then(
+    () => 'yes',
+    ({ code, details }: { code: number; details: string }) =>
+      code === status.PERMISSION_DENIED ? 'no' : /does not exist/.test(details) ? 'hidden' : details,
+  );
+
+describe('a grant', () => {
+  it.each<[string[], string, string, string]>([
+    [[], 'from shop.main.people', 'hidden', 'hidden'],
+    [[], 'from free.main.t', 'yes', 'yes'],
+    [['SELECT ON shop TO ann'], 'from shop.main.people', 'yes', 'hidden'],
+    [['SELECT ON CATALOG shop TO USER ann'], 'from shop.main.people', 'yes', 'hidden'],
+    [['SELECT ON SCHEMA shop.main TO ROLE readonly'], 'from shop.main.people', 'hidden', 'yes'],
+    [['SELECT ON TABLE shop.main.people TO readonly, user'], 'from shop.main.people', 'yes', 'yes'],
+    [['SELECT ON shop.main.people TO PUBLIC'], 'from shop.main.people', 'yes', 'yes'],
+    [['SELECT ON shop.main.people TO PUBLIC'], 'from SHOP.MAIN.PEOPLE', 'yes', 'yes'],
+    [['SELECT ON "SHOP"."Main"."PEOPLE" TO "ann"'], 'from shop.main.people', 'yes', 'hidden'],
+    [['SELECT ON shop.main.people TO "ANN"'], 'from shop.main.people', 'hidden', 'hidden'],
+    [['SELECT ON shop.main.people TO ann'], 'from shop.main.orders', 'hidden', 'hidden'],
+    [
+      ['SELECT ON shop.main.people TO ann'],
+      'insert into shop.main.people values (2, null, null)',
+      'no',
+      'hidden',
+    ],
+    [
+      ['INSERT ON shop.main.people TO ann, bob'],
+      'insert into shop.main.people values (2, null, null)',
+      'yes',
+      'no',
+    ],
+    [
+      ['INSERT ON shop.main.people TO ann'],
+      'insert into shop.main.people values (2, null, null) returning id',
+      'no',
+      'hidden',
+    ],
+    [['INSERT ON shop.main.people TO ann'], 'from shop.main.people', 'no', 'hidden'],
+    [['UPDATE ON shop.main.orders TO ann'], 'update shop.main.orders set price = 1', 'no', 'hidden'],
+    [
+      ['UPDATE, SELECT (id) ON shop.main.orders TO ann'],
+      'update shop.main.orders set price = 1 where id = 1',
+      'yes',
+      'hidden',
+    ],
+    [
+      ['UPDATE, SELECT (id) ON shop.main.orders TO ann'],
+      'update shop.main.orders set price = 1 where price = 1',
+      'no',
+      'hidden',
+    ],
+    [
+      ['UPDATE, SELECT (id) ON shop.main.orders TO ann'],
+      'update shop.main.orders set id = price',
+      'no',
+      'hidden',
+    ],
+    [
+      ['UPDATE, SELECT (id) ON shop.main.orders TO ann'],
+      'update shop.main.orders set id = 1 returning price',
+      'no',
+      'hidden',
+    ],
+    [
+      ['DELETE, SELECT (id) ON shop.main.orders TO ann'],
+      'delete from shop.main.orders where id = 99',
+      'yes',
+      'hidden',
+    ],
+    [
+      ['DELETE, SELECT (id) ON shop.main.orders TO ann'],
+      'delete from shop.main.orders where price = 99',
+      'no',
+      'hidden',
+    ],
+    [
+      ['DELETE, SELECT (id) ON shop.main.orders TO ann'],
+      'delete from shop.main.orders where id = 99 returning *',
+      'no',
+      'hidden',
+    ],
+    [['DELETE ON shop TO ann', 'SELECT ON shop TO ann'], 'truncate shop.other.things', 'yes', 'hidden'],
+    [['ALL ON shop.main TO ann'], 'create or replace table shop.main.n as select 1', 'yes', 'hidden'],
+    [
+      ['ALL ON shop.main TO ann'],
+      'create or replace view shop.main.w as from shop.main.people',
+      'yes',
+      'hidden',
+    ],
+    [
+      ['ALL ON shop.main TO ann'],
+      'create or replace view shop.main.w as from shop.other.things',
+      'hidden',
+      'hidden',
+    ],
+    [['ALL ON shop.main.orders TO ann'], 'create table shop.main.n2 as select 1', 'no', 'hidden'],
+    [['ALL ON shop.main.orders TO ann'], 'alter table shop.main.orders rename to o2', 'no', 'hidden'],
+    [['ALL ON shop.main.orders TO ann'], 'drop table shop.main.people', 'hidden', 'hidden'],
+    [['ALL ON shop TO ann'], 'create schema if not exists shop.new', 'yes', 'hidden'],
+    [['ALL ON shop.main TO ann'], 'create schema shop.new2', 'no', 'hidden'],
+    // Columns.
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'select name from shop.main.people where id = 1',
+      'yes',
+      'hidden',
+    ],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'select count(*) from shop.main.people',
+      'yes',
+      'hidden',
+    ],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'select * exclude (salary) from shop.main.people',
+      'yes',
+      'hidden',
+    ],
+    [
+      ['SELECT (ID) ON shop.main.people TO ann', 'SELECT (name) ON shop.main.people TO user'],
+      'select id, name from shop.main.people',
+      'yes',
+      'hidden',
+    ],
+    [['SELECT (id, name) ON shop.main.people TO ann'], 'from shop.main.people', 'no', 'hidden'],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      "select 1 from shop.main.people where salary > ''",
+      'no',
+      'hidden',
+    ],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'select id from shop.main.people order by salary',
+      'no',
+      'hidden',
+    ],
+    [['SELECT (id, name) ON shop.main.people TO ann'], 'select people from shop.main.people', 'no', 'hidden'],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      "select columns('s.*') from shop.main.people",
+      'no',
+      'hidden',
+    ],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'select max(salary) over () from shop.main.people',
+      'no',
+      'hidden',
+    ],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'from free.main.t join shop.main.people using (salary)',
+      'hidden',
+      'hidden',
+    ],
+    [['SELECT (id, name) ON shop.main.people TO ann'], 'summarize shop.main.people', 'no', 'hidden'],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'create temp table x as from shop.main.people',
+      'no',
+      'hidden',
+    ],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'from (from shop.main.people limit 1) as p (id, salary, name)',
+      'no',
+      'hidden',
+    ],
+    [
+      ['SELECT (id) ON shop.main.people TO ann'],
+      'select b.id from shop.main.people a join shop.main.people b on a.id = b.id',
+      'yes',
+      'hidden',
+    ],
+    // A view has the rights of whoever asks.
+    [['SELECT ON shop.main.paid TO ann'], 'from shop.main.paid', 'hidden', 'hidden'],
+  ])('%j: %s', async (grants, sql, forAnn, forReader) => {
+    for (const grant of grants) await admin.rows(`GRANT ${grant}`);
+    expect({ ann: await outcome(ann, sql), reader: await outcome(reader, sql) }).toEqual({
+      ann: forAnn,
+      reader: forReader,
+    });
+  });
+});
+
+describe('granting and revoking', () => {
+  const PEOPLE = 'from shop.main.people';
+
+  it.each([
+    [['GRANT SELECT ON shop TO ann', 'REVOKE SELECT ON shop FROM ann'], PEOPLE, 'hidden'],
+    [['GRANT ALL ON shop TO ann', 'REVOKE ALL PRIVILEGES ON DATABASE SHOP FROM USER ann'], PEOPLE, 'hidden'],
+    [['GRANT SELECT, INSERT ON shop TO ann', 'REVOKE ALL ON shop FROM ann'], PEOPLE, 'hidden'],
+    [['GRANT SELECT, INSERT ON shop TO ann', 'REVOKE INSERT ON shop FROM ann'], PEOPLE, 'yes'],
+    [['GRANT SELECT ON shop TO ann, user', 'REVOKE SELECT ON shop FROM ann'], PEOPLE, 'yes'],
+    [
+      [
+        'GRANT SELECT (id, name, salary) ON shop.main.people TO ann',
+        'REVOKE SELECT (salary) ON shop.main.people FROM ann',
+      ],
+      'select salary from shop.main.people',
+      'no',
+    ],
+    [
+      [
+        'GRANT SELECT (id, name, salary) ON shop.main.people TO ann',
+        'REVOKE SELECT (salary) ON shop.main.people FROM ann',
+      ],
+      'select id, name from shop.main.people',
+      'yes',
+    ],
+  ])('%j', async (statements, sql, expected) => {
+    for (const statement of statements) await admin.rows(statement);
+    expect(await outcome(ann, sql)).toBe(expected);
+  });
+
+  it.each([
+    ['GRANT SELECT ON nothing TO ann', /no catalog nothing/],
+    ['GRANT SELECT ON shop.nothing TO ann', /no schema shop.nothing/],
+    ['GRANT SELECT ON shop.main.nothing TO ann', /no table shop.main.nothing/],
+    ['GRANT SELECT ON main.people TO ann', /catalog.schema.table/],
+    ['GRANT SELECT ON TABLE shop.main TO ann', /catalog.schema.table/],
+    ['GRANT SELECT (name) ON shop TO ann', /catalog.schema.table/],
+    ['GRANT INSERT (name) ON shop.main.people TO ann', /SELECT only/],
+    ['GRANT SELECT ON shop TO admin', /need no grants/],
+    ['GRANT SELECT ON shop TO ROLE chief', /the roles are/],
+    ['GRANT SELECT ON shop TO ann WITH GRANT OPTION', /Usage: GRANT/],
+    ['GRANT DROP ON shop TO ann', /privilege is one of/],
+    ['GRANT SELECT ON shop', /TO is expected/],
+    ['REVOKE SELECT ON shop FROM ann', /no such grant/],
+    ['REVOKE SELECT ON shop.main.people FROM nobody_at_all', /no such grant/],
+  ])('%s is refused with what is wrong', async (sql, sentence) => {
+    await expect(admin.rows(sql)).rejects.toThrow(sentence);
+  });
+
+  it('does not leave behind what ALL includes', async () => {
+    await admin.rows('GRANT ALL ON shop TO ann');
+    await expect(admin.rows('REVOKE SELECT ON shop FROM ann')).rejects.toThrow(/holds ALL/);
+  });
+
+  it('is for administrators, and not in a transaction that could be rolled back', async () => {
+    for (const client of [ann, reader])
+      for (const sql of ['GRANT ALL ON shop TO ann', 'revoke select on shop.other from nobody_at_all'])
+        await expect(client.rows(sql)).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await admin.rows('begin');
+    await expect(admin.rows('GRANT SELECT ON shop TO ann')).rejects.toMatchObject({
+      code: status.FAILED_PRECONDITION,
+    });
+    await admin.rows('rollback');
+    expect(await outcome(ann, PEOPLE)).toBe('hidden');
+  });
+
+  it('takes effect on what is prepared, and a catalog that had a grant stays closed without any', async () => {
+    await admin.rows('GRANT SELECT ON shop TO ann');
+    const [body = new Uint8Array(0)] = await ann.action(
+      'CreatePreparedStatement',
+      ACTIONS.CreatePreparedStatement.encodeRequest({ query: PEOPLE }),
+    );
+    const { preparedStatementHandle } = ACTIONS.CreatePreparedStatement.decodeResult(body);
+    const run = () =>
+      ann.get(encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }));
+    await run();
+    await admin.rows('REVOKE SELECT ON shop FROM ann');
+    await expect(run()).rejects.toThrow(/does not exist/);
+    await admin.rows('REVOKE SELECT ON shop.other FROM nobody_at_all');
+    expect(await admin.rows('from gizmo_grants()')).toEqual([]);
+    expect(await outcome(ann, PEOPLE)).toBe('hidden');
+  });
+
+  it('is listed: all of it for administrators, for others what is theirs', async () => {
+    await admin.rows('GRANT SELECT (id, name) ON shop.main.people TO ann');
+    await admin.rows('GRANT INSERT ON shop.main TO readonly');
+    await admin.rows('GRANT DELETE ON shop TO PUBLIC');
+    const sql =
+      'select grantee, privilege, catalog_name, schema_name, table_name, column_names from gizmo_grants() order by all';
+    const ofAnn = ['ann', 'SELECT', 'shop', 'main', 'people', 'id, name'];
+    const ofReaders = ['readonly', 'INSERT', 'shop', 'main', null, null];
+    const ofAll = [null, 'DELETE', 'shop', null, null, null];
+    expect(await ann.rows(sql)).toEqual([ofAnn, ofAll]);
+    expect(await reader.rows(sql)).toEqual([ofReaders, ofAll]);
+    expect(await admin.rows(sql)).toEqual([
+      ofAnn,
+      ['nobody_at_all', 'SELECT', 'shop', 'other', null, null],
+      ofReaders,
+      ofAll,
+    ]);
+  });
+
+  it('outlives the server', async () => {
+    await admin.rows('GRANT SELECT (id) ON shop.main.people TO ann');
+    await stop();
+    await start();
+    expect(await outcome(ann, 'select id from shop.main.people')).toBe('yes');
+    expect(await outcome(ann, PEOPLE)).toBe('no');
+    expect(await outcome(reader, 'select id from shop.main.people')).toBe('hidden');
+  });
+});
+
+describe('--default-access none', () => {
+  it('closes every catalog to all but administrators until there is a grant', async () => {
+    const closed = await startTestServer({ 'secret-key': secretKey, 'default-access': 'none' });
+    const { port } = closed.address;
+    const clients = [await logIn(port), await logInAs(port, secretKey, 'user')] as const;
+    const [chief, user] = clients;
+    try {
+      await chief.rows('create table t as select 1 as x');
+      expect(await outcome(user, 'from t')).toBe('hidden');
+      expect(await outcome(user, 'create table u as select 1')).not.toBe('yes');
+      expect(await outcome(user, 'create temp table u as select 1; from u')).toBe('yes');
+      await chief.rows('GRANT SELECT ON memory.main.t TO user');
+      expect(await outcome(user, 'from t')).toBe('yes');
+      expect(await outcome(user, 'insert into t values (2)')).toBe('no');
+    } finally {
+      for (const client of clients) client.close();
+      await closed.stop();
+    }
+  });
+});
