@@ -49,6 +49,7 @@ function refusedWrite(role: Role, write: ObjectWrite): string | undefined {
   if (write.catalog === 'system') return `change the catalog system`;
   if (write.shadowsBuiltIn && objectKind === 'schema')
     return `create a schema with the name of the database ${name}`;
+  if (write.shadowsBuiltIn && objectKind === 'type') return `create a type with the name of DuckDB's ${name}`;
   if (write.shadowsBuiltIn) return `touch a macro with the name of the built-in function ${name}`;
   if (RESERVED_NAMES.test(name) && action !== 'drop') return `give the name ${name}, which is reserved,`;
   return undefined;
@@ -77,5 +78,5 @@ const OWN_SETTINGS: ReadonlySet<string> = new Set([
   'timezone',
 ]);
 
-/** Names of the engine's own functions and of Gizmo's: an object of that name could pass for them. */
-const RESERVED_NAMES = /^(duckdb_|pragma_|gizmo_|gizmosql_|quack_)/i;
+/** Names of the engine's own functions and views and of Gizmo's: an object of that name could pass for them. */
+const RESERVED_NAMES = /^(duckdb_|pragma_|pg_|sqlite_|gizmo_|gizmosql_|quack_)/i;

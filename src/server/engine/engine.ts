@@ -34,8 +34,18 @@ export interface EngineCounts {
   readonly results: number;
 }
 
+/** Who a session belongs to, as SQL functions say it. */
+export interface SessionIdentity {
+  readonly user: string;
+  readonly role: string;
+  /** The session's id, by which it can be ended. */
+  readonly session: string;
+}
+
 /** What binding alone could reach in a session; each is reachable where nothing is said. */
 export interface SessionReach {
+  /** Absent: the functions that ask for it fail. */
+  readonly identity?: SessionIdentity;
   /** False: functions and names that would open files fail while they are bound. */
   readonly filesReachable?: boolean;
   /** False: nextval fails, also where a macro hides it in a place that is evaluated while it is bound. */

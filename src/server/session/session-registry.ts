@@ -16,7 +16,7 @@ const ENDED_MAX = 10_000;
 const SWEEP_INTERVAL_MS_MAX = 30_000;
 
 export interface SessionRegistryOptions {
-  readonly openEngineSession: (principal: Principal) => Promise<EngineSession>;
+  readonly openEngineSession: (principal: Principal, id: string) => Promise<EngineSession>;
   /** Throws where the principal may not call any more; asked once more when a session of theirs has been opened. */
   readonly assertStanding?: (principal: Principal) => void;
   /** When a session has to end, whatever it does; undefined: never. `startedMs` is when its person logged in. */
@@ -155,7 +155,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       );
     }
     const opening = (async () => {
-      const engine = await options.openEngineSession(principal);
+      const engine = await options.openEngineSession(principal, id);
       const { peer, certificate } = connection;
       const peerIdentity = certificate?.commonName;
       const session = createSession({ id, principal, peer, peerIdentity, engine, nowMs });

@@ -22,6 +22,7 @@ describe.each(ENGINES)('what a statement would do, by the engine %s', (_, open) 
     engine = await open();
     session = await engine.openSession();
     for (const sql of SETUP) await runSql(session, sql);
+    await runSql(session, 'prepare kept as from t where a = $1');
   });
   afterAll(() => engine.close());
 
@@ -103,12 +104,31 @@ describe.each(ENGINES)('what a statement would do, by the engine %s', (_, open) 
     ["select current_setting('timezone')", []],
     ["select current_setting('http_proxy_password')", ['instance current_setting']],
     ['show tables', ['catalog duckdb_tables', 'catalog duckdb_views']],
-    ['describe t', []],
+    ['describe t', ['read memory.main.t']],
+    ['show other.far', ['read other.main.far']],
+    ['describe v', ['read memory.main.t']],
+    ['describe select a from u', ['read memory.main.u']],
+    ['select * from (describe t), (describe other.far)', ['read memory.main.t', 'read other.main.far']],
+    ['with x as (from t) from (describe x)', ['opaque', 'read memory.main.t']],
+    ["from query('describe t')", ['opaque']],
+    ['create table n as from (describe t)', ['opaque', 'create table memory.main.n']],
+    ['explain describe t', ['read memory.main.t']],
     ['pragma table_info(t)', ['catalog PRAGMA table_info']],
     ['pragma enable_profiling', ['instance PRAGMA enable_profiling']],
     ["from read_csv('/etc/passwd')", ['outside read_csv']],
     ['from "READ_TEXT" (\'/etc/passwd\')', ['outside read_text']],
-    ["from query('drop table t')", ['runs-sql query']],
+    ["from query('from t')", ['read memory.main.t']],
+    ["from query('from query(''from u'')')", ['read memory.main.u']],
+    ['from query($$from v$$)', ['read memory.main.t']],
+    ["from query('from read_csv(''x.csv'')')", ['outside read_csv']],
+    ["from query('from system.main.read_csv(''x.csv'')')", ['runs-sql query']],
+    ["from query('from ' || 't')", ['runs-sql query']],
+    ["from query(e'from t')", ['runs-sql query']],
+    ['from query($1)', ['runs-sql query']],
+    ["from query_table('t')", ['read memory.main.t']],
+    ["from query_table(['t', 'v'])", ['read memory.main.t']],
+    ["from query_table('t' || '')", ['runs-sql query_table']],
+    ['from query_table(?)', ['runs-sql query_table']],
     ["from json_execute_serialized_sql('x')", ['runs-sql json_execute_serialized_sql']],
     ['from duckdb_secrets()', ['instance duckdb_secrets']],
     ["copy t to 'x.csv'", ['COPY']],
@@ -125,10 +145,24 @@ describe.each(ENGINES)('what a statement would do, by the engine %s', (_, open) 
     ['checkpoint', ['CHECKPOINT']],
     ['force checkpoint other', ['CHECKPOINT']],
     ['vacuum analyze t', ['VACUUM']],
-    ['prepare p as select 1', ['PREPARE']],
-    ['execute p', ['PREPARE']],
+    ['prepare p as select 1', []],
+    ['prepare p as from t where a = $1', ['read memory.main.t']],
+    ["prepare p as from read_csv('x')", ['outside read_csv']],
+    ['prepare p(int) as select 1', ['PREPARE']],
+    ['prepare p as execute kept', ['PREPARE']],
+    ["execute kept(nextval('sq'))", ['PREPARE']],
+    ['execute kept(1)', ['read memory.main.t']],
+    ['explain analyze execute KEPT(-1.5)', ['read memory.main.t']],
+    ['deallocate kept', []],
     ['begin', []],
-    ['pivot u on a', ['opaque']],
+    ['pivot u on a', ['read memory.main.u']],
+    ['pivot t on b, a using sum(a), max(b) group by a', ['read memory.main.t']],
+    ['create table n as pivot t on b', ['read memory.main.t', 'create table memory.main.n']],
+    [
+      'select * from (pivot (from t) on upper(b)) join u using (a)',
+      ['read memory.main.t', 'read memory.main.u'],
+    ],
+    ['alter table t add column c double default random()', ['opaque']],
     ['from system.main.duckdb_tables()', ['opaque']],
     ['from "SYSTEM" /* x */ . main.duckdb_tables()', ['opaque']],
     ['copy from database other to memory', ['COPY']],
@@ -138,6 +172,8 @@ describe.each(ENGINES)('what a statement would do, by the engine %s', (_, open) 
 
   it('fails as binding fails', async () => {
     await expect(inspect('from nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(inspect("from query('drop table t')")).rejects.toThrow('Expected a single SELECT statement');
+    await expect(inspect('execute nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(inspect('selec 1')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 

@@ -6,8 +6,10 @@ import { keepFreedMemory } from './allocator.js';
 import { CallGate } from './call-gate.js';
 import { assertDatabaseFile } from './database-file.js';
 import { claimFile, type FileClaim } from './database-registry.js';
+import { DefinitionsVersion } from './definitions-version.js';
 import { toEngineError } from './errors.js';
 import { SHADOW_FILE_READERS, SHADOW_NEXTVAL } from './facts/shadow-file-readers.js';
+import { IdentityFunctions } from './identity-functions.js';
 import { IngestFunction } from './ingest/ingest-function.js';
 import { Lane } from './lane.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
@@ -67,8 +69,10 @@ class DuckDbEngine implements Engine {
   readonly #gate: CallGate;
   readonly #memory: ProcessMemory | undefined;
   readonly #smallTexts = new SmallTexts();
+  readonly #definitionsVersion = new DefinitionsVersion();
   readonly #ingests: IngestFunction;
   readonly #serverTables: ServerTables;
+  readonly #identities = new IdentityFunctions();
   readonly #sessions = new Set<DuckDbSession>();
   readonly #reportFatal: (error: GizmoError) => void;
   #closing: Promise<void> | undefined;
@@ -91,13 +95,22 @@ class DuckDbEngine implements Engine {
   async openSession({
     filesReachable = true,
     sequencesReachable = true,
+    identity,
   }: SessionReach = {}): Promise<EngineSession> {
     const lane = await this.#connect();
     const tableUse = this.#serverTables.watch(lane.connection);
-    const core = new SessionCore(lane, this.#memory, this.#smallTexts, tableUse);
-    const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () =>
-      this.#sessions.delete(session),
-    );
+    const core = new SessionCore({
+      lane,
+      tableUse,
+      memory: this.#memory,
+      smallTexts: this.#smallTexts,
+      definitionsVersion: this.#definitionsVersion,
+    });
+    let forget = () => {};
+    const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () => {
+      forget();
+      this.#sessions.delete(session);
+    });
     this.#sessions.add(session);
     if (this.#closing !== undefined) {
       await session.close();
@@ -107,6 +120,7 @@ class DuckDbEngine implements Engine {
     await core.runOwn('set enable_progress_bar = true; set enable_progress_bar_print = false');
     this.#ingests.ensureRegistered(core.lane.connection);
     this.#serverTables.ensureRegistered(core.lane.connection);
+    forget = this.#identities.introduce(core.lane.connection, identity);
     if (!filesReachable) await core.runOwn(SHADOW_FILE_READERS);
     if (!sequencesReachable) await core.runOwn(SHADOW_NEXTVAL);
     return session;

@@ -3,15 +3,35 @@ import duckdb from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import { StringVector } from './convert/strings.js';
+import type { DefinitionsVersion } from './definitions-version.js';
+import { KeptStatements } from './facts/kept-statements.js';
+import { TemporaryNames } from './facts/shadowed-names.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
 import type { TableUse } from './server-tables.js';
 import type { SmallTexts } from './small-texts.js';
 
+export interface CoreParts {
+  readonly lane: Lane;
+  readonly memory: ProcessMemory | undefined;
+  readonly smallTexts: SmallTexts;
+  readonly tableUse: TableUse;
+  readonly definitionsVersion: DefinitionsVersion;
+}
+
 export class SessionCore {
   readonly lane: Lane;
   readonly memory: ProcessMemory | undefined;
   readonly tableUse: TableUse;
+  /** Whether the session is one of somebody whose statements are inspected. */
+  isInspected = false;
+  /** What was prepared by SQL. */
+  readonly kept = new KeptStatements();
+  /** The temporary objects of somebody whose statements are inspected. */
+  readonly temporary = new TemporaryNames(this);
+  readonly definitionsVersion: DefinitionsVersion;
+  /** Whether the open transaction has changed views or macros. */
+  #changedDefinitions = false;
   readonly #smallTexts: SmallTexts;
   #busy = false;
   /** Why nothing but the end of the transaction can be run. */
@@ -23,7 +43,8 @@ export class SessionCore {
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
 
-  constructor(lane: Lane, memory: ProcessMemory | undefined, smallTexts: SmallTexts, tableUse: TableUse) {
+  constructor({ lane, memory, smallTexts, tableUse, definitionsVersion }: CoreParts) {
+    this.definitionsVersion = definitionsVersion;
     this.lane = lane;
     this.memory = memory;
     this.#smallTexts = smallTexts;
@@ -64,14 +85,26 @@ export class SessionCore {
   ): Promise<T> {
     if (this.#aborted !== undefined) await this.#leaveAborted(kind, sql, this.#aborted);
     if (TRANSACTIONAL.has(kind)) this.#inTransaction = undefined;
+    this.#noteDefinitions(kind, sql);
     try {
       const result = await this.lane.under(signal, () => this.lane.call(execute, sql));
+      if (kind === 'prepare' || kind === 'drop') this.kept.note(sql);
       if (parts > 1 && kind === 'transaction') this.#begunBy = this.#begunBy === sql ? undefined : sql;
       return result;
     } catch (error) {
       await this.noteFailure(sql);
       throw error;
+    } finally {
+      this.#noteDefinitions(kind, sql);
     }
+  }
+
+  /** Others see what a transaction has made when it ends, and it then sees what others have made. */
+  #noteDefinitions(kind: StatementKind, sql: string): void {
+    if (this.definitionsVersion.note(kind, sql)) this.#changedDefinitions = true;
+    if (kind !== 'transaction') return;
+    this.temporary.forgetOthers();
+    if (this.#changedDefinitions) this.definitionsVersion.bump();
   }
 
   /**

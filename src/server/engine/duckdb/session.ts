@@ -1,7 +1,7 @@
 /** A session: one DuckDB connection, its temp tables, settings and transaction. */
 import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import type { PlanFacts } from '../../model/plan-facts.js';
+import type { ObjectWrite, PlanFacts } from '../../model/plan-facts.js';
 import type { EngineCounts, EngineSession, IngestRequest, InspectOptions, NamedThings } from '../engine.js';
 import { inspect } from './facts/inspect.js';
 import { lookUp } from './facts/look-up.js';
@@ -40,7 +40,7 @@ export class DuckDbSession implements EngineSession {
   async prepare(sql: string, part = 0, signal?: AbortSignal): Promise<DuckDbStatement> {
     this.#refuseIfClosed();
     const { lane } = this.#core;
-    return await this.#core.exclusively(() => lane.under(signal, () => this.#prepare(sql, part)));
+    return await this.#core.exclusively(() => lane.under(signal, () => this.#prepareExpanded(sql, part)));
   }
 
   async inspect(sql: string, options: InspectOptions): Promise<PlanFacts> {
@@ -49,6 +49,7 @@ export class DuckDbSession implements EngineSession {
     return await core.exclusively(() =>
       core.lane.under(options.signal, async () => {
         refuseNul(sql);
+        core.isInspected = true;
         if (!changesTransaction(sql)) await core.beginScope(options.readOnly);
         try {
           return await inspect(core, sql, options);
@@ -74,6 +75,7 @@ export class DuckDbSession implements EngineSession {
 
   async ingest(request: IngestRequest): Promise<{ readonly rows: number }> {
     this.#refuseIfClosed();
+    if (request.temporary) this.#core.temporary.note([loadedTable(request)]);
     return await this.#core.exclusively(() => ingest(this.#core, this.#ingests, request));
   }
 
@@ -96,6 +98,15 @@ export class DuckDbSession implements EngineSession {
   close(): Promise<void> {
     this.#closing ??= this.#disconnect();
     return this.#closing;
+  }
+
+  async #prepareExpanded(sql: string, part: number): Promise<DuckDbStatement> {
+    const { kept, isInspected } = this.#core;
+    const text = isInspected ? kept.expand(sql) : sql;
+    const statement = await this.#prepare(text, part);
+    // What is inspected before it runs are the words that EXECUTE stands for then.
+    if (text !== sql) statement.onlyWhile(() => kept.expand(sql) === text);
+    return statement;
   }
 
   async #prepare(sql: string, part: number): Promise<DuckDbStatement> {
@@ -192,6 +203,17 @@ function extractionError(extracted: ExtractedStatements): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function loadedTable({ table }: IngestRequest): ObjectWrite {
+  return {
+    action: 'create',
+    objectKind: 'table',
+    catalog: 'temp',
+    schema: 'main',
+    name: table,
+    shadowsBuiltIn: false,
+  };
 }
 
 function closed(): GizmoError {

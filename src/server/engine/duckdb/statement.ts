@@ -41,6 +41,7 @@ export class DuckDbStatement implements EngineStatement {
 
   readonly #onDestroyed: (statement: DuckDbStatement) => void;
   #destroyed = false;
+  #isCurrent = (): boolean => true;
 
   /** @param onDestroyed called once, when it holds nothing of DuckDB any more */
   constructor(
@@ -65,7 +66,13 @@ export class DuckDbStatement implements EngineStatement {
     this.schema = this.#describe();
   }
 
+  /** Refuses to run once `isCurrent` says no. */
+  onlyWhile(isCurrent: () => boolean): void {
+    this.#isCurrent = isCurrent;
+  }
+
   async execute(options: ExecuteOptions = {}): Promise<DuckDbResult> {
+    if (!this.#isCurrent()) throw preparedAnew();
     if (this.#closing !== undefined)
       throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
     this.#core.begin();
@@ -195,6 +202,13 @@ export class DuckDbStatement implements EngineStatement {
     }
     return { fields };
   }
+}
+
+function preparedAnew(): GizmoError {
+  return new GizmoError(
+    'FAILED_PRECONDITION',
+    'What this EXECUTE stands for has been prepared anew. Prepare the EXECUTE again.',
+  );
 }
 
 const NO_FIELDS: ArrowSchema = { fields: [] };

@@ -65,6 +65,16 @@ export const FILE_READERS: readonly string[] = [
 const COMPUTING: ReadonlySet<string> = new Set(COMPUTING_FUNCTIONS.split(/\s+/));
 
 const SCALARS = classes({
+  // Ours, of engine/duckdb/identity-functions.
+  pure: [
+    'gizmo_user',
+    'gizmo_role',
+    'gizmo_session',
+    'gizmosql_user',
+    'gizmosql_role',
+    'gizmosql_session',
+    'gizmosql_current_session',
+  ],
   sequence: ['nextval', 'currval'],
   catalog: [
     'obj_description',

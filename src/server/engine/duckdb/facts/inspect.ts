@@ -4,10 +4,14 @@ import type { ObjectWrite, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
 import { toEngineError } from '../errors.js';
 import type { SessionCore } from '../session-core.js';
+import { describedQueries } from './described-queries.js';
+import { mergeFacts } from './merge-facts.js';
 import { readPlan } from './read-plan.js';
-import { changesTransaction, NO_FACTS, readText } from './read-text.js';
+import { changesTransaction, NO_FACTS, readText, type TextFacts } from './read-text.js';
 import { resolvePlaces } from './resolve-places.js';
 import { viewBody } from './view-body.js';
+import { significant } from './words.js';
+import { withPivotValues } from './wrappers.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 const TEXT_CHARS_MAX = 256 * 1024;
@@ -19,6 +23,12 @@ const PLAN_CHARS_MAX = 8 * 1024 * 1024;
  * smaller; without those that have a default, the first column of a table would be none.
  */
 const PLAN_SQL = 'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true)';
+const TREE_SQL = 'select system.main.json_serialize_sql($1::varchar)';
+/** The plan of a query within the parse tree, which DuckDB takes out itself: JavaScript cannot hold its numbers. */
+const DESCRIBED_SQL = `select system.main.json_serialize_plan(system.main.json_deserialize_sql(system.main.json_object(
+  'error', false, 'statements', system.main.json_array(system.main.json_object(
+    'node', system.main.json_extract(system.main.json_serialize_sql($1::varchar), $2::varchar),
+    'named_param_map', system.main.json_array())))), skip_null := true, skip_empty := true)`;
 
 /** The connection must be claimed, and inside the transaction in which the statement is to run. */
 export async function inspect(core: SessionCore, sql: string, options: InspectOptions): Promise<PlanFacts> {
@@ -30,18 +40,79 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
       `A statement of more than ${TEXT_CHARS_MAX / 1024} Ki characters cannot be checked; only an administrator may run it. Load data by bulk ingest instead.`,
     );
   }
-  const { facts, text } = readText(sql, options);
+  const reading = readText(core.kept.expand(sql), options);
+  if (reading.prepares !== undefined) core.kept.assertRoom(reading.prepares);
+  return await inspectRead(core, reading, options);
+}
+
+async function inspectRead(
+  core: SessionCore,
+  reading: TextFacts,
+  options: InspectOptions,
+): Promise<PlanFacts> {
+  const { facts, text, fillsMacros } = reading;
   if (facts !== undefined) return facts;
-  const [json = ''] = await core.readTexts(PLAN_SQL, text);
-  if (json.length > PLAN_CHARS_MAX) return { ...NO_FACTS, opaque: 'a plan of this size' };
-  const answer: PlanAnswer = JSON.parse(json);
-  if (!answer.error)
-    return await resolvePlaces(
-      core,
-      await withViewBody(core, text, options, await withShadowedDatabases(core, readPlan(answer.plans))),
-    );
+  const found = await inspectPlan(core, text, fillsMacros === true);
+  const planned = await resolvePlaces(core, await withViewBody(core, text, options, found));
+  const isDrop = planned.writes.some(({ action }) => action === 'drop');
+  const changed = isDrop ? undefined : await core.temporary.changedBy(text);
+  // Last: what it makes is not there yet.
+  core.temporary.note(planned.writes);
+  return changed === undefined ? planned : { ...planned, opaque: planned.opaque ?? changed };
+}
+
+async function inspectPlan(core: SessionCore, text: string, fillsMacros: boolean): Promise<PlanFacts> {
+  if (fillsMacros && (await runsTexts(core))) return { ...NO_FACTS, opaque: 'a parameter in a macro' };
+  let answer = await planOf(core, PLAN_SQL, text);
+  if (SEVERAL.test(answer.error_message ?? '')) {
+    answer = await planOf(core, PLAN_SQL, withPivotValues(text, [...significant(text)]));
+  }
+  const found = readAnswer(answer);
+  if (found.describes === 0) return await withTakenNames(core, found.facts);
+  return await withDescribed(core, text, found);
+}
+
+/** Adds what DESCRIBE and SHOW read: the plan has their answers only, the parse tree the queries they describe. */
+async function withDescribed(
+  core: SessionCore,
+  text: string,
+  { facts, describes }: Found,
+): Promise<PlanFacts> {
+  const [json = ''] = await core.readTexts(TREE_SQL, text);
+  const queries = describedQueries(JSON.parse(json));
+  if (queries === undefined || queries.length !== describes) {
+    return { ...facts, opaque: 'a DESCRIBE inside of it' };
+  }
+  let all = facts;
+  for (const pointer of queries) {
+    const found = readAnswer(await planOf(core, DESCRIBED_SQL, text, pointer));
+    if (found.describes > 0) return { ...facts, opaque: 'a DESCRIBE of a DESCRIBE' };
+    all = mergeFacts(all, found.facts);
+  }
+  return all;
+}
+
+async function planOf(core: SessionCore, sql: string, ...texts: string[]): Promise<PlanAnswer> {
+  const [json = ''] = await core.readTexts(sql, ...texts);
+  if (json.length > PLAN_CHARS_MAX) {
+    return { error: true, error_type: 'serialization', error_message: 'of this size' };
+  }
+  return JSON.parse(json);
+}
+
+interface Found {
+  readonly facts: PlanFacts;
+  /** How many answers of DESCRIBE or SHOW the plan holds. */
+  readonly describes: number;
+}
+
+/** Throws what binding threw. */
+function readAnswer(answer: PlanAnswer): Found {
+  if (!answer.error) return readPlan(answer.plans);
   const { error_type: type = '', error_message: message = '' } = answer;
-  if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) return { ...NO_FACTS, opaque: describe(message) };
+  if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) {
+    return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0 };
+  }
   const hidden = NO_READER.test(message);
   throw toEngineError(new Error(`${hidden ? 'Catalog' : titleOf(type)} Error: ${withoutFiles(message)}`));
 }
@@ -65,25 +136,37 @@ async function withViewBody(
   };
 }
 
-/** Marks the schemas to be created that have the name of an attached database. */
-async function withShadowedDatabases(core: SessionCore, facts: PlanFacts): Promise<PlanFacts> {
-  if (!facts.writes.some(createsSchema)) return facts;
+/** Whether there are macros that run a text, which a parameter could be that is not known yet. */
+async function runsTexts(core: SessionCore): Promise<boolean> {
+  const [count] = await core.readTexts(TEXT_MACROS_SQL);
+  return count !== '0';
+}
+
+const TEXT_MACROS_SQL =
+  "select system.main.count_star()::varchar from system.main.duckdb_functions() where not internal and system.main.regexp_matches(macro_definition, '\\bquery(_table)?\"?\\s*\\(', 'i')";
+
+/** Marks what is to be created with a name that is taken: a schema with that of a database, a type with that of DuckDB's. */
+async function withTakenNames(core: SessionCore, facts: PlanFacts): Promise<PlanFacts> {
+  if (!facts.writes.some(takesName)) return facts;
   const writes: ObjectWrite[] = [];
   for (const write of facts.writes) {
-    const [count] = createsSchema(write)
-      ? await core.readTexts(DATABASES_SQL, write.name.toLowerCase())
-      : ['0'];
+    const sql = takesName(write) ? TAKEN_NAMES_SQL[write.objectKind] : undefined;
+    const [count] = sql === undefined ? ['0'] : await core.readTexts(sql, write.name.toLowerCase());
     writes.push({ ...write, shadowsBuiltIn: write.shadowsBuiltIn || count !== '0' });
   }
   return { ...facts, writes };
 }
 
-const DATABASES_SQL =
-  'select system.main.count_star()::varchar from system.main.duckdb_databases() where system.main.lower(database_name) = $1::varchar';
-
-function createsSchema({ action, objectKind }: ObjectWrite): boolean {
-  return action === 'create' && objectKind === 'schema';
+function takesName({ action, objectKind }: ObjectWrite): boolean {
+  return action === 'create' && objectKind in TAKEN_NAMES_SQL;
 }
+
+/** By the kind of the object: how many things there are whose name it must not have. */
+const TAKEN_NAMES_SQL: Readonly<Record<string, string>> = {
+  schema:
+    'select system.main.count_star()::varchar from system.main.duckdb_databases() where system.main.lower(database_name) = $1::varchar',
+  type: 'select system.main.count_star()::varchar from system.main.duckdb_types() where internal and system.main.lower(type_name) = $1::varchar',
+};
 
 /**
  * DuckDB takes a name that no table has for that of a file, and says so if there is one. To somebody who may not
@@ -109,8 +192,11 @@ interface PlanAnswer {
 const UNPLANNED = /^(not implem\w+|internal|serialization)$/;
 const UNSERIALIZED = /does not support serialization|Serialize not \w+|does not have a function specified/;
 
+const SEVERAL = /type MULTI/;
+
 function describe(message: string): string {
-  return /type MULTI/.test(message)
+  if (/of this size/.test(message)) return 'a plan of this size';
+  return SEVERAL.test(message)
     ? 'a statement that is several to DuckDB (such as PIVOT without IN)'
     : 'its plan';
 }

@@ -9,8 +9,15 @@ import type {
 } from '../../../model/plan-facts.js';
 import { isSystemFunction, scalarClass, tableFunctionClass } from './function-classes.js';
 
+/** What a plan says. */
+export interface PlanReading {
+  readonly facts: PlanFacts;
+  /** Answers that were found while the statement was bound: those of DESCRIBE and SHOW, which name no table. */
+  readonly describes: number;
+}
+
 /** Reads the parsed JSON of one or more plans. Walks without recursion: plans can be as deep as the text is long. */
-export function readPlan(plans: unknown): PlanFacts {
+export function readPlan(plans: unknown): PlanReading {
   const facts = new FactsBuilder();
   const open: unknown[] = [plans];
   while (open.length > 0) {
@@ -19,7 +26,7 @@ export function readPlan(plans: unknown): PlanFacts {
     if (!Array.isArray(next)) facts.add(next as PlanNode);
     for (const value of Object.values(next)) if (typeof value === 'object') open.push(value);
   }
-  return facts.build();
+  return { facts: facts.build(), describes: facts.describes };
 }
 
 type PlanNode = Readonly<Record<string, unknown>>;
@@ -31,6 +38,8 @@ class FactsBuilder {
   readonly #settings: SettingChange[] = [];
   readonly #effects = new Set<Effect>();
   #opaque: string | undefined;
+  /** Of LOGICAL_CHUNK_GET. */
+  describes = 0;
 
   build(): PlanFacts {
     return {
@@ -60,6 +69,7 @@ class FactsBuilder {
     else if (type === 'LOGICAL_LOAD')
       this.#effects.add(text(node.info, 'load_type') === 'LOAD' ? 'LOAD' : 'INSTALL');
     else if (type === 'LOGICAL_SET' || type === 'LOGICAL_RESET') this.#setting(node);
+    else if (type === 'LOGICAL_CHUNK_GET') this.describes += 1;
     else if (!QUERY_OPERATORS.has(type)) this.#hide(`the operator ${type}`);
   }
 
@@ -241,7 +251,7 @@ const EFFECTS: Readonly<Record<string, Effect | undefined>> = {
 
 const QUERY_OPERATORS: ReadonlySet<string> = new Set(
   [
-    'PROJECTION FILTER AGGREGATE_AND_GROUP_BY WINDOW UNNEST LIMIT ORDER_BY TOP_N DISTINCT SAMPLE PIVOT CHUNK_GET',
+    'PROJECTION FILTER AGGREGATE_AND_GROUP_BY WINDOW UNNEST LIMIT ORDER_BY TOP_N DISTINCT SAMPLE PIVOT',
     'DELIM_GET EXPRESSION_GET DUMMY_SCAN EMPTY_RESULT CTE_REF COMPARISON_JOIN DELIM_JOIN DEPENDENT_JOIN ASOF_JOIN',
     'ANY_JOIN CROSS_PRODUCT POSITIONAL_JOIN UNION EXCEPT INTERSECT RECURSIVE_CTE MATERIALIZED_CTE TRANSACTION',
   ]

@@ -2,16 +2,23 @@
  * What a statement's tokens say before anything is bound. Binding already opens files and evaluates constants, so a
  * text that calls for such a thing is not bound at all: its facts come from here. Knows single statements only.
  */
-import { readTokens, type Token } from '../../../../sql/lexer.js';
+import type { Token } from '../../../../sql/lexer.js';
 import type { Effect, FunctionUse, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
-import { worstClass } from './function-classes.js';
+import { isSystemFunction, worstClass } from './function-classes.js';
+import { withParameters } from './parameters.js';
+import { insideParentheses, isName, significant, stringOf, type Word } from './words.js';
+import { readDeallocate, readPrepare, skipExplain } from './wrappers.js';
 
 export interface TextFacts {
   /** Facts that need no plan, or must not be bound; undefined where the plan is to be asked. */
   readonly facts: PlanFacts | undefined;
-  /** What to plan: without EXPLAIN, and with NULL for each parameter. */
+  /** What to plan: without EXPLAIN and PREPARE, and with NULL for each parameter. */
   readonly text: string;
+  /** The name that PREPARE gives. */
+  readonly prepares?: string | undefined;
+  /** Whether it has parameters, and calls what may be a macro, which may do something else for each value. */
+  readonly fillsMacros?: boolean;
 }
 
 /** Facts of BEGIN, COMMIT and ROLLBACK, and of everything else that touches nothing. */
@@ -27,39 +34,16 @@ export const NO_FACTS: PlanFacts = {
 /** Reads one statement's tokens: for somebody who may change nothing, binding must not advance a sequence either. */
 export function readText(sql: string, options: InspectOptions): TextFacts {
   const tokens = [...significant(sql)];
-  const start = skipExplain(tokens);
-  const statement = tokens.slice(start);
-  const text = withoutParameters(sql, statement);
-  return { facts: decided(statement, options), text };
+  const explained = tokens.slice(skipExplain(tokens));
+  const prepare = readPrepare(explained);
+  const statement = explained.slice(prepare?.start ?? 0);
+  const text = withParameters(sql, statement, () => 'NULL');
+  const fillsMacros = text !== sql.slice(statement[0]?.start ?? sql.length) && statement.some(callsMacro);
+  return { facts: decided(sql, statement, options), text, prepares: prepare?.name, fillsMacros };
 }
 
-/** A token that is neither space nor comment; names folded as DuckDB compares them. */
-interface Word extends Token {
-  readonly value: string;
-}
-
-function* significant(sql: string): Generator<Word, void, undefined> {
-  for (const token of readTokens(sql)) {
-    if (token.kind === 'space' || token.kind === 'comment' || token.kind === 'semicolon') continue;
-    const text = sql.slice(token.start, token.end);
-    if (token.kind === 'quotedIdentifier') yield { ...token, value: unquote(text) };
-    else yield { ...token, value: text.toLowerCase() };
-  }
-}
-
-function unquote(text: string): string {
-  return text.slice(1, -1).replaceAll('""', '"').toLowerCase();
-}
-
-/** The index of the first token that EXPLAIN [ANALYZE] [(options)] stands before; 0 where there is none. */
-function skipExplain(tokens: readonly Word[]): number {
-  if (!isWord(tokens[0], 'explain')) return 0;
-  let at = 1;
-  while (isWord(tokens[at], 'analyze', 'analyse', 'verbose')) at++;
-  if (tokens[at]?.value !== '(' || isWord(tokens[at + 1], ...QUERY_WORDS) || tokens[at + 1]?.value === '(')
-    return at;
-  while (at < tokens.length && tokens[at]?.value !== ')') at++;
-  return at + 1;
+function callsMacro(token: Word, index: number, tokens: readonly Word[]): boolean {
+  return isName(token) && tokens[index + 1]?.value === '(' && !isSystemFunction(token.value);
 }
 
 /** Whether the text is BEGIN, COMMIT, ROLLBACK or one of their other names, which end or begin a transaction themselves. */
@@ -69,8 +53,10 @@ export function changesTransaction(sql: string): boolean {
 }
 
 function decided(
+  sql: string,
   tokens: readonly Word[],
-  { readOnly, qualified = false }: InspectOptions,
+  options: InspectOptions,
+  depth = 0,
 ): PlanFacts | undefined {
   const verbs = tokens.filter((it) => it.value !== '(').slice(0, 5);
   const [verb, ...following] = verbs.map(({ kind, value }) => (kind === 'word' ? value : ''));
@@ -84,12 +70,15 @@ function decided(
   const effect = effectOf(verb, following);
   if (effect !== undefined) return { ...NO_FACTS, effects: [effect] };
   if (
-    !qualified &&
+    options.qualified !== true &&
     tokens.some((it, index) => isName(it) && it.value === 'system' && tokens[index + 1]?.value === '.')
   ) {
     return opaque('a name that begins with the catalog "system"');
   }
-  const functions = stoppingCalls(tokens, readOnly);
+  if (verb === 'deallocate') {
+    return readDeallocate(tokens) === undefined ? opaque('the name of a prepared statement') : NO_FACTS;
+  }
+  const functions = stoppingCalls(sql, tokens, options, depth);
   if (functions.length > 0) return { ...NO_FACTS, functions };
   if (verb === 'pragma' && !tokens.some(({ value }) => value === '=')) return pragma(tokens);
   return undefined;
@@ -106,17 +95,54 @@ function effectOf(verb: string, following: readonly string[]): Effect | undefine
 }
 
 /** Calls that must not even be bound for somebody who is restricted. */
-function stoppingCalls(tokens: readonly Word[], readOnly: boolean): FunctionUse[] {
+function stoppingCalls(
+  sql: string,
+  tokens: readonly Word[],
+  options: InspectOptions,
+  depth: number,
+): FunctionUse[] {
   const uses: FunctionUse[] = [];
   for (const [index, token] of tokens.entries()) {
     if (!isName(token) || tokens[index + 1]?.value !== '(') continue;
     const found = worstClass(token.value);
     if (found === 'pure' || found === 'catalog' || found === 'server' || found === 'unknown') continue;
-    if (found === 'sequence' && !readOnly) continue;
+    if (found === 'sequence' && !options.readOnly) continue;
+    const values = insideParentheses(tokens, index + 1);
+    if (token.value === 'query_table' && values.every(isPartOfNames)) continue;
+    if (token.value === 'query') {
+      const held = heldQuery(sql, values, options, depth);
+      if (held !== 'unknown') {
+        uses.push(...held);
+        continue;
+      }
+    }
     uses.push({ name: token.value, class: found });
   }
   return uses;
 }
+
+/** Calls in the text that query('…') runs, which DuckDB expands in the plan as it does a view. */
+function heldQuery(
+  sql: string,
+  values: readonly Word[],
+  options: InspectOptions,
+  depth: number,
+): FunctionUse[] | 'unknown' {
+  const [value, ...more] = values;
+  const text = value?.kind === 'string' && more.length === 0 ? stringOf(sql, value) : undefined;
+  if (text === undefined || depth >= HELD_DEPTH_MAX) return 'unknown';
+  const facts = decided(text, [...significant(text)], options, depth + 1);
+  if (facts === undefined) return [];
+  return facts.functions.length > 0 ? [...facts.functions] : 'unknown';
+}
+
+/** Of the arguments of query_table: the names of tables, and whether to unite them by name. */
+function isPartOfNames({ kind, value }: Word): boolean {
+  return kind === 'string' || ['[', ']', ',', 'true', 'false'].includes(value);
+}
+
+/** Of query('…query(…)…'). */
+const HELD_DEPTH_MAX = 4;
 
 /** PRAGMA name and PRAGMA name(literals); those that only show metadata are known, all others change the instance. */
 function pragma(tokens: readonly Word[]): PlanFacts {
@@ -131,51 +157,13 @@ function pragma(tokens: readonly Word[]): PlanFacts {
   };
 }
 
-/** A question mark is never part of an operator, but the lexer may have taken it for one: `a=?`. */
-function withoutParameters(sql: string, tokens: readonly Word[]): string {
-  let text = '';
-  let at = tokens[0]?.start ?? sql.length;
-  for (const [index, token] of tokens.entries()) {
-    const isNumber =
-      token.kind === 'number' && sql[token.start - 1] === '?' && tokens[index - 1]?.end === token.start;
-    const isPlaceholder = token.kind === 'parameter' || isNumber;
-    const isOperator = token.kind === 'operator' && token.value.includes('?');
-    if (!isPlaceholder && !isOperator) continue;
-    const replacement = isNumber ? '' : isPlaceholder ? ' NULL ' : token.value.replaceAll('?', ' NULL ');
-    text += sql.slice(at, token.start) + replacement;
-    at = token.end;
-  }
-  return text + sql.slice(at);
-}
-
 function opaque(why: string): PlanFacts {
   return { ...NO_FACTS, opaque: why };
-}
-
-function isWord(token: Word | undefined, ...values: readonly string[]): boolean {
-  return token?.kind === 'word' && values.includes(token.value);
-}
-
-function isName({ kind }: Word): boolean {
-  return kind === 'word' || kind === 'quotedIdentifier';
 }
 
 function isLiteral(kind: Token['kind']): boolean {
   return kind === 'string' || kind === 'number' || kind === 'quotedIdentifier';
 }
-
-const QUERY_WORDS = [
-  'select',
-  'from',
-  'with',
-  'values',
-  'table',
-  'describe',
-  'show',
-  'summarize',
-  'pivot',
-  'unpivot',
-];
 
 const TRANSACTION_VERBS: ReadonlySet<string> = new Set([
   'begin',
@@ -201,7 +189,6 @@ const EFFECT_VERBS: Readonly<Record<string, Effect | undefined>> = {
   analyse: 'VACUUM',
   prepare: 'PREPARE',
   execute: 'PREPARE',
-  deallocate: 'PREPARE',
 };
 
 const SECRET_PREFIXES: ReadonlySet<string> = new Set(['or', 'replace', 'temp', 'temporary', 'persistent']);

@@ -1,0 +1,13 @@
+import type { PlanFacts } from '../../../model/plan-facts.js';
+
+/** What two statements would do together. */
+export function mergeFacts(first: PlanFacts, second: PlanFacts): PlanFacts {
+  return {
+    opaque: first.opaque ?? second.opaque,
+    reads: [...first.reads, ...second.reads],
+    writes: [...first.writes, ...second.writes],
+    functions: [...first.functions, ...second.functions],
+    settings: [...first.settings, ...second.settings],
+    effects: [...first.effects, ...second.effects],
+  };
+}
