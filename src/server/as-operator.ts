@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { operatorPrincipal } from './auth/operator.js';
 import type { Engine } from './engine/engine.js';
 import { createSession, type Session } from './session/session.js';
+import { reachOf } from './session/session-reach.js';
 import { serverStopping } from './statement/admit.js';
 
 /** Does something in a session of the person who starts the server. */
@@ -11,11 +12,13 @@ export async function asOperator<T>(
   nowMs: () => number,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const id = randomUUID();
+  const principal = operatorPrincipal();
   const session = createSession({
-    id: randomUUID(),
-    principal: operatorPrincipal(),
+    id,
+    principal,
     peer: 'start',
-    engine: await engine.openSession(),
+    engine: await engine.openSession(reachOf(principal, id)),
     nowMs,
   });
   try {

@@ -24,6 +24,7 @@ import type { CertificateMapping } from './model/certificate-mapping.js';
 import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
 import type { Session } from './session/session.js';
+import { reachOf } from './session/session-reach.js';
 import { createSessionRegistry } from './session/session-registry.js';
 import { loginSettingsOf } from './sso/login-settings.js';
 import { createTokenExchange } from './sso/token-exchange.js';
@@ -209,8 +210,7 @@ export async function startServer(
   const stores = createBatchStores({ fileBytesMax: config.tempFileBytesMax });
   const statements = createStatements(life, openStatements, stores);
   const sessions = createSessionRegistry({
-    openEngineSession: ({ role }) =>
-      engine.openSession({ filesReachable: role === 'admin', sequencesReachable: role !== 'readonly' }),
+    openEngineSession: (principal, id) => engine.openSession(reachOf(principal, id)),
     assertStanding: (principal) => void standing.of(principal),
     endOf: logins.endOf,
     sessionsMax: config.sessionsMax,
