@@ -33,7 +33,7 @@ export const REVOCATION_REASONS = [
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 export interface Revocation {
-  /** Hex in capitals without leading zeros, as `X509Certificate.serialNumber` has it. */
+  /** As {@link normalizeSerial} has it. */
   readonly serial: string;
   readonly date: Date;
   /** As the list says it; absent where it gives none. */
@@ -128,12 +128,13 @@ export function findRevocation(crl: Crl, { serialNumber }: X509Certificate): Rev
   return crl.serials.has(serial) ? crl.revocations.find((each) => each.serial === serial) : undefined;
 }
 
-/** Hex in capitals without leading zeros or colons. */
+/** Hex in capitals without colons, two digits a byte and no bytes of zero before the first, as openssl prints it. */
 export function normalizeSerial(hex: string): string {
-  return hex
+  const digits = hex
     .replaceAll(':', '')
     .replace(/^0+(?=.)/, '')
     .toUpperCase();
+  return digits.length % 2 === 0 ? digits : `0${digits}`;
 }
 
 function parse(der: Buffer, source: string): Crl {
@@ -195,7 +196,6 @@ function fromEntry({
 
 /** An INTEGER is signed: a leading zero keeps a serial positive. */
 function serialToDer(serial: string): ArrayBuffer {
-  const hex = serial.length % 2 === 0 ? serial : `0${serial}`;
-  const bytes = Buffer.from(hex, 'hex');
+  const bytes = Buffer.from(normalizeSerial(serial), 'hex');
   return toArrayBuffer(bytes[0]! >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
 }

@@ -1,6 +1,6 @@
 /** What `gizmo pki inspect` tells about a certificate, a revocation list or a key. */
 import type { X509Certificate } from 'node:crypto';
-import { type Crl, isStale } from './crl.js';
+import { type Crl, isStale, normalizeSerial, type Revocation } from './crl.js';
 import { readDetails, roleOf } from './details.js';
 import { describeKey } from './key.js';
 import { formatLimit } from './limits.js';
@@ -25,11 +25,17 @@ export interface CertificateDescription {
   /** Names a CA may sign; absent where any. */
   readonly permitted?: readonly string[];
   readonly excluded?: readonly string[];
+  /** Present where the list of its CA, in the PKI directory, has it. */
+  readonly revoked?: { readonly date: string; readonly reason?: string };
   readonly findings: readonly Finding[];
 }
 
 /** Everything worth knowing, and what strict clients would hold against it. */
-export function describeCertificate(certificate: X509Certificate, now = new Date()): CertificateDescription {
+export function describeCertificate(
+  certificate: X509Certificate,
+  revocation?: Revocation,
+  now = new Date(),
+): CertificateDescription {
   const { names, limits } = readDetails(certificate);
   const pin = spkiPin(certificate);
   return {
@@ -41,7 +47,7 @@ export function describeCertificate(certificate: X509Certificate, now = new Date
     notBefore: new Date(certificate.validFrom).toISOString(),
     notAfter: new Date(certificate.validTo).toISOString(),
     daysLeft: Math.floor((Date.parse(certificate.validTo) - now.getTime()) / 86_400_000),
-    serial: certificate.serialNumber,
+    serial: normalizeSerial(certificate.serialNumber),
     fingerprint: certificate.fingerprint256,
     spki: formatPin(pin, 'hex'),
     pin: formatPin(pin, 'curl'),
@@ -53,6 +59,7 @@ export function describeCertificate(certificate: X509Certificate, now = new Date
             limit.type === 'dns' && limit.value === '' ? 'all names' : formatLimit(limit),
           ),
         }),
+    ...(revocation && { revoked: describeRevocation(revocation) }),
     findings: lintCertificate(certificate),
   };
 }
@@ -64,12 +71,12 @@ export function describeCrl(crl: Crl, now = new Date()) {
     thisUpdate: crl.thisUpdate.toISOString(),
     ...(crl.nextUpdate === undefined ? {} : { nextUpdate: crl.nextUpdate.toISOString() }),
     stale: isStale(crl, now),
-    revoked: crl.revocations.map(({ serial, date, reason }) => ({
-      serial,
-      date: date.toISOString(),
-      ...(reason === undefined ? {} : { reason }),
-    })),
+    revoked: crl.revocations.map((each) => ({ serial: each.serial, ...describeRevocation(each) })),
   };
+}
+
+function describeRevocation({ date, reason }: Revocation): { date: string; reason?: string } {
+  return { date: date.toISOString(), ...(reason === undefined ? {} : { reason }) };
 }
 
 /** A distinguished name on one line. */

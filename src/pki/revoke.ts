@@ -1,7 +1,16 @@
 /** Revokes certificates, and keeps the revocation lists of a PKI directory fresh. */
 import type { X509Certificate } from 'node:crypto';
 import { GizmoError } from '../errors.js';
-import { type Crl, createCrl, normalizeSerial, type RevocationReason, readCrls, verifyCrl } from './crl.js';
+import {
+  type Crl,
+  createCrl,
+  findRevocation,
+  normalizeSerial,
+  type Revocation,
+  type RevocationReason,
+  readCrls,
+  verifyCrl,
+} from './crl.js';
 import {
   type AskPassphrase,
   type AuthorityName,
@@ -28,6 +37,8 @@ export interface CrlTarget {
 export interface CrlResult {
   readonly ca: AuthorityName;
   readonly crl: string;
+  /** The second place, where there is one. */
+  readonly copy?: string;
   readonly number: number;
   readonly nextUpdate: string;
   /** All on the list. */
@@ -90,8 +101,32 @@ async function updateCrl(
       true,
     );
     const nextUpdate = crl.nextUpdate?.toISOString() ?? '';
-    return { ca: name, crl: path, number: crl.number, nextUpdate, revoked: revocations.length, added };
+    const copy = out === undefined ? {} : { copy: out };
+    return {
+      ca: name,
+      crl: path,
+      ...copy,
+      number: crl.number,
+      nextUpdate,
+      revoked: revocations.length,
+      added,
+    };
   });
+}
+
+/** What the lists of a PKI directory say of a certificate; undefined for one that is not on the list of its CA. */
+export function findRevocationIn(directory: string, certificate: X509Certificate): Revocation | undefined {
+  for (const { name, chain } of listAuthorities(directory)) {
+    if (!certificate.verify(chain[0]!.publicKey)) continue;
+    const path = authorityFiles(directory, name).crl;
+    const bytes = readIfPresent(path, 'the revocation list');
+    const lists = bytes === undefined ? [] : readCrls(bytes, path);
+    for (const crl of lists) {
+      const found = verifyCrl(crl, chain[0]!) ? findRevocation(crl, certificate) : undefined;
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 /** Only a list that the CA itself signed goes on: anything else would launder entries, or lose them. */

@@ -2,7 +2,7 @@
 import type { CertificateDescription } from '../../pki/describe.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
 import { alignRows, formatDate, showResult } from '../show-result.js';
-import { COMMON_FLAGS, passphraseAsker, placeOf } from './common.js';
+import { COMMON_FLAGS, directoryOf, passphraseAsker, placeOf } from './common.js';
 
 /** In the order help shows them. */
 export const INSPECT_FLAGS = {
@@ -29,14 +29,20 @@ export async function runInspect(argv: readonly string[]): Promise<number> {
   const source = await readSource(place, passphraseAsker(line.text('passphrase-file')));
   switch (source.kind) {
     case 'certificates': {
-      const { describeCertificate } = await import('../../pki/describe.js');
+      const [{ describeCertificate }, { findRevocationIn }] = await Promise.all([
+        import('../../pki/describe.js'),
+        import('../../pki/revoke.js'),
+      ]);
+      const directory = directoryOf(line);
       const out = line.text('out');
       if (out !== undefined) {
         const { publishFiles } = await import('../../pki/store.js');
         const content = source.chain.map(String).join('');
         await publishFiles([{ path: `${out}.crt`, content, secret: false }], false);
       }
-      const certificates = source.chain.map((each) => describeCertificate(each));
+      const certificates = source.chain.map((each) =>
+        describeCertificate(each, findRevocationIn(directory, each)),
+      );
       showResult(line, { certificates }, () => certificates.map(describe).join('\n\n'));
       return 0;
     }
@@ -87,7 +93,7 @@ export async function runInspect(argv: readonly string[]): Promise<number> {
               ],
               ...revoked.map(({ serial, date, reason }): [string, string] => [
                 'revoked',
-                `${serial}  ${formatDate(date)}${reason === undefined ? '' : `  ${reason}`}`,
+                `${serial}  ${revocationText({ date, ...(reason !== undefined && { reason }) })}`,
               ]),
             ]),
           )
@@ -96,6 +102,10 @@ export async function runInspect(argv: readonly string[]): Promise<number> {
       return 0;
     }
   }
+}
+
+function revocationText({ date, reason }: { date: string; reason?: string }): string {
+  return `${formatDate(date)}${reason === undefined ? '' : `  ${reason}`}`;
 }
 
 function rowsOfKey({ key, spki, pin }: { key: string; spki: string; pin: string }): [string, string][] {
@@ -119,6 +129,7 @@ function describe(certificate: CertificateDescription): string {
     fingerprint,
     permitted,
     excluded,
+    revoked,
   } = certificate;
   const left = daysLeft < 0 ? `expired ${-daysLeft} days ago` : `${daysLeft} days left`;
   const rows: [string, string][] = [
@@ -131,6 +142,7 @@ function describe(certificate: CertificateDescription): string {
       : [['never', excluded.join(', ')] as [string, string]]),
     ['from', formatDate(notBefore)],
     ['until', `${formatDate(notAfter)} (${left})`],
+    ...(revoked === undefined ? [] : [['revoked', revocationText(revoked)] as [string, string]]),
     ['serial', serial],
     ['SHA-256', fingerprint],
     ...rowsOfKey(certificate),

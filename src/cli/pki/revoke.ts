@@ -105,9 +105,9 @@ function targetOf(line: ReturnType<typeof parseLine<keyof typeof LIST_FLAGS>>) {
   };
 }
 
-function describe({ ca, crl, number, nextUpdate, revoked }: CrlResult): string {
+function describe({ ca, crl, copy, number, nextUpdate, revoked }: CrlResult): string {
   const reader = ca === 'server-ca' ? '' : `\n  Servers read it by --mtls-crl-filename ${quote(crl)}`;
-  return `${crl}
+  return `${crl}${copy === undefined ? '' : `\n${copy}`}
   list ${number} with ${revoked} revoked, until ${formatDate(nextUpdate)}
   Make it anew before that: gizmo pki crl, or gizmo pki renew --all in a timer${reader}`;
 }
