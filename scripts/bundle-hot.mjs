@@ -19,24 +19,36 @@ export async function bundleHot(dist) {
       .map(([path, exported]) => `export { ${exported} } from './${path}.js';`)
       .join('\n');
     await build({
+      ...options(folder),
       stdin: { contents, resolveDir: dist },
       outfile: join(folder, `${name}.cjs`),
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      // Names stay: the stack of a defect is to be read.
-      minifyWhitespace: true,
-      minifySyntax: true,
-      legalComments: 'eof',
-      // V8's code has no callback for import() to call; require loads ES modules too, from where the bundle lies.
-      supported: { 'dynamic-import': false },
-      // Native code cannot be bundled; what a login at an identity provider takes is seldom wanted.
-      external: ['koffi', '@duckdb/*', '@napi-rs/*', '*.node', 'open', 'openid-client'],
-      plugins: [moduleUrls(folder)],
-      logLevel: 'warning',
     });
   }
+  // A stored login costs a process; this one starts in half the time of its modules.
+  await build({
+    ...options(folder),
+    entryPoints: [join(dist, 'client', 'credentials', 'keychain-process.js')],
+    outfile: join(folder, 'keychain-process.cjs'),
+  });
+}
+
+function options(folder) {
+  return {
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    // Names stay: the stack of a defect is to be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'eof',
+    // V8's code has no callback for import() to call; require loads ES modules too, from where the bundle lies.
+    supported: { 'dynamic-import': false },
+    // Native code cannot be bundled; what a login at an identity provider takes is seldom wanted.
+    external: ['koffi', '@duckdb/*', '@napi-rs/*', '*.node', 'open', 'openid-client'],
+    plugins: [moduleUrls(folder)],
+    logLevel: 'warning',
+  };
 }
 
 /** Runs each command once, in a process of its own, and keeps what V8 has compiled by then. */

@@ -2,7 +2,6 @@
  * The program that touches the keychain: one request as JSON on standard input, one answer on standard output. A
  * process of its own, because a call to a keychain that does not answer can be left only by ending the process.
  */
-import { text } from 'node:stream/consumers';
 import type { Entry } from '@napi-rs/keyring';
 import type { KeychainAnswer, KeychainRequest } from './keychain-store.js';
 import { type Entries, splitLongSecrets } from './split-secret.js';
@@ -12,18 +11,27 @@ const SERVICE = 'gizmo-sql';
 /** Else Linux would take the kernel's keyring where there is no Secret Service, which forgets at the next start. */
 const PINNED = { linux: { store: 'secret-service' } } as const;
 
-const request: KeychainRequest = JSON.parse(await text(process.stdin));
-const keyring = await load();
-// From here on the keychain has three seconds; it may block this process at once.
-await new Promise((written) => process.stdout.write(' ', written));
-process.stdout.write(JSON.stringify(answer(request)));
+main();
+
+async function main(): Promise<void> {
+  let input = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) input += chunk;
+  const request: KeychainRequest = JSON.parse(input);
+  const keyring = await load();
+  // From here on the keychain has three seconds; it may block this process at once.
+  await new Promise((written) => process.stdout.write(' ', written));
+  process.stdout.write(JSON.stringify(answer(keyring, request)));
+}
 
 /** Not for every system there is one. */
 async function load() {
   return import('@napi-rs/keyring').catch((error: unknown) => ({ missing: messageOf(error) }));
 }
 
-function answer({ kind, account, secret, charactersMax }: KeychainRequest): KeychainAnswer {
+function answer(
+  keyring: Awaited<ReturnType<typeof load>>,
+  { kind, account, secret, charactersMax }: KeychainRequest,
+): KeychainAnswer {
   try {
     if ('missing' in keyring) return { error: keyring.missing };
     const open = (name: string) => new keyring.Entry(SERVICE, name, PINNED);

@@ -1,5 +1,6 @@
 /** Secrets in the keychain of the system: Secret Service, macOS Keychain, Windows Credential Manager. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { GizmoError } from '../../errors.js';
 import { OTHER_STORES } from './other-stores.js';
@@ -95,11 +96,12 @@ function askProcess(request: KeychainRequest): Promise<KeychainAnswer> {
 
 const TIMED_OUT = 'it did not answer within 3 seconds';
 
-/** From source as tests run it, TypeScript's own loader comes first. */
+/** In one file, as the build makes it; else its modules. From source, as tests run it, TypeScript's own loader comes first. */
 function programArguments(): string[] {
-  if (!import.meta.url.endsWith('.ts'))
-    return [fileURLToPath(new URL('./keychain-process.js', import.meta.url))];
-  return ['--import', 'tsx', fileURLToPath(new URL('./keychain-process.ts', import.meta.url))];
+  const pathOf = (place: string) => fileURLToPath(new URL(place, import.meta.url));
+  if (import.meta.url.endsWith('.ts')) return ['--import', 'tsx', pathOf('./keychain-process.ts')];
+  const bundle = pathOf('../../hot/keychain-process.cjs');
+  return [existsSync(bundle) ? bundle : pathOf('./keychain-process.js')];
 }
 
 function parseAnswer(text: string): KeychainAnswer | undefined {
