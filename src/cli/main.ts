@@ -10,7 +10,7 @@ import { runMain } from './run-main.js';
 
 /** Never rejects; ends the process when the command is done and its output is written. */
 export function main(argv: readonly string[]): Promise<never> {
-  return runMain(() => runCommand(asHelp(argv)));
+  return runMain(() => runCommand(argv));
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,8 +19,9 @@ const FROM_SOURCE = import.meta.url.endsWith('.ts');
 // In a clone with NODE_ENV=test or development oclif would run src/ through tsx instead of what was built.
 settings.enableAutoTranspile = false;
 
-async function runCommand(argv: readonly string[]): Promise<number> {
+async function runCommand(words: readonly string[]): Promise<number> {
   const config = await loadConfig();
+  const argv = asHelp(words, config);
   const unknown = unknownCommand(argv, config);
   if (unknown !== undefined) return reportUnknownCommand(unknown, config);
   await run(joinCommand(argv, config), config);
@@ -36,14 +37,15 @@ async function loadConfig(): Promise<Config> {
 }
 
 /**
- * `gizmo help x`, `gizmo -h` and plain `gizmo` mean `--help`, and so does `-h` below all but the client, whose host it is;
+ * `gizmo help x`, `gizmo -h` and plain `gizmo` mean `--help`, and so does `-h` of all commands but those whose host it is;
  * whoever gives the server a value with it means that, too.
  */
-function asHelp(argv: readonly string[]): readonly string[] {
+function asHelp(argv: readonly string[], config: Config): readonly string[] {
   const [first, ...others] = argv;
   if (first === 'help') return [...others, '--help'];
   if (first === undefined || first === '-h') return ['--help'];
-  if (first === 'client') return argv;
+  const command = config.findCommand(`${first}:${others[0]}`) ?? config.findCommand(first);
+  if (Object.values(command?.flags ?? {}).some(({ char }) => char === 'h')) return argv;
   const isValue = (word = '-') => !word.startsWith('-');
   const isHost = (index: number) => first === 'server' && isValue(argv[index + 1]);
   return argv.map((word, index) => (word === '-h' && !isHost(index) ? '--help' : word));
