@@ -19,6 +19,8 @@ export type Verdict =
 
 /** Calls that are under way; more are refused, so that functions that hang cannot take every connection. */
 const CALLS_MAX = 64;
+/** SQL of our own runs none of the operator's. */
+const OWN_TIMEOUT_MS = 30_000;
 
 export class HookCalls {
   readonly #database: HookDatabase;
@@ -78,15 +80,14 @@ export class HookCalls {
 
   /** Runs SQL of our own about the functions. */
   async read(sql: string): Promise<readonly (readonly unknown[])[]> {
-    return (await this.#query(sql, [])).rows;
+    return (await this.#query(sql, [], Math.max(this.#timeoutMs, OWN_TIMEOUT_MS))).rows;
   }
 
-  async #query(sql: string, values: readonly string[]) {
+  async #query(sql: string, values: readonly string[], timeoutMs = this.#timeoutMs) {
     const aborter = new AbortController();
     const timer = setTimeout(
-      () =>
-        aborter.abort(new GizmoError('DEADLINE_EXCEEDED', `it took longer than ${this.#timeoutMs / 1000} s`)),
-      this.#timeoutMs,
+      () => aborter.abort(new GizmoError('DEADLINE_EXCEEDED', `it took longer than ${timeoutMs / 1000} s`)),
+      timeoutMs,
     );
     try {
       return await this.#database.query(sql, values, aborter.signal);

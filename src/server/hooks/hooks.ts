@@ -143,7 +143,11 @@ export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, lo
       mentioned ??= readMentioned();
       const names = await mentioned.catch((error: unknown) => {
         mentioned = undefined;
-        throw error;
+        throw new GizmoError(
+          'UNAVAILABLE',
+          'What the functions of the operator stand on cannot be read now, so nothing can be changed. Try again later.',
+          { cause: error },
+        );
       });
       for (const [kind, words] of names) {
         const written = writes.find(({ name }) => words.has(foldName(name)));
