@@ -1,8 +1,10 @@
 /** Stored logins from the command line: `gizmo auth status|token|switch|logout`, and `gizmo client` that uses them. */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredLogin } from '../../src/client/credentials/stored-login.js';
 import { type GizmoServer, startGizmoServer } from '../support/gizmo-server.js';
@@ -130,6 +132,23 @@ describe('gizmo client', () => {
     const place = { name, server: name, trust: 'plaintext', store: 'file' } as const;
     await logins.save({ ...place, method: 'password', user: server.user, password: server.token });
     expect(await query(there())).toEqual(ANSWER);
+  });
+});
+
+describe('a program', () => {
+  it('connects by the stored login that it asks for, and by none otherwise', async () => {
+    const { state } = await userWith({});
+    const program = `
+      import { connect, storedLogin } from 'gizmo-sql';
+      const db = await connect(await storedLogin('localhost:${server.port}'));
+      console.log(JSON.stringify(await (await db.query('select 42::integer as n')).toArray()));
+      await db.close();
+      await connect({ port: ${server.port} }).catch((error) => console.log(error.code));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: ROOT,
+      env: { ...process.env, XDG_STATE_HOME: state },
+    });
+    expect(stdout).toBe('[{"n":42}]\nUNAUTHENTICATED\n');
   });
 });
 
