@@ -83,7 +83,12 @@ export const LOGIN_FLAGS = {
   'password-file': { kind: 'text', value: 'FILE', summary: 'file with the password', group: LOGIN },
   'password-stdin': { kind: 'switch', summary: 'password on standard input', group: LOGIN },
   'token-file': { kind: 'text', value: 'FILE', summary: 'file with a bearer token', group: LOGIN },
-  'auth-type': { kind: 'text', summary: 'password; others are not in this version yet', group: LOGIN },
+  'auth-type': {
+    kind: 'text',
+    value: 'TYPE',
+    summary: "password (default), or external: in a browser, at the server's identity provider",
+    group: LOGIN,
+  },
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
 /** In the order help shows them. */

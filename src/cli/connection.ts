@@ -17,10 +17,10 @@ export function resolveConnection(
 ): Connection {
   const uri = readUri(flags, uriText, env);
   const authType = flags['auth-type'] ?? uri.authType ?? 'password';
-  if (authType !== 'password')
+  if (authType !== 'password' && authType !== 'external')
     throw new GizmoError(
       'USAGE',
-      `The authentication type ${authType} is not in this version yet; it has password.`,
+      `--auth-type is password, or external for the login by an identity provider; not "${authType}".`,
     );
   const named = namedPlace(flags, uri, env);
   const host = named.host ?? login?.host ?? 'localhost';
@@ -29,6 +29,7 @@ export function resolveConnection(
     port: named.port ?? login?.port ?? 31_337,
     username: named.username,
     uriPassword: uri.password,
+    authType,
     tls: resolveTls(host, flags, uri, env, login),
     connectTimeoutMs: (flags['connect-timeout'] ?? 10) * 1000,
   };
@@ -86,6 +87,8 @@ export interface Connection {
   readonly host: string;
   readonly port: number;
   readonly username: string | undefined;
+  /** `external`: by the identity provider that the server names, and by nothing else. */
+  readonly authType: 'password' | 'external';
   /** A password in a URI is accepted, though others can read it in the process list. */
   readonly uriPassword: string | undefined;
   /** `off` where TLS was refused, `plain` where nothing was said: then the server's own file may speak. */

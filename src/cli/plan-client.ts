@@ -4,10 +4,11 @@ import { extname } from 'node:path';
 import { GizmoError } from '../errors.js';
 import { CLIENT_FLAGS, type ClientFlag, LATER_CLIENT_FLAGS } from './client-flags.js';
 import { colorsOn } from './color.js';
+import type { ConnectionPlan } from './connection-plan.js';
 import { isConnectionUri } from './connection-uri.js';
 import { watchInterrupts } from './interrupts.js';
 import { type ParsedLine, parseLine } from './parse-line.js';
-import { type ConnectionPlan, planConnection } from './plan-connection.js';
+import { planConnection } from './plan-connection.js';
 import { writeError } from './report-error.js';
 import { historyPath, initPath } from './user-paths.js';
 

@@ -1,17 +1,17 @@
 /** Everything it takes to connect, from a command line: where to, what proves the two ends, and who logs in. */
+import { GizmoError } from '../errors.js';
 import { isLoopback } from '../runtime-file.js';
 import type { CONNECTION_FLAGS, ConnectionFlag } from './client-flags.js';
 import { unlockClientKey } from './client-key.js';
 import { type Connection, resolveConnection } from './connection.js';
-import type { ConnectionTls } from './connection-tls.js';
-import { type FoundCredentials, findCredentials } from './credentials.js';
+import { type ConnectionPlan, toConnectionPlan } from './connection-plan.js';
+import { findCredentials } from './credentials.js';
 import type { Environment } from './environment.js';
-import { findOwnServer, resolveOwnTls } from './own-server.js';
 import type { ParsedLine } from './parse-line.js';
 import { writeWarning } from './report-error.js';
 import { warnIfShared } from './secret-file.js';
 import { fetchStoredCredentials } from './stored-credentials.js';
-import { chooseLogin } from './stored-login.js';
+import { type ChosenStoredLogin, chooseLogin } from './stored-login.js';
 
 /**
  * Asks for the password where that is needed; connects nowhere.
@@ -27,8 +27,28 @@ export async function planConnection(
   const chosen = await chooseLogin({ ...flags, profile: line.text('profile') }, uri, env);
   const connection = await openConnection(resolveConnection(flags, uri, env, chosen?.defaults), line, env);
   const stored = chosen?.stored;
+  if (connection.authType === 'external') return planExternal(connection, stored, line);
   const fetchStored = stored === undefined ? undefined : () => fetchStoredCredentials(stored, connection);
   const credentials = await findCredentials(connection, credentialFlags(line), env, fetchStored);
+  return {
+    connection: toConnectionPlan(connection, credentials),
+    reconnection: async () => toConnectionPlan(connection, (await credentials.renew?.()) ?? credentials),
+  };
+}
+
+async function planExternal(
+  connection: Connection,
+  stored: ChosenStoredLogin | undefined,
+  line: ConnectionLine,
+): Promise<PlannedConnection> {
+  const given = Object.entries(credentialFlags(line)).find(([, value]) => value !== undefined);
+  if (given !== undefined || connection.uriPassword !== undefined)
+    throw new GizmoError(
+      'USAGE',
+      `--auth-type external asks the identity provider who you are: leave out ${given === undefined ? 'the password of the URI' : `--${given[0]}`}.`,
+    );
+  const { findExternalCredentials } = await import('./external-credentials.js');
+  const credentials = await findExternalCredentials(connection, stored);
   return {
     connection: toConnectionPlan(connection, credentials),
     reconnection: async () => toConnectionPlan(connection, (await credentials.renew?.()) ?? credentials),
@@ -48,17 +68,6 @@ export interface PlannedConnection {
   readonly connection: ConnectionPlan;
   /** After the server was lost; its start-up token, or the stored login, may be another one then. */
   readonly reconnection: () => Promise<ConnectionPlan>;
-}
-
-/** What `connect` of src/client takes. */
-export interface ConnectionPlan {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: ConnectionTls | undefined;
-  readonly connectTimeoutMs: number;
-  readonly credentials: FoundCredentials;
-  readonly followLocations: boolean;
-  readonly warn: (sentence: string) => void;
 }
 
 /** Says what makes a connection unsafe, and asks for the passphrase of the client's key where it has one. */
@@ -87,29 +96,6 @@ export function connectionFlags(line: PlaceLine) {
     'mtls-cert': line.text('mtls-cert'),
     'mtls-key': line.text('mtls-key'),
     'connect-timeout': line.count('connect-timeout'),
-  };
-}
-
-/**
- * The address that comes with a token or with the proof of a server found on this machine goes before the name that
- * was typed; the certificate is for the name all the same.
- */
-export function toConnectionPlan(connection: Connection, credentials: FoundCredentials): ConnectionPlan {
-  const { host, port, connectTimeoutMs } = connection;
-  const own = findOwnServer(connection);
-  const tls = resolveOwnTls(connection.tls, own);
-  const provedByFile = tls !== undefined && tls !== connection.tls;
-  const address =
-    (credentials.kind === 'bearer' ? credentials.host : undefined) ??
-    (provedByFile ? own?.address : undefined);
-  return {
-    host: address ?? host,
-    port,
-    tls: tls === undefined || address === undefined ? tls : { serverName: host, ...tls },
-    connectTimeoutMs,
-    credentials,
-    followLocations: credentials.isStored !== true,
-    warn: writeWarning,
   };
 }
 

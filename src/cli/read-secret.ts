@@ -8,15 +8,20 @@ import { GizmoError } from '../errors.js';
  * Reads key by key in raw mode, because a line of a terminal in its usual mode ends at 4,096 characters, and tokens
  * are pasted that are longer. Without a terminal on standard input the controlling terminal is asked.
  * @param remedy a sentence about how to do without a terminal
- * @throws GizmoError USAGE without a terminal, CANCELLED on Ctrl-C
+ * @param signal ends the question; what was typed is lost
+ * @throws GizmoError USAGE without a terminal, CANCELLED on Ctrl-C, the reason of the signal
  */
-export async function readSecret(prompt: string, remedy = PASSWORD_REMEDY): Promise<string> {
+export async function readSecret(
+  prompt: string,
+  remedy = PASSWORD_REMEDY,
+  signal?: AbortSignal,
+): Promise<string> {
   const terminal = openTerminal(remedy);
   // Before the prompt: what is typed as soon as it shows must not be echoed.
   terminal.setRawMode(true);
   try {
     process.stderr.write(prompt);
-    return await readLine(terminal);
+    return await readLine(terminal, signal);
   } finally {
     terminal.setRawMode(false);
     terminal.pause();
@@ -64,7 +69,7 @@ function openTerminal(remedy: string): ReadStream {
   }
 }
 
-function readLine(terminal: ReadStream): Promise<string> {
+function readLine(terminal: ReadStream, signal?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let line = '';
     // Not the stream's own encoding: that stays, and the shell that reads on wants bytes.
@@ -72,6 +77,11 @@ function readLine(terminal: ReadStream): Promise<string> {
     const stop = (): void => {
       terminal.off('data', onData);
       terminal.off('end', onEnd);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const onAbort = (): void => {
+      stop();
+      reject(signal?.reason);
     };
     const onEnd = (): void => {
       stop();
@@ -85,6 +95,8 @@ function readLine(terminal: ReadStream): Promise<string> {
       if (edited.done === 'enter') resolve(line);
       else reject(new GizmoError('CANCELLED', 'Interrupted.'));
     };
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
     terminal.on('data', onData);
     terminal.on('end', onEnd);
     // A second secret is read from a stream that was paused after the first.

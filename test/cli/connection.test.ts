@@ -153,8 +153,12 @@ describe('resolveConnection', () => {
     [{ plaintext: true, 'tls-skip-verify': true }, undefined, /which --tls-skip-verify asks for/],
     [{ 'tls-roots': '/no/such/file' }, undefined, /--tls-roots \/no\/such\/file: no such file/],
     [{ host: 'a' }, 'gizmo://b', /--host cannot be combined/],
-    [{ 'auth-type': 'external' }, undefined, /not in this version yet/],
-    [{}, 'gizmo://b?authType=external', /not in this version yet/],
+    [
+      { 'auth-type': 'kerberos' },
+      undefined,
+      /external for the login by an identity provider; not "kerberos"/,
+    ],
+    [{}, 'gizmo://b?authType=ldap', /not "ldap"/],
   ])('refuses %j with %s', (flags, uri, message) => {
     expect(() => resolveConnection(flags, uri, {})).toThrow(message);
   });

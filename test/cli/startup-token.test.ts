@@ -21,7 +21,15 @@ afterAll(() => {
 
 const find = (host: string) =>
   findCredentials(
-    { host, port: 4711, tls: 'plain', connectTimeoutMs: 1000, username: undefined, uriPassword: undefined },
+    {
+      host,
+      port: 4711,
+      tls: 'plain',
+      connectTimeoutMs: 1000,
+      username: undefined,
+      uriPassword: undefined,
+      authType: 'password',
+    },
     {},
     {},
   );

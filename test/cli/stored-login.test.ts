@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConnectionFlags, resolveConnection } from '../../src/cli/connection.js';
 import { loginTlsOf } from '../../src/cli/connection-tls.js';
 import { type CredentialFlags, findCredentials } from '../../src/cli/credentials.js';
-import { toConnectionPlan } from '../../src/cli/plan-connection.js';
+import { toConnectionPlan } from '../../src/cli/connection-plan.js';
 import { userRuntimeDirectory } from '../../src/cli/runtime-directory.js';
 import { fetchStoredCredentials } from '../../src/cli/stored-credentials.js';
 import { chooseLogin, trustOf } from '../../src/cli/stored-login.js';

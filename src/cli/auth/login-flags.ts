@@ -7,6 +7,23 @@ const group = 'LOGIN';
 
 /** In the order help shows them. */
 export const LOGIN_COMMAND_FLAGS = {
+  web: { kind: 'switch', summary: "in a browser, at the server's identity provider", group },
+  device: { kind: 'switch', summary: 'there too, by a code that is entered on any other device', group },
+  'no-browser': { kind: 'switch', summary: 'show the address, and open nothing', group },
+  'redirect-host': {
+    kind: 'text',
+    value: 'HOST',
+    summary: 'where the browser comes back to: 127.0.0.1, ::1 or localhost (default what the server says)',
+    group,
+  },
+  'redirect-port': {
+    kind: 'count',
+    min: 1,
+    max: 65_535,
+    value: 'PORT',
+    summary: 'port there, for providers that compare it (default what the server says, or any free one)',
+    group,
+  },
   username: LOGIN_FLAGS.username,
   password: { ...LOGIN_FLAGS.password, summary: 'by a password, which is asked for' },
   'password-file': { ...LOGIN_FLAGS['password-file'], summary: 'by a password in a file' },

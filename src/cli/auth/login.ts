@@ -14,6 +14,7 @@ import { chooseLogin, trustOf } from '../stored-login.js';
 import { openUserLogins, overridingVariables } from './common.js';
 import { LOGIN_COMMAND_FLAGS, type LoginLine } from './login-flags.js';
 import { chooseOwnProof, logInByOwnProof } from './own-proof.js';
+import { logInByProvider } from './provider-proof.js';
 
 /** Answers the exit code. Nothing is stored that the server has not accepted. */
 export async function runLogin(argv: readonly string[]): Promise<number> {
@@ -26,7 +27,8 @@ export async function runLogin(argv: readonly string[]): Promise<number> {
   const logins = await openUserLogins();
   const store = proof === 'mtls' ? undefined : await storeOf(line, env);
   const opened = await openConnection(connection, line, env);
-  const proven = await logInByOwnProof(proof, opened, line);
+  const proven =
+    proof === undefined ? await logInByProvider(opened, line) : await logInByOwnProof(proof, opened, line);
   const login: StoredLogin = {
     ...proven,
     name: target.name,

@@ -1,4 +1,6 @@
 /** `gizmo auth logout`. */
+import type { Logins } from '../../client/credentials/logins.js';
+import type { LoginSummary } from '../../client/credentials/stored-login.js';
 import { GizmoError } from '../../errors.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
 import { writeWarning } from '../report-error.js';
@@ -22,13 +24,32 @@ export async function runLogout(argv: readonly string[]): Promise<number> {
   const chosen = all ? logins.list() : [await findLogin(logins, word)];
   if (chosen.length === 0) throw new GizmoError('UNAUTHENTICATED', await nobody());
   const force = line.isOn('force') === true;
-  const results: { name: string; server: string }[] = [];
+  const results: { name: string; server: string; revoked?: boolean }[] = [];
   for (const login of chosen) {
+    const notRevoked = await revoke(logins, login);
+    if (notRevoked !== undefined) writeWarning(notRevoked);
     await logins.delete(login.name, force ? (error) => writeWarning(error.message) : undefined);
-    results.push({ name: login.name, server: login.server });
+    results.push({
+      name: login.name,
+      server: login.server,
+      ...(login.oidc === undefined ? {} : { revoked: notRevoked === undefined }),
+    });
   }
   showResult(line, { loggedOut: results }, ({ loggedOut }) =>
     loggedOut.map(({ name }) => `Logged out of ${name}.`).join('\n'),
   );
   return 0;
+}
+
+/** Takes a login at an identity provider back there; why it could not be, as a sentence. */
+async function revoke(logins: Logins, login: LoginSummary): Promise<string | undefined> {
+  if (login.oidc === undefined) return undefined;
+  try {
+    const stored = await logins.load(login);
+    const { revokeLogin } = await import('../../client/login/revoke-login.js');
+    return await revokeLogin(stored);
+  } catch (error) {
+    if (error instanceof GizmoError) return error.message;
+    throw error;
+  }
 }

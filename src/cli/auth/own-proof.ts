@@ -1,33 +1,34 @@
 /** Logging in by what the user has at hand: a password, a token, a client certificate. */
 import { GizmoError } from '../../errors.js';
 import type { Connection } from '../connection.js';
+import { toConnectionPlan } from '../connection-plan.js';
 import { type CredentialFlags, type FoundCredentials, findCredentials } from '../credentials.js';
-import { toConnectionPlan } from '../plan-connection.js';
 import type { LoginLine, Proven } from './login-flags.js';
 
-/** What a command line asks for. @throws GizmoError USAGE for more than one way, or none */
-export function chooseOwnProof(line: LoginLine, connection: Connection): OwnProof {
+/** What a command line asks for; undefined where it asks for none. @throws GizmoError USAGE for more than one way */
+export function chooseOwnProof(line: LoginLine, connection: Connection): OwnProof | undefined {
   const asked = [
+    ...PROVIDER_SWITCHES.filter((flag) => line.isOn(flag) === true),
     ...SWITCHES.filter((flag) => line.isOn(flag) === true),
     ...FILES.filter((flag) => line.text(flag) !== undefined),
   ];
   if (asked.length > 1)
     throw new GizmoError('USAGE', `There is one way to log in at a time, not --${asked.join(' and --')}.`);
   const [way] = asked;
+  if (way === 'web' || way === 'device') return undefined;
   const hasCertificate = typeof connection.tls !== 'string' && connection.tls.clientCertificate !== undefined;
   if (way === 'mtls' && !hasCertificate)
     throw new GizmoError('USAGE', '--mtls needs the certificate: --mtls-cert and --mtls-key.');
   if (way !== undefined) return way;
   if (connection.uriPassword !== undefined) return 'uri';
   if (hasCertificate) return 'mtls';
-  throw new GizmoError(
-    'USAGE',
-    'Say how to log in: --password, --token-file FILE, --token-stdin, or --mtls with a certificate.',
-  );
+  return undefined;
 }
 
 export type OwnProof = (typeof SWITCHES)[number] | (typeof FILES)[number] | 'uri';
 
+/** Those are no proof of one's own. */
+const PROVIDER_SWITCHES = ['web', 'device'] as const;
 const SWITCHES = ['password', 'password-stdin', 'token-stdin', 'mtls'] as const;
 const FILES = ['password-file', 'token-file'] as const;
 

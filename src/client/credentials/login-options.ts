@@ -1,13 +1,10 @@
 /** A stored login as options of the library. */
-import { readFileSync } from 'node:fs';
-import { describeErrno } from '../../errno.js';
-import { GizmoError } from '../../errors.js';
 import { stateDirectory } from '../../state-directory.js';
 import type { ClientOptions } from '../client-options.js';
-import type { TlsOptions } from '../connect/options.js';
+import { tlsOfLogin } from './login-server.js';
 import { openLogins } from './open-logins.js';
 import { pickLogin } from './pick-login.js';
-import { type LoginSummary, parseServerName } from './stored-login.js';
+import { parseServerName } from './stored-login.js';
 import { usableLogin } from './usable-login.js';
 
 /**
@@ -20,38 +17,9 @@ export async function optionsOfLogin(word: string | undefined): Promise<ClientOp
   const { user, token, password } = login;
   return {
     ...parseServerName(login.server),
-    tls: tlsOf(login),
+    tls: tlsOfLogin(login) ?? false,
     followLocations: false,
     ...(user === undefined ? {} : { username: user }),
     ...(token === undefined ? (password === undefined ? {} : { password }) : { token }),
   };
-}
-
-function tlsOf({ trust, tls = {} }: LoginSummary): TlsOptions | false {
-  if (trust === 'plaintext') return false;
-  const { roots, pins, serverName, cert, key } = tls;
-  return {
-    ...(trust === 'unverified' ? { skipVerify: true } : {}),
-    ...(roots === undefined ? {} : { roots: readPem(roots) }),
-    ...(pins === undefined ? {} : { pins: splitPins(pins) }),
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(cert === undefined || key === undefined
-      ? {}
-      : { clientCertificate: { cert: readPem(cert), key: readPem(key) } }),
-  };
-}
-
-/** As `--tls-pin` separates them. */
-function splitPins(pins: string): string[] {
-  return pins.split(/[;,]\s*/).filter((pin) => pin !== '');
-}
-
-function readPem(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new GizmoError('USAGE', `Cannot read ${path} of the stored login: ${describeErrno(cause)}.`, {
-      cause,
-    });
-  }
 }

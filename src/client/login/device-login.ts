@@ -29,7 +29,7 @@ export async function logInByDevice(options: DeviceLoginOptions): Promise<TokenS
   const { verification_uri: address, verification_uri_complete: complete, user_code: code } = begun;
   if (!isProtectedUrl(address))
     throw new GizmoError(
-      'FAILED_PRECONDITION',
+      'UNAUTHENTICATED',
       'The identity provider names an unprotected address for the code.',
     );
   ui.say(`Open this address on any device:\n\n    ${address}\n\nand enter the code\n\n    ${code}\n`);

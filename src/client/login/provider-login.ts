@@ -10,8 +10,9 @@ import {
 import { openProvider } from '../../oidc/open-provider.js';
 import { isLoopbackUrl } from '../../oidc/safe-url.js';
 import { isLoopback } from '../../runtime-file.js';
-import type { ConnectOptions, Credentials } from '../connect/options.js';
+import type { Credentials } from '../connect/options.js';
 import { askStranger, connect } from '../connect.js';
+import type { LoginServer } from '../credentials/login-server.js';
 import type { OidcLogin } from '../credentials/stored-login.js';
 import { logInByDevice } from './device-login.js';
 import type { LoginUi } from './login-ui.js';
@@ -19,11 +20,8 @@ import { exchangeByServer } from './server-exchange.js';
 import { serverTokenOf, type TokenSet } from './token-set.js';
 import { logInByBrowser, type WebLogin } from './web-login.js';
 
-/** A server as it is reached, whoever logs in. */
-export type Server = Omit<ConnectOptions, 'credentials'>;
-
 export interface ProviderLoginOptions {
-  readonly server: Server;
+  readonly server: LoginServer;
   /** Undefined: in a browser where one can be opened, else on another device where the provider offers that. */
   readonly method?: 'web' | 'device' | undefined;
   /** In the place of what the server says. */
@@ -92,7 +90,7 @@ export async function logInAtProvider(options: ProviderLoginOptions): Promise<Pr
  * What the server says about logging in.
  * @throws GizmoError FAILED_PRECONDITION where it is no server that says so
  */
-export async function askHowToLogIn(server: Server, signal?: AbortSignal): Promise<LoginSettings> {
+export async function askHowToLogIn(server: LoginServer, signal?: AbortSignal): Promise<LoginSettings> {
   const text = await askStranger(
     server,
     (channel, timeoutMs) => channel.loginSettings(timeoutMs, signal),
@@ -103,7 +101,7 @@ export async function askHowToLogIn(server: Server, signal?: AbortSignal): Promi
   });
   if (text !== undefined) return decodeLoginSettings(text);
   throw new GizmoError(
-    'FAILED_PRECONDITION',
+    'UNAUTHENTICATED',
     `The server at ${server.host}:${server.port} does not say how one logs in: it is another kind of server, or an older one. Log in with --password or --token-file.`,
   );
 }
@@ -118,7 +116,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 /** Logs in and out again; who the server says that was. */
 export async function proveLogin(
-  server: Server,
+  server: LoginServer,
   credentials: Credentials,
   signal?: AbortSignal,
 ): Promise<{ readonly user: string | undefined; readonly role: string | undefined }> {
@@ -129,22 +127,22 @@ export async function proveLogin(
 }
 
 /** A server may name a provider of this machine only where it is of this machine itself. */
-function oauthOf({ oauth }: LoginSettings, { host, port, tls }: Server): OAuthSettings {
+function oauthOf({ oauth }: LoginSettings, { host, port, tls }: LoginServer): OAuthSettings {
   const where = `${host}:${port}`;
   if (oauth === undefined)
     throw new GizmoError(
-      'FAILED_PRECONDITION',
+      'UNAUTHENTICATED',
       `The server at ${where} has no login by an identity provider: its operator has set no --oauth-client-id.`,
     );
   if (isLoopback(host)) return oauth;
   if (tls === undefined)
     throw new GizmoError(
-      'FAILED_PRECONDITION',
+      'UNAUTHENTICATED',
       `Tokens of an identity provider are not sent to ${where} without TLS.`,
     );
   if (isLoopbackUrl(oauth.issuer))
     throw new GizmoError(
-      'FAILED_PRECONDITION',
+      'UNAUTHENTICATED',
       `The server at ${where} names an identity provider on your own machine.`,
     );
   return oauth;
@@ -177,12 +175,12 @@ async function byDevice(
 ): Promise<WebLogin> {
   if (exchangedByServer)
     throw new GizmoError(
-      'FAILED_PRECONDITION',
+      'UNAUTHENTICATED',
       'This server keeps the secret of its OAuth client, and exchanges codes of a browser only. Log in with --web.',
     );
   if (provider.serverMetadata().device_authorization_endpoint === undefined)
     throw new GizmoError(
-      'FAILED_PRECONDITION',
+      'UNAUTHENTICATED',
       `The identity provider ${issuer} has no device login. Log in with --web.`,
     );
   const tokens: TokenSet = await logInByDevice({ provider, issuer, scopes, ui, signal });

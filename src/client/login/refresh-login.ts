@@ -2,26 +2,19 @@
 import { refreshTokenGrant } from 'openid-client';
 import { GizmoError } from '../../errors.js';
 import { explainProvider, openProvider } from '../../oidc/open-provider.js';
+import { isStale } from '../credentials/is-stale.js';
+import type { LoginServer } from '../credentials/login-server.js';
 import type { Logins } from '../credentials/logins.js';
 import type { LoginSummary, OidcLogin, StoredLogin } from '../credentials/stored-login.js';
-import type { Server } from './provider-login.js';
 import { exchangeByServer } from './server-exchange.js';
 import { serverTokenOf, type TokenSet } from './token-set.js';
 
 export interface RefreshOptions {
   /** As the login's server is reached. */
-  readonly server: Server;
+  readonly server: LoginServer;
   /** Also where what there is lasts longer. */
   readonly force?: boolean;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What lasts no longer than this is renewed before it is used. */
-const STALE_S = 60;
-
-/** Whether what goes to the server has expired or is about to. */
-export function isStale({ expiresAtS }: LoginSummary, nowMs = Date.now()): boolean {
-  return expiresAtS !== undefined && expiresAtS * 1000 - nowMs < STALE_S * 1000;
 }
 
 /**
@@ -57,7 +50,7 @@ export async function refreshLogin(
 async function requestTokens(
   oidc: OidcLogin,
   refreshToken: string,
-  server: Server,
+  server: LoginServer,
   signal: AbortSignal | undefined,
 ): Promise<TokenSet> {
   const { issuer, clientId, exchangedByServer } = oidc;

@@ -6,8 +6,8 @@ import {
   REFRESH_ACTION,
   type TokenRequest,
 } from '../../flight/login/code-exchange.js';
-import type { ConnectOptions } from '../connect/options.js';
 import { askStranger } from '../connect.js';
+import type { LoginServer } from '../credentials/login-server.js';
 
 /** The server waits for the provider. */
 const EXCHANGE_TIMEOUT_MS = 15_000;
@@ -17,7 +17,7 @@ const EXCHANGE_TIMEOUT_MS = 15_000;
  * @throws GizmoError as the server says
  */
 export function exchangeByServer(
-  server: Omit<ConnectOptions, 'credentials'>,
+  server: LoginServer,
   signal: AbortSignal | undefined,
 ): (form: URLSearchParams) => Promise<Response> {
   return async (form) => {
@@ -45,7 +45,7 @@ function requestOf(form: URLSearchParams): TokenRequest {
       redirectUri: field('redirect_uri'),
     };
   throw new GizmoError(
-    'FAILED_PRECONDITION',
+    'UNAUTHENTICATED',
     'This server keeps the secret of its OAuth client and exchanges codes of a browser only: log in with --web.',
   );
 }

@@ -78,7 +78,7 @@ export async function logInByBrowser(options: WebLoginOptions): Promise<WebLogin
 async function show(url: URL, ui: LoginUi): Promise<void> {
   if (!isProtectedUrl(url.href))
     throw new GizmoError(
-      'FAILED_PRECONDITION',
+      'UNAUTHENTICATED',
       'The identity provider sends browsers to an unprotected address.',
     );
   const opened = (await ui.open?.(url.href)) === true;

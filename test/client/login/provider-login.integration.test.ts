@@ -5,11 +5,12 @@ import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isStale } from '../../../src/client/credentials/is-stale.js';
 import { openLogins } from '../../../src/client/credentials/open-logins.js';
 import { type StoredLogin, serverName } from '../../../src/client/credentials/stored-login.js';
 import type { LoginUi } from '../../../src/client/login/login-ui.js';
 import { logInAtProvider, type ProviderLogin, proveLogin } from '../../../src/client/login/provider-login.js';
-import { isStale, refreshLogin } from '../../../src/client/login/refresh-login.js';
+import { refreshLogin } from '../../../src/client/login/refresh-login.js';
 import { revokeLogin } from '../../../src/client/login/revoke-login.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import {
