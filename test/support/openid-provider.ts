@@ -1,7 +1,7 @@
 /** A real OpenID provider (`oidc-provider`) in this process, on a free port of loopback, whose people are whoever says so. */
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider, { type Configuration } from 'oidc-provider';
 
@@ -137,4 +137,12 @@ function filledForm(page: string, base: URL, login: string): { url: URL; form: U
     form.set(name, given ?? /value="([^"]*)"/.exec(input)?.[1] ?? '');
   }
   return { url: new URL(action, base), form };
+}
+
+/** A visit as a browser makes it; fetch says that it is a script. */
+export async function visit(url: URL): Promise<string> {
+  const [response] = (await once(get(url), 'response')) as [IncomingMessage];
+  let page = '';
+  for await (const chunk of response) page += String(chunk);
+  return page;
 }

@@ -1,7 +1,5 @@
 /** Logins at a real OpenID provider, for a real server, with somebody who goes where a browser would. */
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +18,7 @@ import {
   PUBLIC_CLIENT,
   signIn,
   startOpenIdProvider,
+  visit,
 } from '../../support/openid-provider.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
@@ -50,14 +49,6 @@ const reach = (name: string) => ({
   tls: undefined,
 });
 const never = new AbortController().signal;
-
-/** A visit as a browser makes it; fetch says that it is a script. */
-async function visit(url: URL): Promise<string> {
-  const [response] = (await once(get(url), 'response')) as [IncomingMessage];
-  let page = '';
-  for await (const chunk of response) page += String(chunk);
-  return page;
-}
 
 /** A user whose browser goes through the provider and back; `said` is what they read, `shown` what the browser shows. */
 function userWith(goThrough: (address: string) => Promise<URL | undefined>) {
