@@ -355,7 +355,7 @@ describe('gizmo', () => {
   test.each([
     [
       ['--csv'],
-      /^Error: Flags such as --csv go after a command \(client, .*pki …, quickstart, server start\)/,
+      /^Error: Flags such as --csv go after a command \(auth …, client, .*pki …, quickstart, server start\)/,
     ],
     [['server', '--port', '1'], /Flags such as --port go after a command/],
     [
