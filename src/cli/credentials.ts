@@ -8,7 +8,7 @@ import { type Environment, findSetting } from './environment.js';
 import { findOwnServer } from './own-server.js';
 import { readSecret } from './read-secret.js';
 import { writeWarning } from './report-error.js';
-import { readSecretFile, SECRET_BYTES_MAX, trimLineEnd } from './secret-file.js';
+import { readSecretFile, readSecretStdin } from './secret-file.js';
 
 /**
  * A token that is given comes first, then a password that is given, then the stored login, then what a server of this
@@ -93,7 +93,7 @@ interface Secret {
 }
 
 async function findToken(flags: CredentialFlags, env: Environment): Promise<Secret | undefined> {
-  if (flags['token-stdin'] === true) return readStdin();
+  if (flags['token-stdin'] === true) return { value: await readSecretStdin(), source: 'standard input' };
   const path = flags['token-file'];
   if (path !== undefined) return { value: readSecretFile(path), source: `--token-file ${path}` };
   const setting = findSetting(env, 'TOKEN');
@@ -116,7 +116,7 @@ async function findPassword(
   user: string,
 ): Promise<Secret | undefined> {
   if (flags.password === true) return askPassword(user);
-  if (flags['password-stdin'] === true) return readStdin();
+  if (flags['password-stdin'] === true) return { value: await readSecretStdin(), source: 'standard input' };
   const path = flags['password-file'];
   if (path !== undefined) return { value: readSecretFile(path), source: `--password-file ${path}` };
   if (connection.uriPassword !== undefined) {
@@ -132,15 +132,4 @@ async function findPassword(
 
 async function askPassword(user: string): Promise<Secret> {
   return { value: await readSecret(`Password for ${user}: `), source: 'the prompt' };
-}
-
-async function readStdin(): Promise<Secret> {
-  let text = '';
-  process.stdin.setEncoding('utf8');
-  for await (const chunk of process.stdin) {
-    text += chunk;
-    if (text.length > SECRET_BYTES_MAX)
-      throw new GizmoError('USAGE', 'Standard input is too long for a secret.');
-  }
-  return { value: trimLineEnd(text), source: 'standard input' };
 }

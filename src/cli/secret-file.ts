@@ -18,6 +18,18 @@ export function readSecretFile(path: string): string {
   }
 }
 
+/** All of standard input without its last line end. @throws GizmoError USAGE for what is too long for a secret */
+export async function readSecretStdin(): Promise<string> {
+  let text = '';
+  process.stdin.setEncoding('utf8');
+  for await (const chunk of process.stdin) {
+    text += chunk;
+    if (text.length > SECRET_BYTES_MAX)
+      throw new GizmoError('USAGE', 'Standard input is too long for a secret.');
+  }
+  return trimLineEnd(text);
+}
+
 /** Warns of a file with a secret that others can read, and says how to close it. */
 export function warnIfShared(path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });

@@ -1,0 +1,115 @@
+/** `gizmo user …`: each verb is one SQL statement of the server. Passwords never stand on the command line. */
+import { GizmoError } from '../../errors.js';
+import { refuseSurplus, requireArgument } from '../arguments.js';
+import { type FlagSpec, type ParsedLine, parseLine } from '../parse-line.js';
+import { readSecret } from '../read-secret.js';
+import { readSecretFile, readSecretStdin } from '../secret-file.js';
+import { ACCOUNT_FLAGS, quotedName, quotedText, roleClause, runQuery, runStatement } from './common.js';
+
+const group = 'USER';
+
+const NEW_PASSWORD_FLAGS = {
+  'new-password-file': { kind: 'text', value: 'FILE', summary: "file with the user's password", group },
+  'new-password-stdin': { kind: 'switch', summary: "the user's password on standard input", group },
+} as const satisfies Record<string, FlagSpec>;
+
+/** Of `gizmo user create`, in the order help shows them. */
+export const CREATE_FLAGS = {
+  role: { kind: 'text', summary: 'admin, user or readonly (default readonly)', group },
+  'no-password': { kind: 'switch', summary: 'nobody logs in with a password: tokens only', group },
+  ...NEW_PASSWORD_FLAGS,
+  ...ACCOUNT_FLAGS,
+} as const satisfies Record<string, FlagSpec>;
+
+/** Of `gizmo user password`. */
+export const PASSWORD_FLAGS = { ...NEW_PASSWORD_FLAGS, ...ACCOUNT_FLAGS } as const;
+
+/** Each answers the exit code. */
+export async function createUser(argv: readonly string[]): Promise<number> {
+  const line = parseLine(argv, CREATE_FLAGS);
+  const name = requireArgument(line.args, 'the user');
+  const role = line.text('role');
+  const clause = roleClause(role);
+  const password = line.isOn('no-password') === true ? undefined : await readNewPassword(line, name);
+  const passwordClause = password === undefined ? '' : ` PASSWORD ${quotedText(password)}`;
+  return runStatement(line, `CREATE USER ${quotedName(name)}${passwordClause}${clause}`, {
+    result: { user: name, role: role ?? 'readonly' },
+    sentence: `${name} is a user with the role ${role ?? 'readonly'}.`,
+  });
+}
+
+/** `gizmo user password NAME`. */
+export async function changePassword(argv: readonly string[]): Promise<number> {
+  const line = parseLine(argv, PASSWORD_FLAGS);
+  const name = requireArgument(line.args, 'the user');
+  const password = await readNewPassword(line, name);
+  return runStatement(line, `ALTER USER ${quotedName(name)} PASSWORD ${quotedText(password)}`, {
+    result: { user: name },
+    sentence: `${name} has another password. Sessions of before are over.`,
+  });
+}
+
+/** `gizmo user role NAME ROLE`. */
+export async function changeRole(argv: readonly string[]): Promise<number> {
+  const line = parseLine(argv, ACCOUNT_FLAGS);
+  const [name, role] = line.args;
+  refuseSurplus(line.args, 2);
+  if (name === undefined || role === undefined)
+    throw new GizmoError('USAGE', 'Name the user and the role: admin, user or readonly. See --help.');
+  return runStatement(line, `ALTER USER ${quotedName(name)}${roleClause(role)}`, {
+    result: { user: name, role },
+    sentence: `${name} has the role ${role}, after logging in again.`,
+  });
+}
+
+/** `gizmo user list`. */
+export async function listUsers(argv: readonly string[]): Promise<number> {
+  const line = parseLine(argv, ACCOUNT_FLAGS);
+  refuseSurplus(line.args, 0);
+  return runQuery(line, 'select * from gizmo_users() order by user_name');
+}
+
+/** `gizmo user suspend NAME`. */
+export function suspendUser(argv: readonly string[]): Promise<number> {
+  return runOnName(argv, (name) => `ALTER USER ${name} SUSPEND`, 'is suspended, and has no session any more');
+}
+
+/** `gizmo user activate NAME`. */
+export function activateUser(argv: readonly string[]): Promise<number> {
+  return runOnName(argv, (name) => `ALTER USER ${name} ACTIVATE`, 'may log in');
+}
+
+/** `gizmo user drop NAME`. */
+export function dropUser(argv: readonly string[]): Promise<number> {
+  return runOnName(argv, (name) => `DROP USER ${name}`, 'is no user any more, and has no tokens');
+}
+
+async function runOnName(
+  argv: readonly string[],
+  sql: (name: string) => string,
+  outcome: string,
+): Promise<number> {
+  const line = parseLine(argv, ACCOUNT_FLAGS);
+  const name = requireArgument(line.args, 'the user');
+  return runStatement(line, sql(quotedName(name)), {
+    result: { user: name },
+    sentence: `${name} ${outcome}.`,
+  });
+}
+
+type NewPasswordLine = Pick<ParsedLine<keyof typeof NEW_PASSWORD_FLAGS | 'password-stdin'>, 'text' | 'isOn'>;
+
+async function readNewPassword(line: NewPasswordLine, name: string): Promise<string> {
+  const file = line.text('new-password-file');
+  const stdin = line.isOn('new-password-stdin') === true;
+  if (file !== undefined && stdin)
+    throw new GizmoError('USAGE', '--new-password-file and --new-password-stdin: keep one.');
+  if (stdin && line.isOn('password-stdin') === true)
+    throw new GizmoError('USAGE', 'Standard input cannot be two passwords: give one of them as a file.');
+  if (file !== undefined) return readSecretFile(file);
+  if (stdin) return readSecretStdin();
+  const remedy = 'Use --new-password-file or --new-password-stdin.';
+  const password = await readSecret(`New password of ${name}: `, remedy);
+  if ((await readSecret('The same again: ', remedy)) === password) return password;
+  throw new GizmoError('USAGE', 'The two are not the same. Nothing was changed.');
+}
