@@ -94,6 +94,11 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'ways in: mtls, password, token, separated by commas (default those that are configured)',
       helpGroup: ACCESS,
     }),
+    'server-token-file': Flags.string({
+      summary: 'file with a token of your own for the administrator, in place of a start-up token',
+      helpValue: 'FILE',
+      helpGroup: ACCESS,
+    }),
     'mtls-principal': Flags.string({
       summary:
         "whom a client certificate stands for, by common name or pin: 'ann=cn:ann,role=user', 'etl=spki:HEX'; repeatable",
@@ -200,11 +205,6 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'database file, made if it is missing (default in memory)',
       helpValue: 'FILE',
       helpGroup: DATABASE,
-    }),
-    'server-token-file': Flags.string({
-      summary: 'file with a token of your own for the administrator, in place of a start-up token',
-      helpValue: 'FILE',
-      helpGroup: ACCESS,
     }),
     'state-dir': Flags.string({
       summary: "directory for what the server keeps itself: users, tokens, keys (default '<database>.gizmo')",
