@@ -11,7 +11,8 @@ import { writeWarning } from './report-error.js';
 import { readSecretFile, readSecretStdin } from './secret-file.js';
 
 /**
- * A token that is given comes first, then a password that is given, then the stored login, then what a server of this
+ * A token that is given comes first, then a password that is given (before it where it is typed and the token comes from
+ * the environment), then the stored login, then what a server of this
  * user on this machine wrote for its clients, then a prompt where there is a terminal and a name. Nothing at all is for
  * the server to judge.
  * @param fetchStored fetches the stored login, which is not touched where something comes before it
@@ -24,7 +25,7 @@ export async function findCredentials(
   fetchStored?: () => Promise<FoundCredentials | undefined>,
 ): Promise<FoundCredentials> {
   const { username } = connection;
-  const token = await findToken(flags, env);
+  const token = await findToken(connection, flags, env);
   if (token !== undefined)
     return {
       kind: 'bearer',
@@ -92,10 +93,17 @@ interface Secret {
   readonly source: string;
 }
 
-async function findToken(flags: CredentialFlags, env: Environment): Promise<Secret | undefined> {
+async function findToken(
+  connection: Connection,
+  flags: CredentialFlags,
+  env: Environment,
+): Promise<Secret | undefined> {
   if (flags['token-stdin'] === true) return { value: await readSecretStdin(), source: 'standard input' };
   const path = flags['token-file'];
   if (path !== undefined) return { value: readSecretFile(path), source: `--token-file ${path}` };
+  // What is typed goes before the environment, also where it is another kind of proof.
+  if (flags.password === true || flags['password-stdin'] === true) return undefined;
+  if (flags['password-file'] !== undefined || connection.uriPassword !== undefined) return undefined;
   const setting = findSetting(env, 'TOKEN');
   return setting === undefined ? undefined : { value: setting.value, source: setting.variable };
 }

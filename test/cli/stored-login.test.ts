@@ -69,7 +69,13 @@ describe('of the ways to log in', () => {
   const all = { host: 'localhost', port: 4711 };
   const ways: readonly (readonly [string, Flags, Record<string, string>, object])[] = [
     ['--token-file', { 'token-file': secret }, { GIZMO_TOKEN: 'e' }, { kind: 'bearer', token: 'from file' }],
-    ['GIZMO_TOKEN', { 'password-file': secret }, { GIZMO_TOKEN: 'e' }, { kind: 'bearer', token: 'e' }],
+    ['GIZMO_TOKEN', {}, { GIZMO_TOKEN: 'e', GIZMO_PASSWORD: 'p' }, { kind: 'bearer', token: 'e' }],
+    [
+      '--password-file, before the environment’s token',
+      { 'password-file': secret },
+      { GIZMO_TOKEN: 'e' },
+      { kind: 'password', password: 'from file' },
+    ],
     [
       '--password-file',
       { 'password-file': secret },
