@@ -34,6 +34,7 @@ import { type BatchStores, createBatchStores } from './statement/batch-store.js'
 import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
+import { explainAccess } from './statement/own/explain-access.js';
 import { grantStatements } from './statement/own/grants.js';
 import { type Killable, kill } from './statement/own/kill.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
@@ -187,6 +188,7 @@ export async function startServer(
       setHook(hooks),
       ...accountStatements(config, state, logins, nowMs, (reasonFor) => sessions.endWhere(reasonFor)),
       ...grantStatements(state.grants, Date.now),
+      explainAccess(() => life.access, state.accounts),
     ]),
     access: createAccess({
       databaseGrants: config.databaseGrants,

@@ -4,9 +4,14 @@ import type { Principal } from '../model/principal.js';
 import type { DatabaseLevel, Rights } from '../model/rights.js';
 import { type Grants, isFor } from '../model/stored-grant.js';
 
+/** What of a principal decides. */
+export type Who = Pick<Principal, 'name' | 'role'> & {
+  readonly catalogAccess?: Principal['catalogAccess'] | undefined;
+};
+
 export interface Access {
   /** The same object for a principal as long as nothing has changed. */
-  rightsOf(principal: Principal): Rights;
+  rightsOf(principal: Who): Rights;
 }
 
 export interface AccessOptions {
@@ -20,7 +25,7 @@ export interface AccessOptions {
 /** Brings the sources together; asked anew whenever something is decided. */
 export function createAccess(options: AccessOptions): Access {
   const { grants } = options;
-  const known = new WeakMap<Principal, { readonly rights: Rights; readonly version: number }>();
+  const known = new WeakMap<Who, { readonly rights: Rights; readonly version: number }>();
   return {
     rightsOf(principal) {
       const { version } = grants;
@@ -34,7 +39,7 @@ export function createAccess(options: AccessOptions): Access {
 }
 
 function makeRights(
-  { name, role, catalogAccess }: Principal,
+  { name, role, catalogAccess }: Who,
   { databaseGrants, defaultAccess, grants }: AccessOptions,
 ): Rights {
   // Whoever reaches files and the whole instance cannot be held to a database.

@@ -112,9 +112,11 @@ const MASKS = 0x1000;
 function mask(text: string, hidden: ReadonlySet<string>) {
   const spelled: string[] = [];
   const hide = (name: string) => {
-    if (spelled.length >= MASKS) return name;
-    spelled.push(name);
-    return String.fromCharCode(MASK_FROM + spelled.length - 1).repeat(name.length);
+    // What is spelled alike stays alike: it may be an alias and what refers to it.
+    const known = spelled.indexOf(name);
+    if (known < 0 && spelled.length >= MASKS) return name;
+    const at = known < 0 ? spelled.push(name) - 1 : known;
+    return String.fromCharCode(MASK_FROM + at).repeat(name.length);
   };
   let masked = '';
   for (const token of readTokens(text)) masked += maskToken(text, token, hidden, hide);

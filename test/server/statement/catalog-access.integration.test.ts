@@ -2,11 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  CommandStatementIngest_TableDefinitionOptions_TableExistsOption as IfExists,
+  CommandStatementIngest_TableDefinitionOptions_TableNotExistOption as IfMissing,
+} from '../../../src/flight/gen/flight_sql_pb.js';
+import { buildBatch } from '../../../src/flight/ipc/build.js';
+import { encodeSchema } from '../../../src/flight/ipc/schema.js';
+import { field } from '../../../src/flight/ipc/types.js';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
+import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 const secretKey = randomBytes(16).toString('hex');
@@ -234,6 +241,20 @@ const everything = async () => ({
   ),
 });
 
+/** In portions, so that each is a test of its own. */
+function chunksOf(sqls: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  for (let from = 0; from < sqls.length; from += 8) chunks.push(sqls.slice(from, from + 8));
+  return chunks;
+}
+
+/** All of them through a query, and through each other door some. */
+function shareOf(sqls: readonly string[], door: string): string[][] {
+  const doors = Object.keys(DOORS);
+  const at = doors.indexOf(door);
+  return chunksOf(at === 0 ? sqls : sqls.filter((_, index) => index % doors.length === at));
+}
+
 describe.each(Object.keys(DOORS))('limited to catalogs, through %s', (door) => {
   const send = DOORS[door] ?? expect.fail('no such door');
   const attempt = (client: RawClient, sql: string) => answerOf(send(client, sql));
@@ -243,21 +264,24 @@ describe.each(Object.keys(DOORS))('limited to catalogs, through %s', (door) => {
     expect(await attempt(ann, sql)).toMatchObject({ code: status.OK });
   });
 
-  it('writes to a catalog that may be read are refused, and nothing is changed', async () => {
-    const before = await everything();
-    for (const sql of UNWRITABLE) {
-      await ann.rows('use memory.main');
-      const answer = await attempt(ann, sql);
-      expect({ sql, ...answer }).toMatchObject({ code: status.PERMISSION_DENIED });
-      expect(answer.details).toMatch(/production|Production/);
-    }
-    expect(await everything()).toEqual(before);
-  });
+  it.each(shareOf(UNWRITABLE, door))(
+    'writes to a catalog that may be read are refused: %s …',
+    async (...sqls) => {
+      const before = await everything();
+      for (const sql of sqls) {
+        await ann.rows('use memory.main');
+        const answer = await attempt(ann, sql);
+        expect({ sql, ...answer }).toMatchObject({ code: status.PERMISSION_DENIED });
+        expect(answer.details).toMatch(/production/i);
+      }
+      expect(await everything()).toEqual(before);
+    },
+  );
 
-  it('what is hidden does not show, by any way round, and nothing is changed', async () => {
+  it.each(shareOf(HIDDEN, door))('what is hidden does not show: %s …', async (...sqls) => {
     const before = await everything();
     const shown: unknown[] = [];
-    for (const sql of HIDDEN) {
+    for (const sql of sqls) {
       const { code, details } = await attempt(ann, sql);
       if (code === status.OK || details.includes(CANARY)) shown.push([sql, details]);
     }
@@ -267,16 +291,112 @@ describe.each(Object.keys(DOORS))('limited to catalogs, through %s', (door) => {
 });
 
 describe('a hidden catalog', () => {
-  it('what is hidden answers as what does not exist', async () => {
-    const different: unknown[] = [];
-    for (const client of [ann, bob]) {
-      for (const sql of HIDDEN.filter((it) => /vault/i.test(it))) {
+  it.each(chunksOf(HIDDEN.filter((sql) => /vault/i.test(sql))))(
+    'answers as one that does not exist: %s …',
+    async (...sqls) => {
+      const different: unknown[] = [];
+      for (const [index, sql] of sqls.entries()) {
+        const client = index % 4 === 0 ? bob : ann;
         const hidden = await answerOf(client.rows(sql));
         const absent = await answerOf(client.rows(rename(sql, 't', 'z')));
         const expected = { ...absent, details: rename(absent.details, 'z', 't') };
         if (JSON.stringify(hidden) !== JSON.stringify(expected)) different.push({ sql, hidden, expected });
       }
+      expect(different).toEqual([]);
+    },
+  );
+
+  it('takes no bulk load, and neither does one that may only be read', async () => {
+    const schema = { fields: [field('x', { kind: 'int', bits: 32, signed: true })] };
+    const messages = [{ header: encodeSchema(schema), body: new Uint8Array(0) }, buildBatch(schema, [[9]])];
+    const load = (client: RawClient, catalog: string | undefined, more: object) => {
+      const tableDefinitionOptions = { ifNotExist: IfMissing.CREATE, ifExists: IfExists.REPLACE };
+      const message = { table: 'loaded', tableDefinitionOptions, ...(catalog && { catalog }), ...more };
+      return answerOf(client.put(encodeCommand({ type: 'CommandStatementIngest', message }), messages));
+    };
+    const before = await everything();
+    expect(await load(ann, 'production', {})).toMatchObject({ code: status.PERMISSION_DENIED });
+    expect(await load(ann, 'production', { table: 'report' })).toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
+    const hidden = await load(ann, 'vault', { table: 'gold' });
+    const absent = await load(ann, 'vaulz', { table: 'gold' });
+    expect([hidden.code, hidden.code]).not.toContain(status.OK);
+    expect(absent.code).not.toBe(status.OK);
+    expect(await load(bob, 'staging', {})).toMatchObject({ code: status.PERMISSION_DENIED });
+    expect(await load(ann, 'staging', {})).toMatchObject({ code: status.OK });
+    await ann.rows('use production.main');
+    expect(await load(ann, undefined, {})).toMatchObject({ code: status.PERMISSION_DENIED });
+    expect(await load(ann, undefined, { temporary: true })).toMatchObject({ code: status.OK });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('stays hidden where an object that was prepared over changes to read it', async () => {
+    await admin.rows(
+      'create or replace view staging.turning as select x::varchar as bar from production.report',
+    );
+    await admin.rows(
+      'create or replace macro staging.turns() as table select x::varchar as bar from production.report',
+    );
+    for (const sql of ['select bar from staging.turning', 'select bar from staging.turns()']) {
+      const preparedStatementHandle = await prepare(ann, sql);
+      const run = () =>
+        answerOf(
+          ann.get(
+            encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
+          ),
+        );
+      expect(await run()).toMatchObject({ code: status.OK });
+      await admin.rows('create or replace view staging.turning as select bar from vault.gold');
+      await admin.rows('create or replace macro staging.turns() as table select bar from vault.gold');
+      const after = await run();
+      expect(after.code).not.toBe(status.OK);
+      expect(after.details).not.toContain(CANARY);
+      await admin.rows(
+        'create or replace macro staging.turns() as table select x::varchar as bar from production.report',
+      );
     }
-    expect(different).toEqual([]);
+  });
+
+  it('stays hidden where a ticket was given before it was read', async () => {
+    await admin.rows(
+      'create or replace view staging.turning as select x::varchar as bar from production.report',
+    );
+    const query = 'select bar from staging.turning';
+    const info = await ann.info(encodeCommand({ type: 'CommandStatementQuery', message: { query } }));
+    await admin.rows('create or replace view staging.turning as select bar from vault.gold');
+    const fetched = await answerOf(ann.get(ticketOf(info)));
+    expect(fetched.code).not.toBe(status.OK);
+    expect(fetched.details).not.toContain(CANARY);
+  });
+
+  it('is every catalog that is attached later and that no rule allows', async () => {
+    await admin.rows(`attach ':memory:' as late; create table late.gold as select '${CANARY}' as bar`);
+    try {
+      expect(await answerOf(ann.rows('from late.main.gold'))).toMatchObject({
+        code: status.INVALID_ARGUMENT,
+        details: 'Binder Error: Catalog "late" does not exist!',
+      });
+    } finally {
+      await admin.rows('detach late');
+    }
+  });
+
+  it('shows by no metadata command', async () => {
+    for (const cmd of [
+      encodeCommand({ type: 'CommandGetCatalogs', message: {} }),
+      encodeCommand({ type: 'CommandGetDbSchemas', message: {} }),
+      encodeCommand({ type: 'CommandGetTables', message: { includeSchema: true } }),
+      encodeCommand({ type: 'CommandGetPrimaryKeys', message: { table: 'gold', catalog: 'vault' } }),
+    ]) {
+      const answer = await answerOf(ann.get(cmd));
+      expect(answer.details).not.toMatch(/vault|gold|weight/);
+    }
+  });
+
+  it('is not where an alias has its name', async () => {
+    expect(await ann.rows('select vault.x from staging.mine as vault limit 1')).toEqual([[1]]);
+    expect(await ann.rows('select vault.y from (select {y: 5} as vault)')).toEqual([[5]]);
+    expect(await ann.rows("select 'vault.gold'")).toEqual([['vault.gold']]);
   });
 });

@@ -359,6 +359,69 @@ describe('granting and revoking', () => {
   });
 });
 
+describe('EXPLAIN ACCESS', () => {
+  const ask = async (who: string, sql: string) => {
+    const rows = await admin.rows(`EXPLAIN ACCESS OF ${who} FOR '${sql.replaceAll("'", "''")}'`);
+    return Object.fromEntries(rows.map(([rule, decision]) => [rule, decision]));
+  };
+
+  it('says of each rule whether it allows the statement, and of all of them together', async () => {
+    await admin.rows('GRANT SELECT (id, name) ON shop.main.people TO ann');
+    const read = { role: 'allows', catalog_access: 'no limit', 'database-grant': 'no limit' };
+    expect(await ask('ann ROLE user', 'select id from shop.main.people')).toEqual({
+      ...read,
+      grant: 'allows',
+      all: 'allows',
+    });
+    expect(await ask('ann ROLE readonly', 'from shop.main.people')).toEqual({
+      ...read,
+      grant: 'refuses',
+      all: 'refuses',
+    });
+    expect(await ask('ann ROLE readonly', 'delete from free.main.t')).toEqual({
+      ...read,
+      role: 'refuses',
+      grant: 'allows',
+      all: 'refuses',
+    });
+    const rules = `CATALOG_ACCESS '[{"catalog": "free", "access": "read"}]'`;
+    expect(await ask(`ann ROLE admin ${rules}`, 'insert into free.main.t values (2)')).toMatchObject({
+      catalog_access: 'refuses',
+      all: 'refuses',
+    });
+    expect(await ask('ann ROLE admin', 'drop table free.main.t')).toEqual({ role: 'allows', all: 'allows' });
+    expect(await admin.rows('select count(*)::int from free.main.t')).toEqual([[1]]);
+  });
+
+  it('says the same as what then happens', async () => {
+    await admin.rows('GRANT SELECT ON shop.main.orders TO ann; GRANT INSERT ON shop.main.orders TO ann');
+    for (const sql of [
+      'from shop.main.orders',
+      'from shop.main.people',
+      'insert into shop.main.orders values (5, 5)',
+      'update shop.main.orders set id = 5',
+      'create table shop.main.x as select 1',
+      "from read_csv('x.csv')",
+      'from no_such_table',
+      "set timezone = 'UTC'",
+    ])
+      expect([sql, (await ask('ann ROLE user', sql)).all]).toEqual([
+        sql,
+        (await outcome(ann, sql)) === 'yes' ? 'allows' : 'refuses',
+      ]);
+  });
+
+  it('is for administrators, and of somebody whose role is known', async () => {
+    await expect(ann.rows("EXPLAIN ACCESS OF ann ROLE admin FOR 'select 1'")).rejects.toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
+    await expect(admin.rows("EXPLAIN ACCESS OF stranger FOR 'select 1'")).rejects.toThrow(/ROLE user/);
+    await expect(admin.rows("EXPLAIN ACCESS OF ann ROLE user FOR 'select 1; select 2'")).rejects.toThrow(
+      /one statement/,
+    );
+  });
+});
+
 describe('--default-access none', () => {
   it('closes every catalog to all but administrators until there is a grant', async () => {
     const closed = await startTestServer({ 'secret-key': secretKey, 'default-access': 'none' });

@@ -1,0 +1,40 @@
+/** `gizmo access explain` against a server, as people and as scripts run it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GizmoServer, startGizmoServer } from '../../support/gizmo-server.js';
+import { runGizmo } from '../../support/run-gizmo.js';
+
+let server: GizmoServer;
+beforeAll(async () => {
+  server = await startGizmoServer([
+    '--init-sql-commands',
+    "create table people as select 'Ann' as name, 1 as salary; GRANT SELECT (name) ON memory.main.people TO ann",
+  ]);
+});
+afterAll(() => server.stop());
+
+const explain = (...args: string[]) =>
+  runGizmo(['access', 'explain', '--host', server.host, '--port', String(server.port), ...args], {
+    env: { XDG_RUNTIME_DIR: server.runtime },
+  });
+
+describe('gizmo access explain', () => {
+  it('says who refuses and what would allow it, with exit code 6', async () => {
+    const { code, stdout } = await explain('ann', 'select salary from people', '--role', 'user');
+    expect(code).toBe(6);
+    expect(stdout).toMatch(/ann may not run this/);
+    expect(stdout).toMatch(/grant +may not read salary of memory\.main\.people\. .*GRANT SELECT \(salary\)/);
+  });
+
+  it('answers 0 and JSON to scripts', async () => {
+    const { code, stdout } = await explain('ann', 'select name from people', '--role', 'user', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ user: 'ann', allowed: true, rules: expect.any(Array) });
+  });
+
+  it('names what is missing', async () => {
+    expect((await explain('ann')).code).toBe(2);
+    expect((await explain('ann', 'select 1', '--role', 'chief')).code).toBe(2);
+    const { code, stderr } = await explain('stranger', 'select 1');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/ROLE user/)]);
+  });
+});
