@@ -52,6 +52,8 @@ export const SERVER_SETTINGS = {
   'init-sql-commands': ['string', 'GIZMO_INIT_SQL_COMMANDS', 'INIT_SQL_COMMANDS'],
   'init-sql-commands-file': ['string', 'GIZMO_INIT_SQL_COMMANDS_FILE', 'INIT_SQL_COMMANDS_FILE'],
   'print-queries': ['boolean', 'GIZMO_PRINT_QUERIES', 'PRINT_QUERIES'],
+  'authentication-function': ['string', 'GIZMO_AUTHENTICATION_FUNCTION'],
+  'hook-role': ['string', 'GIZMO_HOOK_ROLE'],
   'authorization-function': ['string', 'GIZMO_AUTHORIZATION_FUNCTION'],
   'hook-timeout': ['integer', 'GIZMO_HOOK_TIMEOUT'],
   'query-log-level': ['string', 'GIZMO_QUERY_LOG_LEVEL', 'GIZMOSQL_QUERY_LOG_LEVEL'],

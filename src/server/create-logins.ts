@@ -4,6 +4,7 @@ import { GizmoError } from '../errors.js';
 import { createApiTokenStrategy } from './auth/api-token.js';
 import { type Authenticator, createAuthenticator, type Strategy } from './auth/authenticator.js';
 import { createFairQueue, type FairQueue } from './auth/fair-queue.js';
+import { createHookStrategy } from './auth/hook.js';
 import { createLoginDelay } from './auth/login-delay.js';
 import { createPasswordStrategy, type PasswordOptions } from './auth/password.js';
 import { createSessionTokens, type SessionTokens } from './auth/session-token.js';
@@ -11,6 +12,7 @@ import { createStanding, type Standing } from './auth/standing.js';
 import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
 import { createTokenStrategy } from './auth/token.js';
 import type { ServerConfig } from './config/config.js';
+import { type Hooks, makeSessionId } from './hooks/hooks.js';
 import { type Accounts, nameKey } from './model/account.js';
 import type { Principal } from './model/principal.js';
 import type { PlannedEnd } from './session/session-ends.js';
@@ -42,14 +44,18 @@ const HASHES_WAITING_MAX = 10_000;
 export function createLogins(
   config: ServerConfig,
   { accounts, secretKey }: Pick<State, 'accounts' | 'secretKey'>,
-  { log, nowMs }: { readonly log: Logger; readonly nowMs: () => number },
+  { log, nowMs, hooks }: { readonly log: Logger; readonly nowMs: () => number; readonly hooks: Hooks },
 ): Logins {
   const { ways, username } = config;
   const serverToken = config.serverToken ?? (ways.startupToken ? makeStartupToken() : undefined);
   const administrators = administratorsOf(config, serverToken);
   const administrator = administrators.length === 0 ? undefined : username;
   if (administrator !== undefined) assertNoUser(accounts, administrator);
-  const standing = createStanding(accounts, administrator, nowMs);
+  const isHookOn = () => hooks.name('authentication') !== undefined;
+  const standing = createStanding(accounts, administrator, nowMs, () =>
+    isHookOn() ? config.hooks.role : undefined,
+  );
+  const delay = createLoginDelay(nowMs);
   const hashing = createFairQueue({
     // Statements need the other half of the machine.
     atOnce: Math.max(1, Math.floor(availableParallelism() / 2)),
@@ -64,10 +70,20 @@ export function createLogins(
       createTokenStrategy(config.token, nowMs, (reason) =>
         log.error('the keys of the token issuer cannot be had', { kind: 'authentication', reason }),
       ),
+    createHookStrategy({
+      role: config.hooks.role,
+      delay,
+      isOn: isHookOn,
+      isTaken: (name) =>
+        nameKey(name) === nameKey(username) ||
+        accounts.users().some((it) => nameKey(it.name) === nameKey(name)),
+      makeSessionId,
+      admit: hooks.authenticate,
+    }),
     createPasswordStrategy({
       administrators,
       accounts: ways.users ? accounts : undefined,
-      delay: createLoginDelay(nowMs),
+      delay,
       hashing,
     }),
   ];

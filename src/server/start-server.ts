@@ -162,8 +162,16 @@ export async function startServer(
   );
 
   let logins: Logins;
+  const serverTables = createServerTables(tables);
+  const hooks = createHooks({
+    database: hookConnections(engine, serverTables, nowMs),
+    timeoutMs: config.hooks.timeoutMs,
+    serverToken: () => logins.serverToken ?? '',
+    loopbackOnly: isLoopback(config.hostname),
+    log,
+  });
   try {
-    logins = createLogins(config, state, { log, nowMs });
+    logins = createLogins(config, state, { log, nowMs, hooks });
   } catch (error) {
     tls?.store.stop();
     await state.close();
@@ -172,14 +180,6 @@ export async function startServer(
   }
   const { authenticator, standing, sessionTokens } = logins;
 
-  const serverTables = createServerTables(tables);
-  const hooks = createHooks({
-    database: hookConnections(engine, serverTables, nowMs),
-    timeoutMs: config.hooks.timeoutMs,
-    serverToken: logins.serverToken ?? '',
-    loopbackOnly: isLoopback(config.hostname),
-    log,
-  });
   const life: Life = {
     admission,
     own: createOwnStatements([

@@ -310,6 +310,16 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       helpGroup: LIMITS,
     }),
 
+    'authentication-function': Flags.string({
+      summary: 'function or macro of SQL that says who may come in: (session id, client token, server token)',
+      helpValue: 'NAME',
+      helpGroup: ACCESS,
+    }),
+    'hook-role': Flags.string({
+      summary: 'role of whom it admits: readonly (default), user or admin',
+      helpValue: 'ROLE',
+      helpGroup: ACCESS,
+    }),
     'authorization-function': Flags.string({
       summary: 'function or macro of SQL that is asked about each statement: (session id, query)',
       helpValue: 'NAME',

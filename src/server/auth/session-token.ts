@@ -47,13 +47,15 @@ export function createSessionTokens(
   const cache = new Map<string, SessionClaims>();
   return {
     async issue(principal) {
-      const sessionId = randomUUID();
+      const { origin } = principal;
+      // The one that the operator's function was asked about.
+      const sessionId = origin?.kind === 'hook' ? origin.sessionId : randomUUID();
       const nowS = Math.floor(nowMs() / 1000);
       const token = await new SignJWT({
         role: principal.role,
         sid: sessionId,
         ...(principal.catalogAccess !== undefined && { catalog_access: principal.catalogAccess }),
-        ...(principal.origin !== undefined && { origin: principal.origin }),
+        ...(origin !== undefined && { origin }),
         ...(principal.method === 'certificate' && { mtls: true }),
       })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -110,9 +112,10 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
 
 /** Ours, because we have signed it; but perhaps of another version. */
 function readOrigin(claim: unknown): Origin {
-  const { kind, generation, id, expiresAtS } = Object(claim);
+  const { kind, generation, id, expiresAtS, sessionId } = Object(claim);
   if (kind === 'user' && typeof generation === 'string') return { kind, generation };
   if (kind === 'api-token' && typeof id === 'string') return { kind, id };
+  if (kind === 'hook' && typeof sessionId === 'string') return { kind, sessionId };
   if (kind === 'issued' && typeof expiresAtS === 'number') return { kind, expiresAtS };
   throw refused();
 }

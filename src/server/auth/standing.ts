@@ -14,11 +14,15 @@ export interface Standing {
   ownerRole(name: string): Role | undefined;
 }
 
-/** @param administrator name of the one that the configuration lets in; undefined where it lets nobody in */
+/**
+ * @param administrator name of the one that the configuration lets in; undefined where it lets nobody in
+ * @param hookRole of whom the operator's function has admitted; undefined where there is none any more
+ */
 export function createStanding(
   accounts: Accounts,
   administrator: string | undefined,
   nowMs: () => number,
+  hookRole: () => Role | undefined,
 ): Standing {
   function ownerRole(name: string): Role | undefined {
     return accounts.user(name)?.role ?? (name === administrator ? 'admin' : undefined);
@@ -37,6 +41,11 @@ export function createStanding(
         if (token?.owner !== name || most === undefined) throw noSuchToken();
         if (token.expiresMs !== undefined && token.expiresMs <= nowMs()) throw tokenExpired();
         return lowerRole(token.role, most);
+      }
+      case 'hook': {
+        const now = hookRole();
+        if (now === undefined || ownerRole(name) !== undefined) throw changed();
+        return now;
       }
       case 'issued':
         return role;

@@ -21,7 +21,7 @@ export interface HooksOptions {
   readonly database: HookDatabase;
   readonly timeoutMs: number;
   /** The server's own token, for the authentication function to compare with; empty where there is none. */
-  readonly serverToken: string;
+  serverToken(): string;
   /** Whether only this machine can connect. */
   readonly loopbackOnly: boolean;
   readonly log: HookLog;
@@ -79,7 +79,7 @@ export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, lo
     const { admitted } = await calls.ask(hook, [
       makeSessionId(),
       randomBytes(32).toString('hex'),
-      serverToken,
+      serverToken(),
     ]);
     if (!admitted) return;
     if (!loopbackOnly) {
@@ -113,7 +113,7 @@ export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, lo
 
     async authenticate(sessionId, clientToken, user) {
       const hook = functions.get('authentication');
-      const verdict = hook && (await calls.ask(hook, [sessionId, clientToken, serverToken]));
+      const verdict = hook && (await calls.ask(hook, [sessionId, clientToken, serverToken()]));
       if (verdict?.admitted === true) return;
       const reason = verdict?.reason ?? 'there is no authentication function';
       log.warning('the authentication function did not admit', { kind: 'authentication', user, reason });

@@ -17,16 +17,19 @@ export type AuthMethod =
   | 'token'
   | 'api-token'
   | 'certificate'
+  | 'hook'
   | 'operator';
 
 /**
  * What an identity hangs on and is good as long as: a user of the server's own and the password they logged in with,
- * an API token, or a token that an identity provider issued, which ends by itself.
+ * an API token, a token that an identity provider issued, which ends by itself, or the operator's function, which was
+ * asked about this session.
  */
 export type Origin =
   | { readonly kind: 'user'; readonly generation: string }
   | { readonly kind: 'api-token'; readonly id: string }
-  | { readonly kind: 'issued'; readonly expiresAtS: number };
+  | { readonly kind: 'issued'; readonly expiresAtS: number }
+  | { readonly kind: 'hook'; readonly sessionId: string };
 
 declare const authenticated: unique symbol;
 
@@ -50,9 +53,12 @@ export function concerns(who: Principal, whose: Principal): boolean {
   return who.role === 'admin' || identityOf(who) === identityOf(whose);
 }
 
-/** The same text for the same person with the same rights, however they logged in; an API token is one of its own. */
+/**
+ * The same text for the same person with the same rights, however they logged in; an API token is one of its own, and
+ * whom the operator's function admits is none of those whom the server knows.
+ */
 export function identityOf({ name, role, catalogAccess, origin }: Principal): string {
-  const token = origin?.kind === 'api-token' ? origin.id : undefined;
+  const token = origin?.kind === 'api-token' ? origin.id : origin?.kind === 'hook' ? 'hook' : undefined;
   return JSON.stringify([role, name, catalogAccess?.map(({ catalog, access }) => [catalog, access]), token]);
 }
 

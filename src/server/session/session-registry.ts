@@ -228,7 +228,8 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         followEnd(session, principal, session.startedMs);
         return session;
       }
-      const id = options.makeId();
+      const { origin } = principal;
+      const id = origin?.kind === 'hook' ? origin.sessionId : options.makeId();
       const opening = start(id, principal, connection);
       ids.set(who, id);
       opening.then((session) => noteKill(session, connection, who), ignoreFailedOpening);

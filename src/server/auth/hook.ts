@@ -1,0 +1,46 @@
+/** Quack's way in: a name and a token of which the operator's own function says whether they are good. */
+import { GizmoError } from '../../errors.js';
+import type { Principal, Role } from '../model/principal.js';
+import type { Strategy } from './authenticator.js';
+import type { LoginDelay } from './login-delay.js';
+import { makePrincipal } from './make-principal.js';
+
+export interface HookStrategyOptions {
+  /** Of whom it admits. */
+  readonly role: Role;
+  readonly delay: LoginDelay;
+  /** Whether there is a function now. */
+  isOn(): boolean;
+  /** Whether somebody of this name comes in by another way, which is then the only one. */
+  isTaken(name: string): boolean;
+  makeSessionId(): string;
+  /** Throws UNAUTHENTICATED unless the function admits. */
+  admit(sessionId: string, token: string, name: string): Promise<void>;
+}
+
+const NAME_CHARS_MAX = 256;
+
+/** To stand before the strategy of passwords, which refuses whomever it does not know. */
+export function createHookStrategy(options: HookStrategyOptions): Strategy {
+  const { role, delay, isOn, isTaken, makeSessionId, admit } = options;
+  return {
+    name: 'hook',
+    async authenticate(credential, address): Promise<Principal | undefined> {
+      if (credential.kind !== 'basic' || !isOn()) return undefined;
+      const { username, password } = credential;
+      if (username === 'token' || isTaken(username)) return undefined;
+      if (username.length > NAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(username))
+        throw new GizmoError('UNAUTHENTICATED', 'Authentication failed');
+      await delay.wait(address, username);
+      const sessionId = makeSessionId();
+      try {
+        await admit(sessionId, password, username);
+      } catch (error) {
+        delay.failed(address, username);
+        throw error;
+      }
+      delay.succeeded(address, username);
+      return makePrincipal(username, role, 'hook', undefined, { kind: 'hook', sessionId });
+    },
+  };
+}
