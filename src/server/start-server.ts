@@ -29,6 +29,7 @@ import { createSessionRegistry } from './session/session-registry.js';
 import { loginSettingsOf } from './sso/login-settings.js';
 import { createTokenExchange } from './sso/token-exchange.js';
 import { openState } from './state/open-state.js';
+import { createPathGuard } from './state/path-guard.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
 import { type BatchStores, createBatchStores } from './statement/batch-store.js';
 import { ingest } from './statement/ingest.js';
@@ -190,6 +191,7 @@ export async function startServer(
       ...grantStatements(state.grants, Date.now),
       explainAccess(() => life.access, state.accounts),
     ]),
+    guardPaths: createPathGuard(state.directory),
     access: createAccess({
       databaseGrants: config.databaseGrants,
       defaultAccess: config.defaultAccess,

@@ -1,6 +1,7 @@
 /** What the steps of a statement's life are given. */
 import type { Access } from '../access/access.js';
 import type { Hooks } from '../hooks/hooks.js';
+import type { PathGuard } from '../state/path-guard.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Admission } from './admit.js';
 import type { OwnStatements } from './own/own-statements.js';
@@ -15,6 +16,8 @@ export interface Life {
   readonly admission: Admission;
   /** Statements that never reach the engine. */
   readonly own: OwnStatements;
+  /** Refuses statements that name files of the server's own. */
+  readonly guardPaths: PathGuard;
   readonly access: Access;
   /** Table functions of the server's own. */
   readonly tables: ServerTables;

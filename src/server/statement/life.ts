@@ -140,6 +140,7 @@ async function prepareIn(life: Life, task: Task, part: number): Promise<Authoriz
   life.admission.admit();
   const own = planOwn(life.own, task);
   if (own !== undefined) return authorize(life, own, undefined);
+  life.guardPaths(text);
   const facts = await inspect(life.access, { session, door, text }, signal);
   try {
     // Before it is bound: binding alone can open files.

@@ -23,7 +23,12 @@ function world() {
     suspensions: () => [],
   };
   const clock = { nowMs: 1000 };
-  const standing = createStanding(accounts, 'root', () => clock.nowMs);
+  const standing = createStanding(
+    accounts,
+    'root',
+    () => clock.nowMs,
+    () => undefined,
+  );
   users.set('ann', { name: 'ann', role: 'user', password: undefined, generation: 'g1', createdMs: 0 });
   const made = makeApiToken();
   const token: StoredToken = { ...made, owner: 'ann', role: 'admin', createdMs: 0, expiresMs: 5000 };

@@ -10,9 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSmallEngine } from '../../../src/server/engine/open-engine.js';
 import { openState, type State } from '../../../src/server/state/open-state.js';
+import { logIn } from '../../support/raw-client.js';
+import { startTestServer } from '../../support/start-test-server.js';
 
 let folder: string;
 let opened: State[];
@@ -146,5 +149,32 @@ describe('the state directory', () => {
     });
     const engine = await openSmallEngine(join(path, 'state.db'));
     await engine.close();
+  });
+});
+
+describe('the state of a server', () => {
+  it('is reached by no SQL, an administrator’s neither', async () => {
+    const database = join(folder, 's.duckdb');
+    const server = await startTestServer({ database });
+    const admin = await logIn(server.address.port);
+    try {
+      for (const sql of [
+        `attach '${database}.gizmo/state.db' as stolen`,
+        `select * from read_text('${database}.gizmo/secret.key')`,
+        `copy (select 1) to '${database}.gizmo/state.db'`,
+        'from users',
+        'from state.main.users',
+      ]) {
+        const denied = sql.startsWith('from') ? status.NOT_FOUND : status.PERMISSION_DENIED;
+        const code = sql.includes('state.main') ? expect.any(Number) : denied;
+        await expect(admin.query(sql)).rejects.toMatchObject({ code });
+        await expect(admin.prepare(sql)).rejects.toMatchObject({ code });
+        await expect(admin.update(`select 1; ${sql}`)).rejects.toMatchObject({ code });
+      }
+      expect(await admin.rows('select count(*) from gizmo_users()')).toEqual([[0n]]);
+    } finally {
+      admin.close();
+      await server.stop();
+    }
   });
 });

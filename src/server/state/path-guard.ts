@@ -1,0 +1,74 @@
+/**
+ * Keeps SQL away from the files of the server's own state, administrators' SQL too: DuckDB would open the database a
+ * second time in this process, and lose what is written. It sees paths that are written out in a statement; one that
+ * is put together while it runs passes, and only administrators can reach files with one.
+ */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { GizmoError } from '../../errors.js';
+import { readTokens } from '../../sql/lexer.js';
+import { quotedName, stringValue } from '../../sql/string-value.js';
+
+/** Throws PERMISSION_DENIED for a statement that names one of the files, or the directory. */
+export type PathGuard = (sql: string) => void;
+
+const FILES = ['state.db', 'state.db.wal', 'secret.key'] as const;
+/** Without one of these a text names none of the files. */
+const SUSPICIOUS = /state\.db|secret\.key|\.gizmo|[*?[]/i;
+
+/** @param directory absolute, without symbolic links; undefined where the state has no files */
+export function createPathGuard(directory: string | undefined): PathGuard {
+  if (directory === undefined) return () => undefined;
+  const kept = [directory, ...FILES.map((name) => join(directory, name))];
+  return (sql) => {
+    if (!SUSPICIOUS.test(sql) && !sql.includes(basename(directory))) return;
+    for (const token of readTokens(sql)) {
+      if (token.kind !== 'string' && token.kind !== 'quotedIdentifier') continue;
+      const written = sql.slice(token.start, token.end);
+      const path = token.kind === 'string' ? stringValue(written) : quotedName(written);
+      if (path !== undefined && kept.some((file) => means(path, file))) throw refused();
+    }
+  };
+}
+
+/** Whether a path or pattern, as DuckDB takes them, is that file. */
+function means(written: string, file: string): boolean {
+  const path = written.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '');
+  if (path === '' || path.length > PATH_CHARS_MAX) return false;
+  if (/[*?[]/.test(path)) return toPattern(resolve(path)).test(file);
+  if (basename(path) !== basename(file)) return false;
+  return real(resolve(path)) === file;
+}
+
+const PATH_CHARS_MAX = 4096;
+
+/** Symbolic links followed, also of a file that is not there but whose folder is. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // What is not there is no file of ours, but for one that is yet to be made.
+  }
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path; // Nor is the folder.
+  }
+}
+
+/** A glob as a regular expression that takes at least as much. */
+function toPattern(glob: string): RegExp {
+  const source = glob.replace(/\*+|\?|\[[^\]]*\]?|[\\^$.|+(){}]/g, (mark) => {
+    if (mark.startsWith('*')) return mark.length > 1 ? '.*' : '[^/]*';
+    if (mark === '?' || mark.startsWith('[')) return '[^/]';
+    return `\\${mark}`;
+  });
+  return new RegExp(`^${source}$`);
+}
+
+function refused(): GizmoError {
+  return new GizmoError(
+    'PERMISSION_DENIED',
+    "The files of the server's own state are nobody's to read or write by SQL.",
+  );
+}

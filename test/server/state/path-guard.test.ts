@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPathGuard } from '../../../src/server/state/path-guard.js';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gizmo-guard-')));
+const directory = join(folder, 'sales.duckdb.gizmo');
+mkdirSync(directory);
+for (const name of ['state.db', 'secret.key']) writeFileSync(join(directory, name), '');
+symlinkSync(directory, join(folder, 'elsewhere'));
+mkdirSync(join(folder, 'other'));
+writeFileSync(join(folder, 'other', 'state.db'), '');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the guard of the server’s own files', () => {
+  const guard = createPathGuard(directory);
+  const refused = expect.objectContaining({ code: 'PERMISSION_DENIED' });
+
+  it.each([
+    `attach '${directory}/state.db' as s`,
+    `ATTACH OR REPLACE "${directory}/state.db" AS s`,
+    `from "${directory}/state.db"`,
+    `select * from read_text('${directory}/secret.key')`,
+    `select * from read_text($$${directory}/secret.key$$)`,
+    `select * from read_text('file://${directory}/secret.key')`,
+    `select * from read_text('file:${directory}/secret.key')`,
+    `select * from read_text('${directory}/../sales.duckdb.gizmo/./secret.key')`,
+    `select * from read_text('${folder}/elsewhere/secret.key')`,
+    `select * from read_text('${relative(process.cwd(), directory)}/secret.key')`,
+    `select * from read_blob('${folder}/*/secret.key')`,
+    `select * from read_blob('${folder}/**')`,
+    `select * from read_blob('${directory}/s?cret.[k]ey')`,
+    `copy (select 1) to '${directory}/state.db'`,
+    `copy (select 1) to '${directory}/state.db.wal'`,
+    `export database '${directory}'`,
+  ])('refuses %s', (sql) => {
+    expect(() => guard(sql)).toThrow(refused);
+  });
+
+  it.each([
+    'select count(*) from t',
+    "select 'state.db', 'a*b?', x[1] from t",
+    `attach '${folder}/other/state.db' as s`,
+    `from '${folder}/*.csv'`,
+    `copy t to '${folder}/state.db.parquet'`,
+    'select 1 -- state.db',
+  ])('lets through %s', (sql) => {
+    guard(sql);
+  });
+
+  it('has nothing to keep where the state has no files', () => {
+    createPathGuard(undefined)(`attach '${directory}/state.db' as s`);
+  });
+});
