@@ -51,14 +51,13 @@ export interface ProviderLogin {
 export async function logInAtProvider(options: ProviderLoginOptions): Promise<ProviderLogin> {
   const { server, ui, signal } = options;
   const settings = oauthOf(await askHowToLogIn(server, signal), server);
-  const { issuer, clientId, audience, exchangedByServer } = settings;
+  const { issuer, clientId, scopes, audience, exchangedByServer } = settings;
   const provider = await openProvider({
     issuer,
     clientId,
     signal,
     ...(exchangedByServer ? { exchange: exchangeByServer(server, signal) } : {}),
   });
-  const scopes = scopesOf(settings, provider);
   const method = options.method ?? chooseMethod(provider, settings, ui);
   const redirect = {
     redirectHost: options.redirectHost ?? settings.redirectHost,
@@ -146,12 +145,6 @@ function oauthOf({ oauth }: LoginSettings, { host, port, tls }: LoginServer): OA
       `The server at ${where} names an identity provider on your own machine.`,
     );
   return oauth;
-}
-
-/** With what refreshing takes, where the provider knows it and the operator has not decided. */
-function scopesOf({ scopes, scopesAreDefault }: OAuthSettings, provider: Configuration): string {
-  const offers = provider.serverMetadata().scopes_supported ?? [];
-  return scopesAreDefault && offers.includes('offline_access') ? `${scopes} offline_access` : scopes;
 }
 
 /** Without a display an address to paste still works, wherever the browser is. */

@@ -23,8 +23,6 @@ export interface OAuthSettings {
   readonly clientId: string;
   /** Separated by spaces. */
   readonly scopes: string;
-  /** Whether the client may add `offline_access` where the provider has it: the operator has not chosen the scopes. */
-  readonly scopesAreDefault: boolean;
   /** The `aud` claim that the server asks for. */
   readonly audience: string;
   /** Codes are exchanged by the server, which has the client's secret, and not by its clients. */
@@ -73,7 +71,6 @@ function readOAuth(fields: Readonly<Record<string, unknown>>): OAuthSettings {
     issuer: textOf(fields.issuer),
     clientId: textOf(fields.clientId),
     scopes: textOf(fields.scopes),
-    scopesAreDefault: fields.scopesAreDefault === true,
     audience: textOf(fields.audience),
     exchangedByServer: fields.exchangedByServer === true,
     redirectHost: host,

@@ -23,7 +23,6 @@ export function loginSettingsOf({
       issuer: oauth.issuer,
       clientId: oauth.clientId,
       scopes: oauth.scopes ?? DEFAULT_SCOPES,
-      scopesAreDefault: oauth.scopes === undefined,
       audience: token.audience,
       exchangedByServer: oauth.clientSecret !== undefined,
       redirectHost: oauth.redirectHost,

@@ -15,7 +15,6 @@ const oauth = fc.record({
   issuer: text,
   clientId: text,
   scopes: text,
-  scopesAreDefault: fc.boolean(),
   audience: text,
   exchangedByServer: fc.boolean(),
   redirectHost: fc.constantFrom(...REDIRECT_HOSTS),

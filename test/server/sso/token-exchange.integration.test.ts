@@ -80,7 +80,6 @@ describe('what a server tells strangers', () => {
         clientId: CONFIDENTIAL_CLIENT,
         audience: CONFIDENTIAL_CLIENT,
         scopes: 'openid profile email',
-        scopesAreDefault: true,
         exchangedByServer: true,
         redirectHost: '127.0.0.1',
         redirectPort: 0,
