@@ -7,6 +7,7 @@ import type { GizmoError } from '../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
 import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
 import type { StatementKind } from '../model/statement-kind.js';
+import type { Visible } from '../model/visible.js';
 
 export interface Engine {
   /** For SqlInfo and logs, such as `duckdb` and `v1.5.6`. */
@@ -72,6 +73,8 @@ export interface EngineSession {
   inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
   /** Databases and objects of these names, whether anybody may know of them or not; for access decisions. */
   lookUp(names: readonly string[]): Promise<NamedThings>;
+  /** The names of all catalogs; none where they cannot be asked for, as in a transaction that has failed. */
+  catalogNames(): Promise<readonly string[]>;
   /** Ends the transaction that {@link inspect} began; nothing happens where it began none. */
   endScope(how: 'commit' | 'rollback'): Promise<void>;
   /** Loads batches into a new or existing table in one transaction of its own; see {@link IngestRequest}. */
@@ -101,6 +104,8 @@ export interface InspectOptions {
   readonly readOnly: boolean;
   /** Whether the text is the server's own and may name built-in functions in full. */
   readonly qualified?: boolean;
+  /** What metadata may show; absent: everything. Metadata that shows no more than this is no fact. */
+  readonly visible?: Visible;
   readonly signal?: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
 import type { Access } from '../access/access.js';
 import { isLimited } from '../access/decide.js';
+import { visibleTo } from '../access/visible.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import { inspectHiding } from './hidden-names.js';
 import type { OwnStatements } from './own/own-statements.js';
@@ -26,9 +27,9 @@ export async function inspect(
     signal,
   };
   const rights = access.rightsOf(session.principal);
-  return isLimited(rights)
-    ? inspectHiding(session.engine, rights, text, options)
-    : session.engine.inspect(text, options);
+  if (!isLimited(rights)) return session.engine.inspect(text, options);
+  const visible = visibleTo(rights, await session.engine.catalogNames());
+  return inspectHiding(session.engine, rights, text, { ...options, visible });
 }
 
 /** One of Gizmo's own statements, planned without the engine; undefined where the text is the engine's. */

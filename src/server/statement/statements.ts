@@ -28,6 +28,7 @@ import {
   type SessionOptionError,
   setSessionOptions,
 } from './session-options.js';
+import { shownMetadata } from './shown-metadata.js';
 import type { ParameterRows, PlannedStatement, Returns, StatementRequest } from './statement.js';
 import type { PreparedStatement } from './ticket.js';
 import {
@@ -179,7 +180,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       const release = await request.session.queue.acquire(request.signal);
       try {
         await enterTransaction(life, request);
-        const statement = await openStatement(life, request);
+        const statement = await openStatement(life, shownMetadata(life, request));
         const free = () => statement.engine.close();
         try {
           const result = await executeRows(life, statement, request.signal, parameters);

@@ -4,6 +4,7 @@ import { GizmoError } from '../../../errors.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import { StringVector } from './convert/strings.js';
 import type { DefinitionsVersion } from './definitions-version.js';
+import { FilteredMetadata } from './facts/filtered-metadata.js';
 import { KeptStatements } from './facts/kept-statements.js';
 import { TemporaryNames } from './facts/shadowed-names.js';
 import type { Lane } from './lane.js';
@@ -29,6 +30,8 @@ export class SessionCore {
   readonly kept = new KeptStatements();
   /** The temporary objects of somebody whose statements are inspected. */
   readonly temporary = new TemporaryNames(this);
+  /** What the session is shown of the metadata. */
+  readonly metadata = new FilteredMetadata(this);
   readonly definitionsVersion: DefinitionsVersion;
   /** Whether the open transaction has changed views or macros. */
   #changedDefinitions = false;
@@ -104,6 +107,7 @@ export class SessionCore {
     if (this.definitionsVersion.note(kind, sql)) this.#changedDefinitions = true;
     if (kind !== 'transaction') return;
     this.temporary.forgetOthers();
+    this.metadata.noteTransactionEnd();
     if (this.#changedDefinitions) this.definitionsVersion.bump();
   }
 
@@ -151,6 +155,11 @@ export class SessionCore {
     } catch {
       this.#inTransaction = undefined;
     }
+  }
+
+  /** Whether the open transaction has failed. */
+  get isAborted(): boolean {
+    return this.#aborted !== undefined;
   }
 
   refuseIfAborted(): void {

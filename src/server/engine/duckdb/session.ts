@@ -3,8 +3,8 @@ import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { ObjectWrite, PlanFacts } from '../../model/plan-facts.js';
 import type { EngineCounts, EngineSession, IngestRequest, InspectOptions, NamedThings } from '../engine.js';
-import { inspect } from './facts/inspect.js';
-import { lookUp } from './facts/look-up.js';
+import { inspect, PLAN_SQL } from './facts/inspect.js';
+import { catalogNames, lookUp } from './facts/look-up.js';
 import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
 import type { IngestFunction } from './ingest/ingest-function.js';
@@ -50,6 +50,8 @@ export class DuckDbSession implements EngineSession {
       core.lane.under(options.signal, async () => {
         refuseNul(sql);
         core.isInspected = true;
+        if (options.visible !== undefined && !changesTransaction(sql) && !core.isAborted)
+          await core.metadata.show(options.visible, PLAN_SQL);
         if (!changesTransaction(sql)) await core.beginScope(options.readOnly);
         try {
           return await inspect(core, sql, options);
@@ -59,6 +61,11 @@ export class DuckDbSession implements EngineSession {
         }
       }),
     );
+  }
+
+  async catalogNames(): Promise<readonly string[]> {
+    this.#refuseIfClosed();
+    return await this.#core.exclusively(() => catalogNames(this.#core));
   }
 
   async lookUp(names: readonly string[]): Promise<NamedThings> {
@@ -101,11 +108,14 @@ export class DuckDbSession implements EngineSession {
   }
 
   async #prepareExpanded(sql: string, part: number): Promise<DuckDbStatement> {
-    const { kept, isInspected } = this.#core;
+    const { kept, isInspected, metadata } = this.#core;
     const text = isInspected ? kept.expand(sql) : sql;
     const statement = await this.#prepare(text, part);
     // What is inspected before it runs are the words that EXECUTE stands for then.
     if (text !== sql) statement.onlyWhile(() => kept.expand(sql) === text);
+    // DuckDB would go on to show what could be known when it was prepared.
+    const showsAllowed = isInspected ? metadata.use() : undefined;
+    if (showsAllowed !== undefined) statement.onlyWhile(showsAllowed);
     return statement;
   }
 

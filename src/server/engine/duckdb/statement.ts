@@ -68,7 +68,8 @@ export class DuckDbStatement implements EngineStatement {
 
   /** Refuses to run once `isCurrent` says no. */
   onlyWhile(isCurrent: () => boolean): void {
-    this.#isCurrent = isCurrent;
+    const before = this.#isCurrent;
+    this.#isCurrent = () => before() && isCurrent();
   }
 
   async execute(options: ExecuteOptions = {}): Promise<DuckDbResult> {
@@ -207,7 +208,7 @@ export class DuckDbStatement implements EngineStatement {
 function preparedAnew(): GizmoError {
   return new GizmoError(
     'FAILED_PRECONDITION',
-    'What this EXECUTE stands for has been prepared anew. Prepare the EXECUTE again.',
+    'What this statement means or may show has changed since it was prepared. Prepare it again.',
   );
 }
 

@@ -105,6 +105,10 @@ class WorkerSession implements EngineSession {
     return await this.#channel.call('inspect', { session: this.#session, sql, ...options }, signal);
   }
 
+  async catalogNames(): Promise<readonly string[]> {
+    return await this.#channel.call('catalogNames', { session: this.#session });
+  }
+
   async lookUp(names: readonly string[]): Promise<NamedThings> {
     return await this.#channel.call('lookUp', { session: this.#session, names });
   }

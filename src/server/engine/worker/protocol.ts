@@ -23,6 +23,7 @@ export interface Calls {
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
   prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
+  catalogNames: { ask: { session: number }; answer: readonly string[] };
   lookUp: { ask: { session: number; names: readonly string[] }; answer: NamedThings };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };
   inTransaction: { ask: { session: number }; answer: boolean };

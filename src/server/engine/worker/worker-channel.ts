@@ -231,6 +231,7 @@ function makePending(): PendingCalls {
     prepare: new Map(),
     inspect: new Map(),
     lookUp: new Map(),
+    catalogNames: new Map(),
     endScope: new Map(),
     inTransaction: new Map(),
     progress: new Map(),

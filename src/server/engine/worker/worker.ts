@@ -105,6 +105,9 @@ const answers: Answers = {
   async inspect({ session, sql, ...options }, { signal }) {
     return await find(sessions, session).inspect(sql, { ...options, signal });
   },
+  async catalogNames({ session }) {
+    return await find(sessions, session).catalogNames();
+  },
   async lookUp({ session, names }) {
     return await find(sessions, session).lookUp(names);
   },

@@ -84,7 +84,9 @@ async function explain(
   if (role === 'admin') return [row('role', undefined), ['all', 'allows', undefined]];
   let facts: PlanFacts;
   try {
-    facts = await engine.inspect(sql, { readOnly: role === 'readonly', signal });
+    const { functions, ...others } = await engine.inspect(sql, { readOnly: role === 'readonly', signal });
+    // In their own session metadata is cut to what they may know, and then no fact.
+    facts = { ...others, functions: functions.filter((it) => it.class !== 'catalog') };
   } catch (error) {
     return [['all', 'refuses', `The statement cannot be planned: ${toGizmoError(error).message}`]];
   }

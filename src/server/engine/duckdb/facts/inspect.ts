@@ -6,7 +6,8 @@ import { toEngineError } from '../errors.js';
 import type { SessionCore } from '../session-core.js';
 import { describedQueries } from './described-queries.js';
 import { mergeFacts } from './merge-facts.js';
-import { readPlan } from './read-plan.js';
+import { namedTableQuery, pragmaQuery } from './pragmas.js';
+import { type PlanReading, readPlan } from './read-plan.js';
 import { changesTransaction, NO_FACTS, readText, type TextFacts } from './read-text.js';
 import { resolvePlaces } from './resolve-places.js';
 import { viewBody } from './view-body.js';
@@ -19,10 +20,11 @@ const TEXT_CHARS_MAX = 256 * 1024;
 const PLAN_CHARS_MAX = 8 * 1024 * 1024;
 
 /**
- * Always qualified: macros shadow built-in functions, also for other connections. Without empty members the plan is
+ * DuckDB's plan of a text. Always qualified: macros shadow built-in functions, also for other connections. Without empty members the plan is
  * smaller; without those that have a default, the first column of a table would be none.
  */
-const PLAN_SQL = 'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true)';
+export const PLAN_SQL =
+  'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true)';
 const TREE_SQL = 'select system.main.json_serialize_sql($1::varchar)';
 /** The plan of a query within the parse tree, which DuckDB takes out itself: JavaScript cannot hold its numbers. */
 const DESCRIBED_SQL = `select system.main.json_serialize_plan(system.main.json_deserialize_sql(system.main.json_object(
@@ -40,7 +42,11 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
       `A statement of more than ${TEXT_CHARS_MAX / 1024} Ki characters cannot be checked; only an administrator may run it. Load data by bulk ingest instead.`,
     );
   }
-  const reading = readText(core.kept.expand(sql), options);
+  core.metadata.forgetUse();
+  const expanded = core.kept.expand(sql);
+  // To whoever may not see all metadata a PRAGMA shows what its query would.
+  const query = options.visible === undefined ? undefined : pragmaQuery(expanded);
+  const reading = readText(query ?? expanded, options);
   if (reading.prepares !== undefined) core.kept.assertRoom(reading.prepares);
   return await inspectRead(core, reading, options);
 }
@@ -67,16 +73,27 @@ async function inspectPlan(core: SessionCore, text: string, fillsMacros: boolean
   if (SEVERAL.test(answer.error_message ?? '')) {
     answer = await planOf(core, PLAN_SQL, withPivotValues(text, [...significant(text)]));
   }
-  const found = readAnswer(answer);
-  if (found.describes === 0) return await withTakenNames(core, found.facts);
-  return await withDescribed(core, text, found);
+  const found = readAnswer(core, answer);
+  const facts = await withNamed(core, await withTakenNames(core, found.facts), found.named);
+  return found.describes === 0 ? facts : await withDescribed(core, text, { ...found, facts });
+}
+
+/** Adds the tables that functions are asked about, as if they were read. */
+async function withNamed(core: SessionCore, facts: PlanFacts, names: readonly string[]): Promise<PlanFacts> {
+  let all = facts;
+  for (const name of names) {
+    const query = namedTableQuery(name);
+    if (query === undefined) return { ...facts, opaque: 'the name of a table' };
+    all = mergeFacts(all, readAnswer(core, await planOf(core, PLAN_SQL, query)).facts);
+  }
+  return all;
 }
 
 /** Adds what DESCRIBE and SHOW read: the plan has their answers only, the parse tree the queries they describe. */
 async function withDescribed(
   core: SessionCore,
   text: string,
-  { facts, describes }: Found,
+  { facts, describes }: PlanReading,
 ): Promise<PlanFacts> {
   const [json = ''] = await core.readTexts(TREE_SQL, text);
   const queries = describedQueries(JSON.parse(json));
@@ -85,8 +102,8 @@ async function withDescribed(
   }
   let all = facts;
   for (const pointer of queries) {
-    const found = readAnswer(await planOf(core, DESCRIBED_SQL, text, pointer));
-    if (found.describes > 0) return { ...facts, opaque: 'a DESCRIBE of a DESCRIBE' };
+    const found = readAnswer(core, await planOf(core, DESCRIBED_SQL, text, pointer));
+    if (found.describes + found.named.length > 0) return { ...facts, opaque: 'a DESCRIBE of a DESCRIBE' };
     all = mergeFacts(all, found.facts);
   }
   return all;
@@ -100,18 +117,12 @@ async function planOf(core: SessionCore, sql: string, ...texts: string[]): Promi
   return JSON.parse(json);
 }
 
-interface Found {
-  readonly facts: PlanFacts;
-  /** How many answers of DESCRIBE or SHOW the plan holds. */
-  readonly describes: number;
-}
-
 /** Throws what binding threw. */
-function readAnswer(answer: PlanAnswer): Found {
-  if (!answer.error) return readPlan(answer.plans);
+function readAnswer(core: SessionCore, answer: PlanAnswer): PlanReading {
+  if (!answer.error) return readPlan(answer.plans, core.metadata);
   const { error_type: type = '', error_message: message = '' } = answer;
   if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) {
-    return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0 };
+    return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0, named: [] };
   }
   const hidden = NO_READER.test(message);
   throw toEngineError(new Error(`${hidden ? 'Catalog' : titleOf(type)} Error: ${withoutFiles(message)}`));

@@ -9,6 +9,16 @@ export async function lookUp(core: SessionCore, names: readonly string[]): Promi
   return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects: found.objects ?? [] };
 }
 
+/** The names of all catalogs; none where they cannot be asked for. The connection must be claimed. */
+export async function catalogNames(core: SessionCore): Promise<readonly string[]> {
+  if (core.isAborted) return [];
+  const [json = '[]'] = await core.readTexts(CATALOGS_SQL);
+  return JSON.parse(json);
+}
+
+const CATALOGS_SQL =
+  'select system.main.to_json(system.main.list(database_name))::varchar from system.main.duckdb_databases()';
+
 const SQL = `
 with wanted as materialized (
   select distinct system.main.lower(system.main.unnest(system.main.json_extract_string($1::varchar, '$[*]'))) as name

@@ -14,11 +14,19 @@ export interface PlanReading {
   readonly facts: PlanFacts;
   /** Answers that were found while the statement was bound: those of DESCRIBE and SHOW, which name no table. */
   readonly describes: number;
+  /** Names of tables that functions are asked about, as they are given. */
+  readonly named: readonly string[];
+}
+
+/** Knows which scans of metadata show no more than may be known; see filtered-metadata.ts. */
+export interface MetadataFilter {
+  /** The scan that an operator filters; undefined for operators that do not. */
+  scanIn(node: unknown): unknown;
 }
 
 /** Reads the parsed JSON of one or more plans. Walks without recursion: plans can be as deep as the text is long. */
-export function readPlan(plans: unknown): PlanReading {
-  const facts = new FactsBuilder();
+export function readPlan(plans: unknown, metadata: MetadataFilter): PlanReading {
+  const facts = new FactsBuilder(metadata);
   const open: unknown[] = [plans];
   while (open.length > 0) {
     const next = open.pop();
@@ -26,12 +34,15 @@ export function readPlan(plans: unknown): PlanReading {
     if (!Array.isArray(next)) facts.add(next as PlanNode);
     for (const value of Object.values(next)) if (typeof value === 'object') open.push(value);
   }
-  return { facts: facts.build(), describes: facts.describes };
+  return { facts: facts.build(), describes: facts.describes, named: facts.named };
 }
 
 type PlanNode = Readonly<Record<string, unknown>>;
 
 class FactsBuilder {
+  readonly #metadata: MetadataFilter;
+  readonly #filtered = new Set<unknown>();
+  readonly named: string[] = [];
   readonly #reads = new Map<string, ObjectRead>();
   readonly #writes: ObjectWrite[] = [];
   readonly #functions = new Map<string, FunctionUse>();
@@ -40,6 +51,10 @@ class FactsBuilder {
   #opaque: string | undefined;
   /** Of LOGICAL_CHUNK_GET. */
   describes = 0;
+
+  constructor(metadata: MetadataFilter) {
+    this.#metadata = metadata;
+  }
 
   build(): PlanFacts {
     return {
@@ -61,6 +76,8 @@ class FactsBuilder {
   }
 
   #operator(type: string, node: PlanNode): void {
+    // A plan is walked from its top, so this comes before the scan.
+    if (type === 'LOGICAL_PROJECTION') this.#filtered.add(this.#metadata.scanIn(node));
     const action = WRITES[type];
     const effect = EFFECTS[type];
     if (type === 'LOGICAL_GET') this.#get(node);
@@ -96,8 +113,18 @@ class FactsBuilder {
   }
 
   #tableFunction(name: string, node: PlanNode): void {
+    if (this.#filtered.has(node)) return;
     const found = isOfSystem(node) ? tableFunctionClass(name) : 'unknown';
-    if (found !== 'pure') this.#use({ name, class: found });
+    if (isOfSystem(node) && ABOUT_TABLES.has(name)) this.#asksAbout(node);
+    else if (found !== 'pure') this.#use({ name, class: found });
+  }
+
+  /** pragma_table_info('name') and the like: what they show is for whoever may read that. */
+  #asksAbout(node: PlanNode): void {
+    const [parameter] = Array.isArray(node.parameters) ? node.parameters : [];
+    const name = text(parameter, 'value');
+    if (name === '') this.#hide('the name of a table');
+    else this.named.push(name);
   }
 
   #bound(kind: string, node: PlanNode): void {
@@ -205,6 +232,8 @@ function scannedColumns({ names, column_indexes: indexes = [] }: PlanNode): read
   }
   return columns;
 }
+
+const ABOUT_TABLES: ReadonlySet<string> = new Set(['pragma_table_info', 'pragma_show']);
 
 /** Functions of user catalogs cannot be anything but macros, and those are expanded; others come from extensions. */
 function isOfSystem(node: PlanNode): boolean {
