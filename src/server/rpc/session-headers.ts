@@ -4,6 +4,7 @@
  */
 import type { Metadata } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
+import { noteQueryTag } from '../session/query-tag.js';
 import type { Session } from '../session/session.js';
 import type { Services } from './services.js';
 
@@ -28,6 +29,7 @@ export async function applySessionHeaders(
 ): Promise<void> {
   session.tags.session = headerText(metadata, SESSION_TAG) ?? session.tags.session;
   session.tags.query = headerText(metadata, QUERY_TAG) ?? session.tags.query;
+  noteQueryTag(signal, session.tags.query);
   const catalog = headerText(metadata, DEFAULT_CATALOG);
   if (!catalog) return;
   let entry = defaults.get(session);

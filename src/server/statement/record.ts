@@ -13,7 +13,7 @@ export interface StatementRecord {
 }
 
 /** What a record is about: a statement, or a text that did not become one. */
-export type RecordSubject = Pick<Task, 'id' | 'session' | 'door' | 'text' | 'startedMs'>;
+export type RecordSubject = Pick<Task, 'id' | 'session' | 'door' | 'text' | 'queryTag' | 'startedMs'>;
 
 export function startRecord(life: Life, statement: RecordSubject): StatementRecord {
   const end = (level: 'info' | 'warning', status: string, fields: LogFields) => {
@@ -29,7 +29,7 @@ export function startRecord(life: Life, statement: RecordSubject): StatementReco
       peer: session.peer,
       peer_identity: session.peerIdentity,
       session_tag: session.tags.session || undefined,
-      query_tag: session.tags.query || undefined,
+      query_tag: statement.queryTag,
       door,
       sql: redactSql(text),
       status,

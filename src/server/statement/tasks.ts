@@ -4,6 +4,7 @@
  */
 import { GizmoError } from '../../errors.js';
 import type { Door } from '../model/door.js';
+import { queryTagOf } from '../session/query-tag.js';
 import type { Session } from '../session/session.js';
 
 /** `queued`: it waits for others to end; `sending`: it waits for its reader. */
@@ -16,6 +17,7 @@ export interface Task {
   readonly session: Session;
   readonly door: Door;
   readonly text: string;
+  readonly queryTag: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedMs: number;
   state: TaskState;
@@ -82,6 +84,7 @@ function createTask(
     session,
     door,
     text,
+    queryTag: queryTagOf(outer, session),
     startedMs: nowMs() - before,
     state,
     rows: 0,

@@ -8,7 +8,7 @@ import { createTasks } from '../../../src/server/statement/tasks.js';
 function begin(outer: AbortSignal) {
   const queue = createSessionQueue();
   // What this looks at of a session is its queue.
-  const session = { queue } as Session;
+  const session = { queue, tags: {} } as Session;
   const tasks = createTasks(() => 0);
   const task = tasks.begin({
     ...{ id: 'x', session, text: '', outer },

@@ -44,7 +44,7 @@ export function queriesTable(tasks: Tasks, nowMs: () => number): ServerTable {
             instant(task.startedMs),
             (nowMs() - task.startedMs) / 1000,
             task.door,
-            task.session.tags.query || undefined,
+            task.queryTag,
             redactSql(task.text),
             task.id === current,
           ]),

@@ -2,13 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makePrincipal } from '../../../../src/server/auth/make-principal.js';
+import { createSessionTokens } from '../../../../src/server/auth/session-token.js';
 import type { RunningServer } from '../../../../src/server/start-server.js';
 import { logInAs } from '../../../support/log-in-as.js';
 import { basic, connectRaw, logIn, type RawClient } from '../../../support/raw-client.js';
-import { startTestServer } from '../../../support/start-test-server.js';
+import { PASSWORD, startTestServer, USER } from '../../../support/start-test-server.js';
 
 const secretKey = randomBytes(16).toString('hex');
 const ENDLESS = 'select count(*) from range(1000000000000) a, range(1000) b where a.range * b.range = -1';
+/** Of one session, for two connections. */
+const token = createSessionTokens(secretKey, Date.now, [USER, PASSWORD])
+  .issue(makePrincipal('shared', 'readonly', 'password'))
+  .then((issued) => issued.token);
 let server: RunningServer;
 let admin: RawClient;
 beforeAll(async () => {
@@ -133,4 +139,25 @@ it('shows no secret of a statement', async () => {
     "select sql from gizmo_queries() where is_current and sql like '%***%' and 'password' <> 'hunter2'",
   );
   expect(sql).not.toContain('hunter2');
+});
+
+it('keeps the tag of a call that runs while the next call of its session brings another', async () => {
+  const [first, second] = await Promise.all(
+    ['one', 'two'].map(async (tag) => {
+      const headers = { authorization: `Bearer ${await token}`, 'x-query-tag': tag };
+      return connectRaw(server.address.port, headers);
+    }),
+  );
+  if (first === undefined || second === undefined) throw new Error('two clients are needed');
+  const failed = expect(first.rows(ENDLESS)).rejects.toMatchObject({ code: status.CANCELLED });
+  const [session, query] = await until(running('readonly'));
+  const waiting = second.rows('select 42');
+  await until(`select 1 from gizmo_sessions() where session_id = '${session}' and calls = 2`);
+  expect(await admin.rows(`select query_tag from gizmo_queries() where query_id = '${query}'`)).toEqual([
+    ['one'],
+  ]);
+  await admin.rows(`kill query ${query}`);
+  await failed;
+  expect(await waiting).toEqual([[42]]);
+  for (const client of [first, second]) client.close();
 });
