@@ -17,7 +17,7 @@ import { ROLE_HEADER, USERNAME_HEADER } from '../../flight/service.js';
 import { linkSignals } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
 import type { Session } from '../session/session.js';
-import type { Caller } from './identify.js';
+import { type Caller, SESSION_COOKIE } from './identify.js';
 import type { Services } from './services.js';
 import { applySessionHeaders } from './session-headers.js';
 
@@ -43,6 +43,8 @@ export interface Call {
 
 interface AnyCall {
   readonly metadata: Metadata;
+  /** Where the client sends one message. */
+  readonly request?: unknown;
   sendMetadata(metadata: Metadata): void;
 }
 
@@ -112,6 +114,8 @@ async function withCall<T>(
   const headers = new GrpcMetadata();
   headers.set(USERNAME_HEADER, encodeURIComponent(caller.principal.name).slice(0, 512));
   headers.set(ROLE_HEADER, caller.principal.role);
+  if (method === 'DoAction' && Object(grpcCall.request).type === 'CloseSession')
+    headers.set('set-cookie', `${SESSION_COOKIE}=; Max-Age=0`);
   grpcCall.sendMetadata(headers);
   try {
     // Also for calls that need no session. DoAction asks by itself: CloseSession always succeeds.

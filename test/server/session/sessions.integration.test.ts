@@ -37,6 +37,14 @@ describe("a call's session", () => {
     expect(await connect({ authorization }).rows('from mine')).toEqual([[7]]);
   });
 
+  it('takes its cookie back when it is closed', async () => {
+    const { authorization, cookie } = await bearer();
+    const client = connect({ authorization, cookie });
+    await client.rows('select 1');
+    expect(await client.cookies('CloseSession')).toEqual(['arrow_flight_session_id=']);
+    await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+  });
+
   it('is another for each login', async () => {
     const first = await logIn(server.address.port);
     const second = await logIn(server.address.port);
