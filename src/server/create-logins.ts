@@ -106,12 +106,12 @@ export function createLogins(
 /** The statements that manage who may come in. */
 export function accountStatements(
   { username: administrator }: ServerConfig,
-  { accounts }: Pick<State, 'accounts'>,
+  { accounts, grants }: Pick<State, 'accounts' | 'grants'>,
   { standing, hashing }: Logins,
   nowMs: () => number,
   endWhere: SessionRegistry['endWhere'],
 ): OwnFamily[] {
-  const management = { accounts, standing, hashing, administrator, nowMs, sessions: { endWhere } };
+  const management = { accounts, grants, standing, hashing, administrator, nowMs, sessions: { endWhere } };
   return [usersFamily(management), tokensFamily(management)];
 }
 

@@ -5,10 +5,12 @@ import type { Standing } from '../../auth/standing.js';
 import type { Principal, Role } from '../../model/principal.js';
 import type { SessionRegistry } from '../../session/session-registry.js';
 import type { AccountStore } from '../../state/account-store.js';
+import type { GrantStore } from '../../state/grant-store.js';
 
 /** The parts of the server that they change. */
 export interface AccountManagement {
   readonly accounts: AccountStore;
+  readonly grants: Pick<GrantStore, 'revoke'>;
   readonly standing: Pick<Standing, 'ownerRole'>;
   /** Where passwords wait to be hashed. */
   readonly hashing: FairQueue;

@@ -111,13 +111,16 @@ function suspend(server: AccountManagement, name: string, words: Words): OwnComm
   });
 }
 
-function dropUser({ accounts, sessions }: AccountManagement, words: Words): OwnCommand {
+function dropUser({ accounts, grants, sessions }: AccountManagement, words: Words): OwnCommand {
   const ifThere = words.take('IF', 'EXISTS');
   const name = words.name('a user name');
   words.end();
   return forAdministrators('drop users', async ({ session: own }) => {
     if (actsFor(own, name)) throw notYourself('drop');
     if (ifThere && accounts.user(name) === undefined) return;
+    accounts.requireUser(name);
+    // Before the user: whoever gets the name next must not find rights that were meant for another.
+    await grants.revoke(({ grantee }) => grantee.kind === 'user' && grantee.name === name);
     await accounts.dropUser(name);
     await sessions.endWhere((session) =>
       actsFor(session, name) ? ended('This user was dropped.') : undefined,

@@ -39,6 +39,8 @@ async function createToken(
   return { token: String(token), id: String(id), role: String(role), expires };
 }
 
+const GRANTS_OF_GONE = "from gizmo_grants() where grantee = 'gone'";
+
 const refused = (words: RegExp) => ({ code: status.UNAUTHENTICATED, details: expect.stringMatching(words) });
 
 describe('users', () => {
@@ -152,8 +154,10 @@ describe('users', () => {
     await (await logIn('d3', 'open sesame 3')).update('create temp table t (i integer)');
   });
 
-  it('are gone when they are dropped, with sessions and tokens', async () => {
+  it('are gone when they are dropped, with sessions, tokens and grants', async () => {
     await admin.update("CREATE USER gone PASSWORD 'open sesame 4'");
+    await admin.update("ATTACH ':memory:' AS granted; GRANT SELECT ON granted TO gone");
+    expect(await admin.rows(GRANTS_OF_GONE)).toHaveLength(1);
     const { token } = await createToken('CREATE TOKEN FOR gone');
     const [session, program] = [await logIn('gone', 'open sesame 4'), connect(`Bearer ${token}`)];
     await session.rows('select 1');
@@ -162,6 +166,7 @@ describe('users', () => {
     await expect(session.rows('select 1')).rejects.toMatchObject(refused(/Log in again/));
     await expect(program.rows('select 1')).rejects.toMatchObject(refused(/revoked, or never issued/));
     expect(await admin.rows("from gizmo_tokens() where user_name = 'gone'")).toEqual([]);
+    expect(await admin.rows(GRANTS_OF_GONE)).toEqual([]);
     // Another one of that name is another one.
     await admin.update("CREATE USER gone PASSWORD 'open sesame 4'");
     await expect(session.rows('select 1')).rejects.toMatchObject(refused(/Log in again/));
