@@ -39,10 +39,11 @@ describe('guessing passwords', () => {
         (await connect(server, basic('eve', 'open sesame 1')).handshake({})).headers?.get('authorization')[0],
       ),
     );
-    for (let i = 0; i < 5; i++)
-      await expect(connect(server, basic('eve', `guess ${i}`)).query('select 1')).rejects.toMatchObject(
-        unauthenticated,
-      );
+    const guesses = Array.from({ length: 8 }, (_, i) =>
+      connect(server, basic('eve', `guess ${i}`)).query('select 1'),
+    );
+    for (const guess of await Promise.allSettled(guesses))
+      expect(guess).toMatchObject({ status: 'rejected', reason: unauthenticated });
     // The next one waits, right or wrong; what is no password passes it.
     const order: string[] = [];
     const right = connect(server, basic('eve', 'open sesame 1'))
@@ -54,13 +55,13 @@ describe('guessing passwords', () => {
       .then(() => order.push('token'));
     await right;
     expect(order).toEqual(['session', 'token', 'password']);
-  });
+  }, 60_000);
 
   it('does not keep others from running statements', async () => {
     const server = await start();
     const admin = await logIn(server.address.port);
     clients.push(admin);
-    const guesses = Array.from({ length: 30 }, (_, i) =>
+    const guesses = Array.from({ length: 12 }, (_, i) =>
       connect(server, basic(`nobody ${i}`, 'guess')).query('select 1'),
     );
     let checked = 0;
@@ -68,10 +69,10 @@ describe('guessing passwords', () => {
       guess.catch(() => {
         checked++;
       });
-    for (let i = 0; i < 20; i++) expect(await admin.rows('select 42')).toEqual([[42]]);
-    expect(checked).toBeLessThan(30);
+    expect(await admin.rows('select 42')).toEqual([[42]]);
+    expect(checked).toBeLessThan(12);
     for (const outcome of await Promise.allSettled(guesses)) expect(outcome.status).toBe('rejected');
-  });
+  }, 60_000);
 });
 
 describe('a session token of another server with the same key', () => {
