@@ -9,6 +9,11 @@ export const PUBLIC_CLIENT = 'gizmo-public';
 export const CONFIDENTIAL_CLIENT = 'gizmo-confidential';
 export const CLIENT_SECRET = 'a secret of the server alone';
 
+/** A program that logs in as itself (RFC 6749 §4.4). */
+export const MACHINE_CLIENT = { id: 'etl', secret: 'a secret of the program' };
+/** Whom the JWT is for that it is given. */
+export const MACHINE_AUDIENCE = 'https://gizmo.example/api';
+
 export interface OpenIdProvider {
   readonly issuer: string;
   /** Requests to the token endpoint so far. */
@@ -69,6 +74,14 @@ function makeProvider(issuer: string): Provider {
         client_secret: CLIENT_SECRET,
         token_endpoint_auth_method: 'client_secret_post',
       },
+      {
+        client_id: MACHINE_CLIENT.id,
+        client_secret: MACHINE_CLIENT.secret,
+        redirect_uris: [],
+        grant_types: ['client_credentials'],
+        response_types: [],
+        id_token_signed_response_alg: 'ES256',
+      },
     ],
     jwks: {
       keys: [{ ...key, kid: `${Date.now()}-${Math.trunc(performance.now())}`, use: 'sig', alg: 'ES256' }],
@@ -84,6 +97,17 @@ function makeProvider(issuer: string): Provider {
       devInteractions: { enabled: true },
       deviceFlow: { enabled: true },
       revocation: { enabled: true },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_, { clientId }) => (clientId === MACHINE_CLIENT.id ? MACHINE_AUDIENCE : []),
+        getResourceServerInfo: () => ({
+          scope: 'query',
+          audience: MACHINE_AUDIENCE,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
     },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
