@@ -124,7 +124,8 @@ async function pasted(listener: CallbackListener, ui: LoginUi, signal: AbortSign
       if (signal.aborted) return '';
       throw error;
     });
-    if (text.trim() === '' || listener.paste(text)) continue;
+    if (listener.paste(text)) break;
+    if (text.trim() === '') continue;
     ui.say(`That is not the address this login ends at. It begins with ${listener.redirectUri}`);
   }
   return listener.callback;
