@@ -40,6 +40,8 @@ const preparedQuery = (preparedStatementHandle: Uint8Array) =>
 const preparedUpdate = (preparedStatementHandle: Uint8Array) =>
   encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } });
 
+const wide = (columns: number) => `select ${Array.from({ length: columns }, (_, index) => index).join(', ')}`;
+
 /** A schema message and one batch of rows for the parameters of a statement. */
 function parameters(columns: readonly (readonly unknown[])[]) {
   const kinds = columns.map((values) =>
@@ -72,6 +74,24 @@ describe('a query', () => {
 
   it('keeps two columns of one name', async () => {
     expect(await client.rows('select 1 as a, 2 as a')).toEqual([[1, 2]]);
+  });
+
+  it('may have thousands of columns, by every way to ask', async () => {
+    const sql = wide(5000);
+    const numbers = Array.from({ length: 5000 }, (_, index) => index);
+    const info = await client.query(sql);
+    expect(await client.get(ticketOf(info))).toEqual([numbers]);
+    const { preparedStatementHandle } = await prepare(sql);
+    const prepared = await client.info(preparedQuery(preparedStatementHandle));
+    expect(fieldNames(prepared.schema)).toHaveLength(5000);
+    expect(await client.get(ticketOf(prepared))).toEqual([numbers]);
+  });
+
+  it('of more columns than a result may have is refused before it runs', async () => {
+    await expect(client.query(wide(20_000))).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringMatching(/answers 20000 columns; a result has at most 16384/),
+    });
   });
 
   it('may be fetched again until its ticket expires', async () => {

@@ -193,6 +193,8 @@ export class DuckDbStatement implements EngineStatement {
     if (!this.#facts.certain) return undefined;
     if (this.returns !== 'rows') return NO_FIELDS;
     const count = duckdb.prepared_statement_column_count(prepared);
+    if (count > COLUMNS_MAX) throw tooWide(count);
+    if (count > COLUMNS_DESCRIBED_MAX) return undefined;
     const fields = [];
     for (let index = 0; index < count; index += 1) {
       const type = duckdb.prepared_statement_column_logical_type(prepared, index);
@@ -209,6 +211,21 @@ function preparedAnew(): GizmoError {
   return new GizmoError(
     'FAILED_PRECONDITION',
     'What this statement means or may show has changed since it was prepared. Prepare it again.',
+  );
+}
+
+/**
+ * DuckDB copies the list of all columns whenever it is asked about one of a prepared statement, so that a wide one
+ * would hold the engine's thread for seconds. Such a result is described by its execution.
+ */
+const COLUMNS_DESCRIBED_MAX = 2048;
+/** Each costs the engine's thread some microseconds at once, and everybody waits for those. */
+const COLUMNS_MAX = 16_384;
+
+function tooWide(count: number): GizmoError {
+  return new GizmoError(
+    'INVALID_ARGUMENT',
+    `The statement answers ${count} columns; a result has at most ${COLUMNS_MAX}.`,
   );
 }
 
