@@ -13,19 +13,22 @@ export function toOptionWords(sentence: string): string {
   return WORDS.reduce((text, [flag, option]) => text.replace(flag, option), sentence);
 }
 
-/** In this order: the first are parts of sentences that only make sense on a command line. */
+/** In this order: the first are parts of sentences that only make sense on a command line. A flag is a whole word. */
 const WORDS: readonly (readonly [flag: RegExp, option: string])[] = [
   [/Connect with --username[^.]*\./g, 'Give username and password, or token.'],
   [/--plaintext connects without it/g, '`tls: false` connects without it'],
-  [/\bwithout --tls\b/g, 'with `tls: false`'],
-  [/\bwith --tls\b|\bwithout --plaintext\b/g, 'with `tls: true`'],
+  [/\bwithout --tls(?![\w-])/g, 'with `tls: false`'],
+  [
+    /\bwith --tls(?![\w-])(?:, and leave out --plaintext)?|\bwithout --plaintext(?![\w-])/g,
+    'with `tls: true`',
+  ],
   [/--tls-roots (?:FILE|<[^>]*>\.pem)/g, 'tls.roots'],
-  [/--tls-roots/g, 'tls.roots'],
-  [/--tls-pin\b/g, 'tls.pins'],
-  [/--tls-server-name/g, 'tls.serverName'],
-  [/--tls-skip-verify/g, 'tls.skipVerify'],
-  [/--mtls-cert and --mtls-key/g, 'tls.clientCertificate'],
-  [/--mtls-cert\b/g, 'tls.clientCertificate.cert'],
-  [/--mtls-key\b/g, 'tls.clientCertificate.key'],
-  [/whether the server expects --tls\b/g, 'whether the server expects TLS'],
+  [/--tls-roots(?![\w-])/g, 'tls.roots'],
+  [/--tls-pin(?![\w-])/g, 'tls.pins'],
+  [/--tls-server-name(?![\w-])/g, 'tls.serverName'],
+  [/--tls-skip-verify(?![\w-])/g, 'tls.skipVerify'],
+  [/--mtls-cert and --mtls-key(?![\w-])/g, 'tls.clientCertificate'],
+  [/--mtls-cert(?![\w-])/g, 'tls.clientCertificate.cert'],
+  [/--mtls-key(?![\w-])/g, 'tls.clientCertificate.key'],
+  [/whether the server expects --tls(?![\w-])/g, 'whether the server expects TLS'],
 ];

@@ -23,7 +23,7 @@ export async function probeServer(
   if (dialer === undefined && (await expectsTls(outcome, host, port, timeoutMs)))
     return new GizmoError(
       'UNAVAILABLE',
-      `The server at ${where} expects TLS. Connect ${isLoopback(host) ? 'with --tls' : 'without --plaintext'}.`,
+      `The server at ${where} expects TLS. Connect ${isLoopback(host) ? 'with --tls, and leave out --plaintext' : 'without --plaintext'}.`,
     );
   if (outcome.kind === 'refused') {
     const isPlaintext =

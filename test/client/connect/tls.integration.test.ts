@@ -218,7 +218,7 @@ describe('a server is refused, with the cause and the way out', () => {
     ])
       expect(await refusal(to(port, undefined))).toEqual({
         exit: 3,
-        message: expect.stringMatching(/expects TLS. Connect with --tls\./),
+        message: expect.stringMatching(/expects TLS. Connect with --tls, and leave out --plaintext\./),
       });
   });
 
