@@ -27,11 +27,12 @@ import { type SignalWatch, watchSignals } from './watch-signals.js';
 export async function runQuickstart(options: QuickstartOptions): Promise<number> {
   const plan = planFiles(options.files.length === 0 ? SAMPLES : options.files);
   const interruption = watchSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], endAtOnce);
-  const log = createLogger({ level: 'error', format: 'text', now: () => new Date() });
+  const log = createLogger({ level: 'warning', format: 'text', now: () => new Date() });
   const settings = {
     hostname: HOST,
     port: options.port,
     tls: ['auto'],
+    'auth-log-level': 'warning',
     ...(plan.database !== undefined && { database: plan.database }),
   };
   try {

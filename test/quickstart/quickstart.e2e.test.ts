@@ -58,6 +58,11 @@ describe('gizmo quickstart', () => {
     const { stdout, stderr } = await quickstart([], 'select 1;');
     expect(stdout + stderr).not.toMatch(/gzs_|Bearer/);
   });
+  it('shows no log line of its server while all is well', async () => {
+    const { stderr } = await quickstart([], 'select 1;');
+    expect(stderr).toMatch(/^[^\n]*\bDuckDB with the tables/m);
+    expect(stderr).not.toMatch(/ (DEBUG|INFO|WARNING|ERROR) - |login kind|call accepted/);
+  });
   it.each([
     [['missing.csv'], '', 2, /There is no file .*missing\.csv/],
     [['shop.duckdb', 'rows.jsonl'], '', 2, /shop\.duckdb is a database/],
