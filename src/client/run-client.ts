@@ -1,5 +1,4 @@
 /** `gizmo client` once everything is known: connects, runs a script or the shell, and closes. */
-import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { GizmoError } from '../errors.js';
 import type { ConnectOptions } from './connect/options.js';
@@ -8,6 +7,7 @@ import type { FlightSqlClient } from './flight-sql-client.js';
 import { parseFormat, type TerminalOptions, type TextSink } from './render/renderer.js';
 import type { ShellOptions } from './repl/run-shell.js';
 import { describeFileError } from './shell/file-error.js';
+import { ResultFile } from './shell/result-file.js';
 import { runScript, type ScriptStep } from './shell/run-script.js';
 import { ShellSession } from './shell/shell-session.js';
 import type { ShellSettings } from './shell/shell-settings.js';
@@ -106,13 +106,10 @@ interface OutputFile {
 }
 
 async function openOutput(path: string): Promise<OutputFile> {
-  const stream = createWriteStream(path);
+  const file = await ResultFile.open(path);
+  const stream = file.handle.createWriteStream();
   const fail = (error: unknown): GizmoError =>
     new GizmoError('USAGE', `Cannot write "${path}": ${describeFileError(error)}.`, { cause: error });
-  await new Promise<void>((resolve, reject) => {
-    stream.once('open', () => resolve());
-    stream.once('error', (error) => reject(fail(error)));
-  });
   stream.on('error', () => undefined); // Each write reports its own.
   const { write } = streamSink(stream);
   const close = async (): Promise<void> => {
@@ -120,7 +117,16 @@ async function openOutput(path: string): Promise<OutputFile> {
     await finished(stream).catch((error: unknown) => Promise.reject(fail(error)));
   };
   return {
-    sink: { write: (chunk) => write(chunk).catch((error: unknown) => Promise.reject(fail(error))) },
+    sink: {
+      async write(chunk) {
+        try {
+          await file.prepare();
+          await write(chunk);
+        } catch (error) {
+          throw fail(error);
+        }
+      },
+    },
     close,
     abandon: async () => {
       await close();

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GizmoServer, startGizmoServer } from '../support/gizmo-server.js';
@@ -151,6 +152,38 @@ describe('gizmo client writes a file', () => {
     const run = await client(['-o', path, '-c', 'select 1 as a; select nonsense']);
     expect(run.code).toBe(1);
     expect(run.err).toMatch(/half.csv" is incomplete/);
+  });
+
+  test('that stays as it was until the first result arrives', async () => {
+    const path = join(folder, 'keep.csv');
+    writeFileSync(path, 'kept\nlonger than what comes\n');
+    for (const sql of ['from nope', "select error('late') as a", 'create temp table t (a int)'])
+      await client(['-o', path, '-c', sql]);
+    expect(readFileSync(path, 'utf8')).toBe('kept\nlonger than what comes\n');
+    expect(await client(['-o', path, '-c', 'select 1 as a'])).toMatchObject({ code: 0 });
+    expect(readFileSync(path, 'utf8')).toBe('a\n1\n');
+    expect(await client(['-o', path, '--no-header', '-c', 'select 1 where false'])).toMatchObject({
+      code: 0,
+    });
+    expect(readFileSync(path, 'utf8')).toBe('');
+  });
+
+  test('that a symlink names, and a pipe', async () => {
+    const [path, link, pipe] = ['real.csv', 'link.csv', 'pipe.csv'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(path, 'longer than the result\n');
+    symlinkSync(path, link);
+    await client(['-o', link, '-c', 'select 1 as a']);
+    expect(readFileSync(path, 'utf8')).toBe('a\n1\n');
+    execFileSync('mkfifo', [pipe]);
+    const [run, read] = await Promise.all([
+      client(['-o', pipe, '-c', 'select 2 as a']),
+      promisify(execFile)('cat', [pipe]),
+    ]);
+    expect([run.code, read.stdout]).toEqual([0, 'a\n2\n']);
   });
 
   test('not where it cannot', async () => {

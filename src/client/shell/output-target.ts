@@ -1,13 +1,13 @@
 /** Where results go: standard output, or the file that `.output` and `.once` name. */
-import { type FileHandle, open } from 'node:fs/promises';
 import { GizmoError } from '../../errors.js';
 import type { TextSink } from '../render/renderer.js';
 import { describeFileError } from './file-error.js';
+import { ResultFile } from './result-file.js';
 
 export class OutputTarget implements TextSink {
   readonly #standard: TextSink;
-  #file: FileHandle | undefined;
-  #once: FileHandle | undefined;
+  #file: ResultFile | undefined;
+  #once: ResultFile | undefined;
 
   constructor(standard: TextSink) {
     this.#standard = standard;
@@ -22,7 +22,8 @@ export class OutputTarget implements TextSink {
     const file = this.#once ?? this.#file;
     if (file === undefined) return this.#standard.write(chunk);
     try {
-      await file.writeFile(chunk);
+      await file.prepare();
+      await file.handle.writeFile(chunk);
     } catch (error) {
       throw new GizmoError('USAGE', `The output file cannot be written: ${describeFileError(error)}.`, {
         cause: error,
@@ -30,17 +31,17 @@ export class OutputTarget implements TextSink {
     }
   }
 
-  /** Sends all that follows to a file, which is emptied first; without a path back to standard output. */
+  /** Sends all that follows to a file, which the first result empties; without a path back to standard output. */
   async redirect(path: string | undefined): Promise<void> {
-    const next = path === undefined ? undefined : await create(path);
-    await this.#file?.close();
+    const next = path === undefined ? undefined : await ResultFile.open(path);
+    await this.#file?.handle.close();
     this.#file = next;
   }
 
   /** Sends the next result only to a file. */
   async redirectOnce(path: string): Promise<void> {
-    const next = await create(path);
-    await this.#once?.close();
+    const next = await ResultFile.open(path);
+    await this.#once?.handle.close();
     this.#once = next;
   }
 
@@ -48,19 +49,11 @@ export class OutputTarget implements TextSink {
   async resultDone(): Promise<void> {
     const file = this.#once;
     this.#once = undefined;
-    await file?.close();
+    await file?.handle.close();
   }
 
   async close(): Promise<void> {
     await this.resultDone();
     await this.redirect(undefined);
-  }
-}
-
-async function create(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'w', 0o666);
-  } catch (error) {
-    throw new GizmoError('USAGE', `Cannot write "${path}": ${describeFileError(error)}.`, { cause: error });
   }
 }

@@ -104,8 +104,12 @@ export class ShellSession implements Shell {
       if (format === 'arrow' && terminal !== undefined)
         throw new GizmoError('USAGE', 'Arrow is binary: name a file with .once or .output first.');
       const renderer = await createRenderer(format, this.output, options);
+      // The first batch before anything is written: a statement that fails before leaves a file as it was.
+      const batches = result[Symbol.asyncIterator]();
+      let next = await batches.next();
+      await this.output.write(''); // Also a result without a character empties its file.
       await renderer.begin(result.schema);
-      for await (const batch of result) await renderer.batch(batch);
+      for (; next.done !== true; next = await batches.next()) await renderer.batch(next.value);
       await renderer.end();
     } finally {
       await result.cancel();
