@@ -3,11 +3,11 @@ import { readTokens } from '../../sql/lexer.js';
 
 /** Parts of words around which string literals tend to be secrets; also inside names: `s3_secret_access_key`. */
 const SENSITIVE =
-  /secret|passw|pwd|token|key|attach|credential|connection_string|authorization|identified|:\/\/[^/\s'"]*@|gz[ms]_/i;
+  /secret|passw|pwd|token|key|attach|credential|connection_string|authorization|identified|:\/\/[^/\s'"]*@|gz[ms]_|\b(?:create|alter)\s+user\b/i;
 /** Tokens of the server's own, wherever they stand; what they begin with may be shown. */
 const OWN_TOKENS = /\b(gzm_[0-9a-f]{12}_|gzs_)[\w-]+/g;
-/** Its options may be given as bare words: nothing behind the parenthesis is kept. */
-const CREATE_SECRET = /^([\s\S]*?\bcreate\b[^(]*\bsecret\b[^(]*\()[\s\S]*/i;
+/** What leads to the options of a secret, in one pass however often it stands there. */
+const CREATE_SECRET = /\bcreate\b|\bsecret\b|\(/gi;
 
 /**
  * Where a text speaks of secrets, passwords, tokens, keys or ATTACH (whose path may carry a password), each of
@@ -17,29 +17,55 @@ const CREATE_SECRET = /^([\s\S]*?\bcreate\b[^(]*\bsecret\b[^(]*\()[\s\S]*/i;
 export function redactSql(sql: string): string {
   if (!SENSITIVE.test(sql)) return sql;
   const text = sql.replace(OWN_TOKENS, '$1***');
-  const head = CREATE_SECRET.exec(text)?.[1];
-  if (head !== undefined) return `${redactSql(head.slice(0, -1))}(***)`;
+  const options = optionsOfSecret(text);
+  if (options !== undefined) return `${redactSql(text.slice(0, options))}(***)`;
   let redacted = '';
   let words: readonly string[] = [];
-  let ofUser = false;
+  let ofUser: 'no' | 'unnamed' | 'named' = 'no';
   for (const token of readTokens(text)) {
     const written = text.slice(token.start, token.end);
-    redacted += token.kind === 'string' ? "'***'" : written;
-    if (token.kind === 'space' || token.kind === 'comment') continue;
-    words = [words.at(-1) ?? '', written.toUpperCase()];
-    ofUser ||= USER_VERBS.has(words[0] ?? '') && words[1] === 'USER';
+    const shown = token.kind === 'string' ? "'***'" : written;
+    if (token.kind === 'space' || token.kind === 'comment') {
+      redacted += shown;
+      continue;
+    }
+    const word = written.toUpperCase();
+    words = [words.at(-1) ?? '', word];
     // Somebody's password, however it is written: without quotes, with the wrong ones, or with one in it.
-    if (ofUser && words[1] === 'PASSWORD') return redacted + passwordRedacted(text.slice(token.end));
+    if (ofUser !== 'no' && word === 'PASSWORD')
+      return redacted + shown + passwordRedacted(text.slice(token.end));
+    // Behind the name a word that is not known may be PASSWORD misspelt.
+    if (ofUser === 'named' && !OF_USERS.has(word)) return `${redacted}***`;
+    if (ofUser === 'unnamed' && !IF_NEW.has(word)) ofUser = 'named';
+    if (ofUser === 'no' && USER_VERBS.has(words[0] ?? '') && word === 'USER') ofUser = 'unnamed';
+    if (token.kind === 'semicolon') ofUser = 'no';
+    redacted += shown;
   }
   return redacted;
 }
 
+/** Where the parenthesis opens in which a secret's options stand, perhaps as bare words: nothing behind it is kept. */
+function optionsOfSecret(text: string): number | undefined {
+  let create = false;
+  let secret = false;
+  for (const { 0: found, index } of text.matchAll(CREATE_SECRET)) {
+    if (found === '(' && secret) return index;
+    if (found === '(') create = false;
+    else if (found.toLowerCase() === 'create') create = true;
+    else secret = create;
+  }
+  return undefined;
+}
+
 /** With USER they begin Gizmo's own statements that take a password. */
 const USER_VERBS: ReadonlySet<string> = new Set(['CREATE', 'ALTER']);
+const IF_NEW: ReadonlySet<string> = new Set(['IF', 'NOT', 'EXISTS']);
+/** What may stand behind the name and before a password. */
+const OF_USERS: ReadonlySet<string> = new Set('ROLE ADMIN USER READONLY SUSPEND ACTIVATE ;'.split(' '));
 
 /** Behind a password only a role at the end is known not to be a part of it. */
 function passwordRedacted(rest: string): string {
-  const role = /\sROLE\s+(?:admin|user|readonly)\s*;?\s*$/i.exec(rest)?.[0];
+  const role = /\sROLE\s+(?:admin|user|readonly)\s*;?$/i.exec(rest.trimEnd())?.[0];
   return ` '***'${role === undefined ? '' : role.replace(/\s+/g, ' ').trimEnd()}`;
 }
 
@@ -49,6 +75,6 @@ function passwordRedacted(rest: string): string {
  */
 export function redactError(message: string, sql: string): string {
   if (!SENSITIVE.test(sql)) return message;
-  const [sentence = ''] = message.split(/\n*LINE \d+:/, 1);
-  return sentence.replace(/(["'])(?:(?!\1).)*\1/gs, '$1***$1');
+  const [sentence = ''] = message.split(/LINE \d+:/, 1);
+  return sentence.trimEnd().replace(/(["'])(?:(?!\1).)*\1/gs, '$1***$1');
 }

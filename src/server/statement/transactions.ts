@@ -8,6 +8,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
+import { firstWord } from '../../sql/first-word.js';
 import { splitStatements } from '../../sql/split-statements.js';
 import type { Session } from '../session/session.js';
 import { requireTransaction } from '../session/session-transaction.js';
@@ -76,7 +77,7 @@ export async function enterTransaction(life: Life, use: TransactionUse): Promise
     return;
   }
   transaction.state = 'unknown';
-  if (BEGINS.test(sql)) return;
+  if (BEGINNINGS.has(firstWord(sql) ?? '')) return;
   await runCommand(life, { sql: 'BEGIN TRANSACTION', session, door: 'transaction', signal });
   transaction.state = 'begun';
 }
@@ -85,7 +86,7 @@ function isOwnAlone({ own }: Life, sql: string): boolean {
   return own.has(sql) && splitStatements(sql).statements.length === 1;
 }
 
-const BEGINS = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|start)\b/i;
+const BEGINNINGS: ReadonlySet<string> = new Set(['begin', 'start']);
 
 function alreadyOpen(): GizmoError {
   return new GizmoError(

@@ -12,6 +12,11 @@ describe('redactSql', () => {
     ['alter user ann password "ge heim"', "alter user ann password '***'"],
     ["create user ann password 'it's secret' role user", "create user ann password '***' role user"],
     ["create user ann password 'a role b", "create user ann password '***'"],
+    ["ALTER USER ann PASWORD 'geheim'", 'ALTER USER ann ***'],
+    ["create user if not exists ann 'geheim'", 'create user if not exists ann ***'],
+    ['alter user ann set pasword = geheim', 'alter user ann ***'],
+    ["create user ann role user; select 'x'", "create user ann role user; select '***'"],
+    ['select 1; create secret s (secret x)', 'select 1; create secret s (***)'],
     [
       "create table user (password varchar default 'x')",
       "create table user (password varchar default '***')",
@@ -26,6 +31,13 @@ describe('redactSql', () => {
     expect(redactSql(sql)).toBe(logged);
   });
 
+  it.each([
+    ['many beginnings of a secret', 'create '.repeat(20_000) + 'secret '.repeat(20_000)],
+    ['spaces behind a role', `alter user ann password x role admin${' '.repeat(200_000)}x`],
+  ])('takes time in proportion to the text: %s', (_, sql) => {
+    expect(redactSql(sql).length).toBeLessThanOrEqual(sql.length);
+  });
+
   it('leaves other statements as they are', () => {
     const sql = "select 'a', count(*) from t where b = 'c' -- it's fine";
     expect(redactSql(sql)).toBe(sql);
@@ -37,6 +49,10 @@ describe('redactError', () => {
   it('leaves out the excerpt, which may begin inside a literal, and quoted values', () => {
     const message = `Parser Error: syntax error at or near "abcDEF"\n\nLINE 1: ...abcDEF', region 'us', foo 'x'`;
     expect(redactError(message, sql)).toBe('Parser Error: syntax error at or near "***"');
+  });
+  it('takes time in proportion to the message', () => {
+    const message = `Could not convert ${'\n'.repeat(400_000)}x`;
+    expect(redactError(message, sql)).toBe(message);
   });
   it('leaves errors of other statements as they are', () => {
     expect(redactError('Catalog Error: "t" does not exist', 'from t')).toBe(

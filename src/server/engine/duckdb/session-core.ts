@@ -1,6 +1,7 @@
 /** What a session's statements share: its connection, its transaction state, and one operation at a time. */
 import duckdb from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
+import { firstWord } from '../../../sql/first-word.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import { StringVector } from './convert/strings.js';
 import type { DefinitionsVersion } from './definitions-version.js';
@@ -231,7 +232,7 @@ export class SessionCore {
 
   /** Of a transaction that has failed only the end can be run: ROLLBACK goes on, COMMIT becomes one. */
   async #leaveAborted(kind: StatementKind, sql: string, reason: GizmoError): Promise<void> {
-    const verb = kind === 'transaction' ? VERB.exec(sql)?.[1]?.toLowerCase() : undefined;
+    const verb = kind === 'transaction' ? firstWord(sql) : undefined;
     if (verb === 'rollback' || verb === 'abort') {
       this.#aborted = undefined;
       return;
@@ -264,9 +265,6 @@ export interface StatementText {
 
 /** After these the transaction may be another one. */
 const TRANSACTIONAL: ReadonlySet<StatementKind> = new Set<StatementKind>(['transaction', 'execute', 'multi']);
-
-/** The first word of a statement, behind comments and spaces. */
-const VERB = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*([a-z]+)/i;
 
 function busy(): GizmoError {
   return new GizmoError(
