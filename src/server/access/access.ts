@@ -1,11 +1,11 @@
 /** Whose rights are what: brings together what the server was started with and what each login brought along. */
 import type { DatabaseGrant } from '../model/database-grant.js';
-import type { Principal } from '../model/principal.js';
+import { isProvedName, type Principal } from '../model/principal.js';
 import type { DatabaseLevel, Rights } from '../model/rights.js';
 import { type Grants, isFor } from '../model/stored-grant.js';
 
 /** What of a principal decides. */
-export type Who = Pick<Principal, 'name' | 'role'> & {
+export type Who = Pick<Principal, 'name' | 'role' | 'origin'> & {
   readonly catalogAccess?: Principal['catalogAccess'] | undefined;
 };
 
@@ -38,27 +38,25 @@ export function createAccess(options: AccessOptions): Access {
   };
 }
 
-function makeRights(
-  { name, role, catalogAccess }: Who,
-  { databaseGrants, defaultAccess, grants }: AccessOptions,
-): Rights {
+function makeRights(who: Who, { databaseGrants, defaultAccess, grants }: AccessOptions): Rights {
+  const { role, catalogAccess } = who;
   // Whoever reaches files and the whole instance cannot be held to a database.
   if (role === 'admin') return { role };
   return {
     role,
     ...(catalogAccess !== undefined && { catalogRules: catalogAccess }),
-    ...(databaseGrants !== undefined && { databaseLevels: levelsOf(name, databaseGrants) }),
+    ...(databaseGrants !== undefined && { databaseLevels: levelsOf(who, databaseGrants) }),
     ...((defaultAccess === 'none' || grants.governed.length > 0) && {
       grants: {
         governs: defaultAccess === 'none' ? 'all' : grants.governed,
-        granted: grants.list().filter(({ grantee }) => isFor(grantee, { name, role })),
+        granted: grants.list().filter(({ grantee }) => isFor(grantee, who)),
       },
     }),
   };
 }
 
-function levelsOf(name: string, grants: readonly DatabaseGrant[]): DatabaseLevel[] {
+function levelsOf(who: Who, grants: readonly DatabaseGrant[]): DatabaseLevel[] {
   return grants
-    .filter(({ principal }) => principal === '*' || principal === name)
+    .filter(({ principal }) => principal === '*' || (isProvedName(who) && principal === who.name))
     .map(({ database, level }) => ({ database, level }));
 }

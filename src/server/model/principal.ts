@@ -62,6 +62,11 @@ export function identityOf({ name, role, catalogAccess, origin }: Principal): st
   return JSON.stringify([role, name, catalogAccess?.map(({ catalog, access }) => [catalog, access]), token]);
 }
 
+/** Whether somebody has shown to be who bears the name. Whom the operator's function admits chose theirs. */
+export function isProvedName({ origin }: Pick<Principal, 'origin'>): boolean {
+  return origin?.kind !== 'hook';
+}
+
 /** The role that may do less. */
 export function lowerRole(one: Role, other: Role): Role {
   const [lower] = (['readonly', 'user', 'admin'] as const).filter((it) => it === one || it === other);

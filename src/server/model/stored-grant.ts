@@ -1,4 +1,5 @@
 /** What SQL's GRANT has given, as it is kept. */
+import { isProvedName, type Principal } from './principal.js';
 import type { Grant } from './rights.js';
 
 /** To whom: a principal by name, letter by letter; a role; or everybody. */
@@ -26,9 +27,7 @@ export interface Grants {
 }
 
 /** Whether a grant is for whoever has this name and role. */
-export function isFor(
-  { kind, name }: Grantee,
-  who: { readonly name: string; readonly role: string },
-): boolean {
-  return kind === 'public' || name === (kind === 'role' ? who.role : who.name);
+export function isFor({ kind, name }: Grantee, who: Pick<Principal, 'name' | 'role' | 'origin'>): boolean {
+  if (kind === 'user') return isProvedName(who) && name === who.name;
+  return kind === 'public' || name === who.role;
 }

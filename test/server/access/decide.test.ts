@@ -230,6 +230,22 @@ describe('rights by intersection', () => {
           }
   });
 
+  it('what is given to a name is not for whom a function admitted under that name', () => {
+    const given = { privilege: 'select', catalog: 'c', grantor: 'ann', sinceMs: 0 } as const;
+    const { rightsOf } = createAccess({
+      defaultAccess: 'none',
+      databaseGrants: [{ database: 'c', principal: 'bob', level: 'read-write' }],
+      grants: {
+        version: 0,
+        governed: ['c'],
+        list: () => [{ ...given, grantee: { kind: 'user', name: 'bob' } }],
+      },
+    });
+    const hook = { kind: 'hook', sessionId: 'x' } as const;
+    expect(may(rightsOf(makePrincipal('bob', 'user', 'token')), read('c'))).toBe('yes');
+    expect(may(rightsOf(makePrincipal('bob', 'user', 'hook', undefined, hook)), read('c'))).toBe('hidden');
+  });
+
   it('a part more never allows what was refused without it', () => {
     const name = fc.constantFrom('a', 'b', 'A', 'main', '*');
     const rights = fc.record(
