@@ -49,6 +49,16 @@ it('ends a statement at the time limit, which users may lower and only administr
   expect(await user.rows(shown)).toEqual([['0', null, '0']]);
 });
 
+it('lets nobody but administrators have fewer of their own statements logged', async () => {
+  await expect(user.rows('set gizmosql.query_log_level = off')).rejects.toMatchObject({
+    code: status.PERMISSION_DENIED,
+  });
+  await user.rows('set gizmosql.query_log_level = info');
+  await user.rows('reset gizmosql.query_log_level');
+  await admin.rows('set gizmosql.query_log_level = off');
+  await admin.rows('reset gizmosql.query_log_level');
+});
+
 it('refuses settings that are none, or not to be set so', async () => {
   for (const [sql, details] of [
     ['set gizmosql.nothing = 1', /^Unknown GizmoSQL configuration parameter: nothing/],

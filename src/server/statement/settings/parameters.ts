@@ -40,7 +40,8 @@ export const PARAMETERS: readonly Parameter[] = [
     type: 'text',
     flag: '--query-log-level',
     variable: 'GIZMO_QUERY_LOG_LEVEL',
-    description: 'info: every statement is logged; warning: those that are refused or fail; off: none.',
+    description:
+      'info: every statement is logged; warning: those that are refused or fail; off: none. Users can only raise their own.',
     initial: ({ limits }) => limits.queryLogLevel,
     words: ['info', 'warning', 'off'],
   },

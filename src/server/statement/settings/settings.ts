@@ -91,6 +91,17 @@ export function createSettings(config: ServerConfig): Settings {
         `The role ${session.principal.role} may lower its time limit of ${most} s, not raise it. An administrator may, by SET GLOBAL gizmosql.query_timeout = … FOR USER ${session.principal.name}.`,
       );
     }
+    const least = global.get('query_log_level') as QueryLogLevel;
+    if (
+      name === 'query_log_level' &&
+      session.principal.role !== 'admin' &&
+      louder(asked as QueryLogLevel, least) !== asked
+    ) {
+      throw new GizmoError(
+        'PERMISSION_DENIED',
+        `The role ${session.principal.role} may have more of its statements logged than the server's ${least}, not fewer. An administrator may.`,
+      );
+    }
     values.set(name, asked);
   }
 
@@ -111,8 +122,13 @@ export function createSettings(config: ServerConfig): Settings {
 
   return {
     queryTimeoutMs: (session) => timeoutS(session) * 1000,
-    queryLogLevel: (session) =>
-      (own(session, 'query_log_level') ?? global.get('query_log_level')) as QueryLogLevel,
+    queryLogLevel(session) {
+      const asked = own(session, 'query_log_level') as QueryLogLevel | undefined;
+      const least = global.get('query_log_level') as QueryLogLevel;
+      if (asked === undefined) return least;
+      // Raised since: the session's own value is no way around that.
+      return session.principal.role === 'admin' ? asked : louder(asked, least);
+    },
     number,
     set(change) {
       const { scope, user, value } = change;
@@ -146,6 +162,11 @@ export function createSettings(config: ServerConfig): Settings {
 function lower(one: number, other: number): number {
   if (one === 0 || other === 0) return Math.max(one, other);
   return Math.min(one, other);
+}
+
+/** The level that logs more. */
+function louder(one: QueryLogLevel, other: QueryLogLevel): QueryLogLevel {
+  return (['info', 'warning', 'off'] as const).find((level) => level === one || level === other) ?? 'info';
 }
 
 function find(byName: ReadonlyMap<string, Parameter>, name: string): Parameter {
