@@ -45,6 +45,10 @@ export async function openAccountStore(database: StateDatabase): Promise<Account
     throw new GizmoError('NOT_FOUND', `There is no user ${JSON.stringify(name)}.`);
   }
 
+  function forgetTokens(of: string): void {
+    for (const { id, owner } of [...tokens.values()]) if (owner === of) tokens.delete(id);
+  }
+
   return {
     requireUser,
     user: (name) => users.get(name),
@@ -61,14 +65,19 @@ export async function openAccountStore(database: StateDatabase): Promise<Account
         if (same !== undefined)
           throw new GizmoError('ALREADY_EXISTS', `There is a user ${JSON.stringify(same)} already.`);
         const { name, role, password = '', generation, createdMs } = user;
-        await database.write([
-          'insert into users values ($1, $2, $3, $4, $5)',
-          name,
-          role,
-          password,
-          generation,
-          BigInt(createdMs),
-        ]);
+        // Of somebody else who had the name: an administrator of another configuration, or a token that came too late.
+        await database.write(
+          ['delete from tokens where owner = $1', name],
+          [
+            'insert into users values ($1, $2, $3, $4, $5)',
+            name,
+            role,
+            password,
+            generation,
+            BigInt(createdMs),
+          ],
+        );
+        forgetTokens(name);
         users.set(name, user);
       }),
 
@@ -94,7 +103,7 @@ export async function openAccountStore(database: StateDatabase): Promise<Account
           ['delete from users where name = $1', name],
         );
         users.delete(name);
-        for (const { id, owner } of [...tokens.values()]) if (owner === name) tokens.delete(id);
+        forgetTokens(name);
       }),
 
     suspend: (name, sinceMs) =>

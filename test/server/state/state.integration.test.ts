@@ -59,6 +59,16 @@ describe('the state directory', () => {
     expect(await second.database.read('select name, since_ms from suspensions')).toEqual([["o'ann", 5n]]);
   });
 
+  it('gives a new user nothing of who had the name before', async () => {
+    const { accounts, database } = await open();
+    const token = { id: '0123456789ab', digest: new Uint8Array(32), owner: 'ann', role: 'admin' } as const;
+    await accounts.createToken({ ...token, createdMs: 1, expiresMs: undefined });
+    const ann = { name: 'ann', role: 'user', password: undefined, generation: 'x', createdMs: 2 } as const;
+    await accounts.createUser(ann);
+    expect(accounts.token(token.id)).toBeUndefined();
+    expect(await database.read('select id from tokens')).toEqual([]);
+  });
+
   it('writes all of the changes or none', async () => {
     const { database } = await open();
     await expect(
