@@ -94,8 +94,8 @@ export function createLogins(
     sessionTokens: createSessionTokens(
       config.secretKey ?? secretKey,
       nowMs,
-      // A changed password ends the tokens of before, as the guide promises.
-      [username, config.password ?? ''],
+      // A changed password ends the tokens of before, as the guide promises, and so does another administrator's token.
+      [username, config.password ?? '', ...(serverToken === undefined ? [] : [serverToken])],
     ),
     serverToken,
     startupToken: config.serverToken === undefined ? serverToken : undefined,

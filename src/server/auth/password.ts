@@ -15,6 +15,7 @@ import { digestSecret, secretMatches } from './secrets-equal.js';
 
 /** Passwords that were right are remembered as digests: some clients send theirs with each call. */
 const KNOWN_MAX = 1000;
+const NAME_CHARS_MAX = 256;
 
 export interface PasswordOptions {
   /** What the configured administrator may log in with, and how that is called. */
@@ -80,14 +81,20 @@ export function createPasswordStrategy(options: PasswordOptions): Strategy {
     async authenticate(credential, address): Promise<Principal | undefined> {
       if (credential.kind !== 'basic') return undefined;
       const { username, password } = credential;
+      // Nobody has such a name, and what is remembered of failures must not grow with it.
+      if (username.length > NAME_CHARS_MAX) throw wrong();
       await delay.wait(address, username);
       const principal = administrator(username, password) ?? (await storedUser(username, password, address));
       if (principal === undefined) {
         delay.failed(address, username);
-        throw new GizmoError('UNAUTHENTICATED', 'Invalid username or password.');
+        throw wrong();
       }
       delay.succeeded(address, username);
       return principal;
     },
   };
+}
+
+function wrong(): GizmoError {
+  return new GizmoError('UNAUTHENTICATED', 'Invalid username or password.');
 }

@@ -16,6 +16,20 @@ describe('password strategy', () => {
     expect(principal).toMatchObject({ name: 'ann', role: 'admin', method: 'password' });
   });
 
+  it('remembers nothing of names that nobody can have', async () => {
+    const failed: string[] = [];
+    const delay = {
+      of: () => 0,
+      wait: async () => {},
+      failed: (_: string, name: string) => failed.push(name),
+      succeeded: () => {},
+    };
+    const strategy = createAuthenticator([passwordStrategy('ann', 'pa:ss', { delay })]);
+    for (const name of ['x'.repeat(257), 'x'.repeat(256)])
+      await expect(strategy.authenticate(basic(name, 'pa:ss'), PEER)).rejects.toEqual(UNAUTHENTICATED);
+    expect(failed).toEqual(['x'.repeat(256)]);
+  });
+
   it.each([
     ['wrong password', basic('ann', 'pa')],
     ['password of another case', basic('ann', 'PA:SS')],

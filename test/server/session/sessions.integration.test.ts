@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
@@ -196,6 +199,28 @@ describe('a session token', () => {
     expect(await client.rows('select 1')).toEqual([[1]]);
     client.close();
     await after.stop();
+  });
+});
+
+describe('a session token that was had for the token of the administrator', () => {
+  it('is good for nothing where that is another one, whatever the secret key', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'gizmo-token-')), 'token');
+    const settings = { 'secret-key': 'the same key for both', 'server-token-file': file };
+    writeFileSync(file, 'a'.repeat(64));
+    const before = await startTestServer(settings);
+    const login = connectRaw(before.address.port);
+    const { headers } = await login.handshake({ authorization: basic(undefined, 'a'.repeat(64)) });
+    login.close();
+    await before.stop();
+    writeFileSync(file, 'b'.repeat(64));
+    const after = await startTestServer(settings);
+    const client = connectRaw(after.address.port, {
+      authorization: String(headers?.get('authorization')[0]),
+    });
+    await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    client.close();
+    await after.stop();
+    rmSync(dirname(file), { recursive: true });
   });
 });
 
