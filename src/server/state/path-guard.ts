@@ -4,10 +4,12 @@
  * is put together while it runs passes, and only administrators can reach files with one.
  */
 import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GizmoError } from '../../errors.js';
 import { readTokens } from '../../sql/lexer.js';
 import { quotedName, stringValue } from '../../sql/string-value.js';
+import { matchesName } from '../access/name-pattern.js';
 
 /** Throws PERMISSION_DENIED for a statement that names one of the files, or the directory. */
 export type PathGuard = (sql: string) => void;
@@ -33,9 +35,9 @@ export function createPathGuard(directory: string | undefined): PathGuard {
 
 /** Whether a path or pattern, as DuckDB takes them, is that file. */
 function means(written: string, file: string): boolean {
-  const path = written.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '');
+  const path = written.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '').replace(/^~(?=\/)/, homedir);
   if (path === '' || path.length > PATH_CHARS_MAX) return false;
-  if (/[*?[]/.test(path)) return toPattern(resolve(path)).test(file);
+  if (/[*?[]/.test(path)) return takes(resolve(path), file);
   if (basename(path) !== basename(file)) return false;
   return real(resolve(path)) === file;
 }
@@ -56,14 +58,14 @@ function real(path: string): string {
   }
 }
 
-/** A glob as a regular expression that takes at least as much. */
-function toPattern(glob: string): RegExp {
-  const source = glob.replace(/\*+|\?|\[[^\]]*\]?|[\\^$.|+(){}]/g, (mark) => {
-    if (mark.startsWith('*')) return mark.length > 1 ? '.*' : '[^/]*';
-    if (mark === '?' || mark.startsWith('[')) return '[^/]';
-    return `\\${mark}`;
-  });
-  return new RegExp(`^${source}$`);
+/** Whether a glob takes a path, or would if `*` took more: in time in proportion to both lengths multiplied. */
+function takes(glob: string, path: string): boolean {
+  const pattern = glob.replace(/\[[^\]]*\]?/g, '?');
+  // `**` stands for any number of folders, also for none.
+  if (pattern.includes('**')) return matchesName(pattern.replaceAll('**/', '**'), path);
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  return wanted.length === given.length && wanted.every((part, at) => matchesName(part, given[at] ?? ''));
 }
 
 function refused(): GizmoError {

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPathGuard } from '../../../src/server/state/path-guard.js';
@@ -30,6 +30,8 @@ describe('the guard of the server’s own files', () => {
     `select * from read_text('${relative(process.cwd(), directory)}/secret.key')`,
     `select * from read_blob('${folder}/*/secret.key')`,
     `select * from read_blob('${folder}/**')`,
+    `select * from read_text('${directory}/**/secret.key')`,
+    `select * from read_text('~/${relative(homedir(), directory)}/secret.key')`,
     `select * from read_blob('${directory}/s?cret.[k]ey')`,
     `copy (select 1) to '${directory}/state.db'`,
     `copy (select 1) to '${directory}/state.db.wal'`,
@@ -47,6 +49,11 @@ describe('the guard of the server’s own files', () => {
     'select 1 -- state.db',
   ])('lets through %s', (sql) => {
     guard(sql);
+  });
+
+  it('takes time in proportion to a pattern, however it is made', () => {
+    guard(`select '/${'**?'.repeat(30)}Z'`);
+    guard(`select '/${'*a*e'.repeat(500)}Z'`);
   });
 
   it('has nothing to keep where the state has no files', () => {
