@@ -36,8 +36,9 @@ export interface Logins {
   endOf(principal: Principal, startedMs: number): PlannedEnd | undefined;
 }
 
-/** Password checks that wait: for one name from one address, and in all. */
+/** Password checks that wait: for one name from one address, from one address, and in all. */
 const HASHES_WAITING_EACH_MAX = 64;
+const HASHES_WAITING_ADDRESS_MAX = 512;
 const HASHES_WAITING_MAX = 10_000;
 
 /** Throws GizmoError USAGE where a stored user has the name of the configured administrator. */
@@ -60,6 +61,7 @@ export function createLogins(
     // Statements need the other half of the machine.
     atOnce: Math.max(1, Math.floor(availableParallelism() / 2)),
     waitingEachMax: HASHES_WAITING_EACH_MAX,
+    waitingAddressMax: HASHES_WAITING_ADDRESS_MAX,
     waitingMax: HASHES_WAITING_MAX,
   });
   const strategies: (Strategy | false)[] = [

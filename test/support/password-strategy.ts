@@ -13,7 +13,7 @@ export function passwordStrategy(
     administrators: [{ username, secret, method: 'password' }],
     accounts: undefined,
     delay: createLoginDelay(Date.now, async () => undefined),
-    hashing: createFairQueue({ atOnce: 2, waitingEachMax: 100, waitingMax: 100 }),
+    hashing: createFairQueue({ atOnce: 2, waitingEachMax: 100, waitingAddressMax: 100, waitingMax: 100 }),
     ...more,
   });
 }

@@ -15,6 +15,8 @@ export interface FairQueueLimits {
   readonly atOnce: number;
   /** How many may wait for one name from one address. */
   readonly waitingEachMax: number;
+  /** How many may wait from one address, whatever the names: the others must find a place. */
+  readonly waitingAddressMax: number;
   /** How many may wait in all. */
   readonly waitingMax: number;
 }
@@ -28,7 +30,9 @@ export function createFairQueue(limits: FairQueueLimits): FairQueue {
   function wait(address: string, name: string): Promise<void> {
     const names = addresses.get(address) ?? new Map<string, (() => void)[]>();
     const queue = names.get(name) ?? [];
-    if (queue.length >= limits.waitingEachMax || waiting >= limits.waitingMax) throw tooMany();
+    const ofAddress = [...names.values()].reduce((sum, { length }) => sum + length, 0);
+    if (queue.length >= limits.waitingEachMax || ofAddress >= limits.waitingAddressMax) throw tooMany();
+    if (waiting >= limits.waitingMax) throw tooMany();
     addresses.set(address, names.set(name, queue));
     waiting++;
     return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFairQueue } from '../../../src/server/auth/fair-queue.js';
 
-const LIMITS = { atOnce: 1, waitingEachMax: 3, waitingMax: 6 };
+const LIMITS = { atOnce: 1, waitingEachMax: 3, waitingAddressMax: 6, waitingMax: 6 };
 
 /** Work that ends when the test says so; what has begun is listed. */
 function works(limits = LIMITS) {
@@ -53,6 +53,16 @@ describe('the fair queue', () => {
     await expect(start('y', 'e')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await endAll();
     await Promise.all(all);
+  });
+
+  it('leaves room for others, whatever names one address makes up', async () => {
+    const { begun, start, endAll } = works({ ...LIMITS, waitingAddressMax: 2 });
+    const all = ['a', 'b', 'c'].map((name) => start('x', name));
+    await expect(start('x', 'd')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    all.push(start('y', 'ann'));
+    await endAll();
+    await Promise.all(all);
+    expect(begun).toEqual(['x/a', 'x/b', 'y/ann', 'x/c']);
   });
 
   it('goes on after work that failed', async () => {
