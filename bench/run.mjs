@@ -9,8 +9,8 @@ const MEASUREMENTS = {
   'bulk-read': async () => (await import('./measure/bulk-read.mjs')).measureBulkRead,
   'small-statements': async () => (await import('./measure/small-statements.mjs')).measureSmallStatements,
   'start-up': async () => (await import('./measure/start-up.mjs')).measureStartUp,
-  peers: async () => (await import('./measure/peers.mjs')).measurePeers,
   memory: async () => (await import('./measure/memory.mjs')).measureMemory,
+  peers: async () => (await import('./measure/peers.mjs')).measurePeers,
 };
 
 const { values: flags } = parseArgs({

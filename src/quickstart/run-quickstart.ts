@@ -36,7 +36,9 @@ export async function runQuickstart(options: QuickstartOptions): Promise<number>
     ...(plan.database !== undefined && { database: plan.database }),
   };
   try {
-    const server = await startServer(parseConfig(settings, {}), log);
+    // Its users and tokens are nobody's after it: nothing is left beside the file.
+    const config = { ...parseConfig(settings, {}), stateDirectory: undefined };
+    const server = await startServer(config, log);
     try {
       return await useServer(server, plan, options, interruption);
     } finally {

@@ -388,7 +388,7 @@ describe('gizmo', () => {
   test.each([
     [
       ['--csv'],
-      /^Error: Flags such as --csv go after a command \(auth …, client, .*pki …, quickstart, server start\)/,
+      /^Error: Flags such as --csv go after a command \(access explain, auth …, client, .*pki …, quickstart, server …, token …, user …\)/,
     ],
     [['server', '--port', '1'], /Flags such as --port go after a command/],
     [

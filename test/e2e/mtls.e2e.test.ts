@@ -206,7 +206,8 @@ describe('everybody else is turned away, with a reason', () => {
       /--tls-roots <ca-or-self-signed-cert>\.pem/,
     ],
   ])('%s', async (_, args, code, message) => {
-    const run = await client(args);
+    // Somebody else: a client of the server's own user trusts it by itself.
+    const run = await client(args, { XDG_RUNTIME_DIR: join(folder, 'pki') });
     expect(run).toMatchObject({ code, out: '' });
     expect(run.err).toMatch(message);
     expect(run.err.trimEnd().split('\n')).toHaveLength(1);
