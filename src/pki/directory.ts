@@ -35,7 +35,10 @@ export function chooseAuthority(directory: string, role: 'server' | 'client'): A
   const names: readonly AuthorityName[] = [`${role}-ca`, 'ca'];
   const found = names.find((name) => isPresent(authorityFiles(directory, name).certificate));
   if (found !== undefined) return found;
-  throw new GizmoError('USAGE', `There is no CA for ${role}s in ${directory}. Make one with gizmo pki init.`);
+  throw new GizmoError(
+    'USAGE',
+    `There is no CA for ${role}s in ${directory}. Make one: gizmo pki init --dir ${directory}`,
+  );
 }
 
 /**
