@@ -17,7 +17,8 @@ same names with GIZMOSQL_. Flags win.
 Connections to other machines are encrypted and the server verified by this machine's own certificate store, unless
 --tls-roots or --tls-pin names another proof. Only --plaintext sends anything unencrypted there.
 
-Exit codes: 0 ok, 1 SQL error, 2 usage, 3 cannot connect, 4 authentication, 5 timeout, 6 not permitted, 130 interrupted.`;
+Exit codes: 0 ok, 1 SQL error, 2 usage, 3 cannot connect, 4 authentication, 5 timeout, 6 not permitted, 8 somebody must agree first,
+130 interrupted.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -h db.example -u ada',
