@@ -89,11 +89,20 @@ function booleanFlag(flag: NamedFlag, given: string | undefined, input: string[]
     case 'false':
       return flag.allowNo === true ? [`--no-${flag.name}`] : [];
     default:
+      if (flag.name === 'password') throw passwordArgument();
       throw new GizmoError(
         'USAGE',
         `--${flag.name} is either on or off and takes no other value: write --${flag.name}=true or =false.`,
       );
   }
+}
+
+/** Never repeats the word, which is a password where somebody took -W for a flag with a value. */
+export function passwordArgument(): GizmoError {
+  return new GizmoError(
+    'USAGE',
+    '-W (--password) takes no value: it asks for the password. One that is known goes into GIZMO_PASSWORD or --password-file.',
+  );
 }
 
 function pair(name: string, first: string | undefined, input: string[]): string[] {

@@ -1,12 +1,13 @@
 /** What `gizmo client` is to do, from its command line, the environment and the terminal. */
 import { existsSync } from 'node:fs';
-import { extname } from 'node:path';
 import { GizmoError } from '../errors.js';
+import { formatOfFile } from '../file-format.js';
 import { CLIENT_FLAGS, type ClientFlag, LATER_CLIENT_FLAGS } from './client-flags.js';
 import { colorsOn } from './color.js';
 import type { ConnectionPlan } from './connection-plan.js';
 import { isConnectionUri } from './connection-uri.js';
 import { watchInterrupts } from './interrupts.js';
+import { passwordArgument } from './normalize-argv.js';
 import { type ParsedLine, parseLine } from './parse-line.js';
 import { planConnection } from './plan-connection.js';
 import { writeError } from './report-error.js';
@@ -126,47 +127,13 @@ export function chooseFormat(line: Line): string {
     throw new GizmoError('USAGE', `There can be one format, not both ${first} and ${second}.`);
   if (first !== undefined) return first;
   if (line.isOn('no-align') === true) return 'list';
-  return formatOf(line.text('output') ?? '');
+  return formatOfFile(line.text('output') ?? '', '--output', '--format');
 }
-
-/** By the ending of a file's name; USAGE for one that promises a format that there is not. */
-function formatOf(path: string): string {
-  const ending = extname(path).slice(1).toLowerCase();
-  if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending]!;
-  if (!/^[a-z]/.test(ending)) return 'box';
-  throw new GizmoError(
-    'USAGE',
-    `--output ${path}: nothing here is written as .${ending}. The endings ${Object.keys(ENDINGS)
-      .map((each) => `.${each}`)
-      .join(', ')} choose a format; for another name give --format.${ending === 'parquet' ? PARQUET : ''}`,
-  );
-}
-
-const PARQUET = " Parquet is written by the server's own COPY … TO 'file.parquet', to a file of the server.";
 
 const SHORTHANDS = ['csv', 'json', 'table', 'box', 'markdown'] as const;
 
-const ENDINGS: Readonly<Record<string, string>> = {
-  csv: 'csv',
-  tsv: 'tsv',
-  json: 'json',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
-  md: 'markdown',
-  arrow: 'arrow',
-  arrows: 'arrow',
-  txt: 'box',
-  out: 'box',
-  log: 'box',
-};
-
-/** Never repeats the word, which is a password where somebody took -W for a flag with a value. */
 function refusePasswordArgument(line: Line): void {
-  if (line.isOn('password') !== true || line.args.every(isConnectionUri)) return;
-  throw new GizmoError(
-    'USAGE',
-    '-W (--password) takes no value: it asks for the password. One that is known goes into GIZMO_PASSWORD or --password-file.',
-  );
+  if (line.isOn('password') === true && !line.args.every(isConnectionUri)) throw passwordArgument();
 }
 
 function ifPresent(path: string): string | undefined {

@@ -92,7 +92,11 @@ export class ShellSession implements Shell {
   };
 
   readonly render = async (result: ResultStream): Promise<void> => {
-    const { format, header, nullText, footer } = this.settings;
+    const { header, nullText, footer } = this.settings;
+    const format =
+      this.settings.format === DEFAULT_SETTINGS.format
+        ? (this.output.format ?? DEFAULT_SETTINGS.format)
+        : this.settings.format;
     const terminal = this.#terminal();
     const options: RenderOptions = {
       header,

@@ -122,6 +122,27 @@ describe('ShellSession', () => {
     expect(output).toBe('b\n2\ne\n5\n');
   });
 
+  it('writes a file of .once and .output by its ending, unless a mode is set', async () => {
+    const [csv, md, json] = ['e.csv', 'e.md', 'e.json'].map((name) => join(directory, name));
+    const shell = session({ format: 'box' });
+    await shell.runText(
+      `.once ${csv}\nselect 1 as a;\n.output ${md}\nselect 2 as a;\n.mode csv\n.once ${json}\nselect 3 as a;`,
+    );
+    await shell.close();
+    expect(readFileSync(csv!, 'utf8')).toBe('a\n1\n');
+    expect(readFileSync(md!, 'utf8')).toMatch(/^\| *a *\|\n\|/);
+    expect(readFileSync(json!, 'utf8')).toBe('a\n3\n');
+    expect(await failure(session({ format: 'box' }).runText('.once x.parquet'))).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(/nothing here is written as \.parquet.*\.mode/),
+    });
+  });
+
+  it('says in .show who one is and whether TLS is on', async () => {
+    await session().runText('.show');
+    expect(output).toMatch(/ TLS: o(n|ff)\n +user: .+\n +role: .+\n/);
+  });
+
   it('says plainly what is wrong with a file', async () => {
     expect(await failure(session().runText('.once /nowhere/x'))).toEqual({
       code: 'USAGE',

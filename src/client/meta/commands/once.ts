@@ -1,5 +1,6 @@
 /** `.once FILE` */
 import type { DotCommand } from '../dot-command.js';
+import { formatOfOutput } from '../format-of-output.js';
 
 /** Sends one result to a file. */
 export const ONCE: DotCommand = {
@@ -10,5 +11,6 @@ export const ONCE: DotCommand = {
   argumentsMin: 1,
   argumentsMax: 1,
   completes: 'files',
-  run: ({ output }, [path = '']) => output.redirectOnce(path),
+  run: ({ output, settings }, [path = '']) =>
+    output.redirectOnce(path, formatOfOutput('.once', path, settings)),
 };

@@ -1,5 +1,6 @@
 /** `.output [FILE]` */
 import type { DotCommand } from '../dot-command.js';
+import { formatOfOutput } from '../format-of-output.js';
 
 /** Sends results to a file. */
 export const OUTPUT: DotCommand = {
@@ -10,5 +11,6 @@ export const OUTPUT: DotCommand = {
   argumentsMin: 0,
   argumentsMax: 1,
   completes: 'files',
-  run: ({ output }, [path]) => output.redirect(path),
+  run: ({ output, settings }, [path]) =>
+    output.redirect(path, path === undefined ? undefined : formatOfOutput('.output', path, settings)),
 };

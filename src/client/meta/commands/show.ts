@@ -12,8 +12,10 @@ export const SHOW: DotCommand = {
   async run({ client, settings, output, print }) {
     const { host, port, tls } = client.target;
     const values = {
-      server: `${host}:${port}${tls ? ', TLS' : ''}`,
+      server: `${host}:${port}`,
+      TLS: onOff(tls),
       user: client.user ?? 'none',
+      role: client.role ?? 'unknown',
       mode: settings.format,
       headers: onOff(settings.header),
       nullvalue: settings.nullText ?? 'as the format has it',
