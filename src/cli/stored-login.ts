@@ -1,8 +1,8 @@
 /** The stored login that a command line means: that of a profile, of the server it names, or the active one. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Logins } from '../client/credentials/logins.js';
-import type { LoginSummary, Trust } from '../client/credentials/stored-login.js';
+import type { LoginSummary, LoginTls, Trust } from '../client/credentials/stored-login.js';
 import { GizmoError } from '../errors.js';
 import { stateDirectory } from '../state-directory.js';
 import {
@@ -12,6 +12,7 @@ import {
   namedPlace,
   readUri,
 } from './connection.js';
+import type { ConnectionUri } from './connection-uri.js';
 import { type Environment, readSetting } from './environment.js';
 import { findOwnServer, resolveOwnTls } from './own-server.js';
 import { writeWarning } from './report-error.js';
@@ -58,11 +59,40 @@ export async function chooseLogin(
       `The login ${meant.name} is for ${meant.server} and not for ${server}. Leave out one of the two.`,
     );
   if (login === undefined) return { defaults: { ...place, trust: 'plaintext' } };
+  const proof = proofOfAddress(flags, uri, login.tls);
+  if (proof !== undefined) {
+    const sentence = `The stored login ${login.name} is not used: the address brings a proof of the server that the login does not have (${proof}). Give it as a flag if you mean it, or log in again.`;
+    if (profile !== undefined) throw new GizmoError('USAGE', sentence);
+    writeWarning(sentence);
+    return { defaults: { ...place, trust: 'plaintext' } };
+  }
   const { trust, tls } = login;
   return {
     stored: { login, logins, isNamed: profile !== undefined && login === chosen },
     defaults: { ...place, trust, ...(tls === undefined ? {} : { tls }) },
   };
+}
+
+/**
+ * The parameter of an address by which it would say itself whom to trust as the server, other than the login has it:
+ * an address may come from anybody, who would get what is stored. What is typed as a flag is the user's own word.
+ */
+function proofOfAddress(
+  flags: ConnectionFlags,
+  uri: ConnectionUri,
+  stored: LoginTls = {},
+): string | undefined {
+  const roots = uri.tlsRoots === undefined ? undefined : resolve(uri.tlsRoots);
+  if (flags['tls-roots'] === undefined && roots !== undefined && roots !== stored.roots) return 'tlsRoots';
+  if (flags['tls-pin'] === undefined && uri.tlsPin !== undefined && uri.tlsPin !== stored.pins)
+    return 'tlsPin';
+  if (
+    flags['tls-server-name'] === undefined &&
+    uri.tlsServerName !== undefined &&
+    uri.tlsServerName !== stored.serverName
+  )
+    return 'tlsServerName';
+  return undefined;
 }
 
 interface Choice {

@@ -272,6 +272,30 @@ describe('a profile', () => {
       });
   });
 
+  it.each([
+    ['tlsPin', 'sha256//AAAA', { 'tls-pin': 'sha256//AAAA' }],
+    ['tlsRoots', '/elsewhere/ca.pem', undefined],
+    ['tlsServerName', 'db.other', { 'tls-server-name': 'db.other' }],
+  ])('is not sent where the address brings its own proof of the server: %s', async (name, value, asFlag) => {
+    const state = await stateOf([{ name: 'prod', server: 'prod.example:4', tls: { pins: 'sha256//BBBB' } }]);
+    const uri = `gizmo://prod.example:4?${name}=${encodeURIComponent(value)}`;
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      expect(await chooseLogin({}, uri, state)).not.toHaveProperty('stored');
+      expect(String(warned.mock.calls)).toContain(`(${name})`);
+      await expect(chooseLogin({ profile: 'prod' }, uri, state)).rejects.toMatchObject({ code: 'USAGE' });
+      if (asFlag !== undefined) expect(await chooseLogin(asFlag, uri, state)).toHaveProperty('stored');
+    } finally {
+      warned.mockRestore();
+    }
+  });
+
+  it('is sent where the address says the proof that the login has', async () => {
+    const state = await stateOf([{ server: 'prod.example:4', tls: { pins: 'sha256//BBBB' } }]);
+    const uri = 'gizmo://prod.example:4?tlsPin=sha256%2F%2FBBBB';
+    expect(await chooseLogin({}, uri, state)).toHaveProperty('stored');
+  });
+
   it('of another server than is named is refused', async () => {
     const state = await stateOf([{ name: 'prod', server: 'prod.example:4' }]);
     await expect(plan({ profile: 'prod', host: 'test.example' }, state)).rejects.toMatchObject({

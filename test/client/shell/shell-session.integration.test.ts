@@ -138,9 +138,9 @@ describe('ShellSession', () => {
     });
   });
 
-  it('says in .show who one is and whether TLS is on', async () => {
+  it('says in .show who one is', async () => {
     await session().runText('.show');
-    expect(output).toMatch(/ TLS: o(n|ff)\n +user: .+\n +role: .+\n/);
+    expect(output).toMatch(/ user: .+\n +role: .+\n/);
   });
 
   it('says plainly what is wrong with a file', async () => {

@@ -17,6 +17,12 @@ describe('the guard of the server’s own files', () => {
   const guard = createPathGuard(directory);
   const refused = expect.objectContaining({ code: 'PERMISSION_DENIED' });
 
+  it('looks up so many names and no more, since everybody waits for it', () => {
+    const naming = (count: number) => `select ${"'other/state.db', ".repeat(count)}1`;
+    expect(() => guard(naming(100))).not.toThrow();
+    expect(() => guard(naming(101))).toThrow(refused);
+  });
+
   it.each([
     `attach '${directory}/state.db' as s`,
     `ATTACH OR REPLACE "${directory}/state.db" AS s`,

@@ -12,8 +12,7 @@ export const SHOW: DotCommand = {
   async run({ client, settings, output, print }) {
     const { host, port, tls } = client.target;
     const values = {
-      server: `${host}:${port}`,
-      TLS: onOff(tls),
+      server: `${host}:${port}${tls ? ', TLS' : ''}`,
       user: client.user ?? 'none',
       role: client.role ?? 'unknown',
       mode: settings.format,
