@@ -228,7 +228,7 @@ describe('gizmo client exits with', () => {
     [['gizmo://elsewhere'], /--port cannot be combined/],
     [['-W', 'hunter2'], /^(?!.*hunter2).*-W \(--password\) takes no value/],
     [['-Whunter2'], /^(?!.*hunter2)/],
-    [['--password=hunter2'], /^(?!.*hunter2).*takes no other value/],
+    [['--password=hunter2'], /^(?!.*hunter2).*takes no value: it asks for the password/],
   ])('2 for %j', async (args, message) => {
     const run = await client(args);
     expect(run).toMatchObject({ code: 2, out: '' });
