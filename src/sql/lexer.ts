@@ -1,30 +1,33 @@
 /** DuckDB's lexical rules (its PostgreSQL-derived scanner): where a token begins and ends, and whether it is closed. */
+import { UnicodeSpaces } from './unicode-spaces.js';
 
-/** Reads the token at `at`; undefined at the end of the text. Never fails: an unclosed token reaches to the end. */
-export function readToken(text: string, at: number): Token | undefined {
+/**
+ * All tokens of a text from the UTF-16 index `from` on, where what DuckDB is given begins; together they cover it without
+ * gaps. Never fails: an unclosed token reaches to the end. Reads the text as far as tokens are taken.
+ */
+export function* readTokens(text: string, from = 0): Generator<Token, void, undefined> {
+  const spaces = new UnicodeSpaces(text, from);
+  for (let at = from; at < text.length; ) {
+    const next = readToken(text, at, spaces);
+    yield next;
+    at = next.end;
+  }
+}
+
+function readToken(text: string, at: number, spaces: UnicodeSpaces): Token {
   const code = text.charCodeAt(at);
-  if (Number.isNaN(code)) return undefined;
-  if (isSpace(code)) return token('space', at, endOfSpace(text, at));
+  if (isSpace(code) || spaces.isBlank(at)) return token('space', at, endOfSpace(text, at, spaces));
   if (code === SEMICOLON) return token('semicolon', at, at + 1);
   if (code === SINGLE_QUOTE) return quoted('string', text, at, at, SINGLE_QUOTE);
   if (code === DOUBLE_QUOTE) return quoted('quotedIdentifier', text, at, at, DOUBLE_QUOTE);
   if (code === DASH && text.charCodeAt(at + 1) === DASH) return token('comment', at, endOfLine(text, at));
   if (code === SLASH && text.charCodeAt(at + 1) === STAR) return blockComment(text, at);
-  if (code === DOLLAR) return dollar(text, at);
+  if (code === DOLLAR) return dollar(text, at, spaces);
+  if (code === QUESTION) return token('parameter', at, endOfInteger(text, at + 1));
   if (isDigit(code) || (code === DOT && isDigit(text.charCodeAt(at + 1)))) return number(text, at);
-  if (isIdentifierStart(code)) return word(text, at);
+  if (isNamePart(code)) return word(text, at, spaces);
   if (OPERATORS.has(text[at] ?? '')) return token('operator', at, endOfOperator(text, at));
   return token('punctuation', at, at + 1);
-}
-
-/** All tokens of a text; together they cover it without gaps. */
-export function* readTokens(text: string): Generator<Token, void, undefined> {
-  for (let at = 0; ; ) {
-    const next = readToken(text, at);
-    if (next === undefined) return;
-    yield next;
-    at = next.end;
-  }
 }
 
 export interface Token {
@@ -57,8 +60,9 @@ const SLASH = 0x2f;
 const STAR = 0x2a;
 const DOLLAR = 0x24;
 const DOT = 0x2e;
+const QUESTION = 0x3f;
 const UNDERSCORE = 0x5f;
-const OPERATORS = new Set('~!@#^&|`?+-*/%<>=');
+const OPERATORS = new Set('~!@^&|`+-*/%<>=');
 
 function token(kind: TokenKind, start: number, end: number, closed = true): Token {
   return { kind, start, end, closed };
@@ -75,18 +79,24 @@ function quoted(kind: TokenKind, text: string, start: number, open: number, quot
   }
 }
 
-/** E'…': a backslash takes the next character with it. */
+/** E'…': a backslash takes the next character with it, also in what continues the string on another line. */
 function escapeString(text: string, start: number): Token {
   for (let at = start + 2; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at++;
     else if (code === SINGLE_QUOTE) {
-      if (text.charCodeAt(at + 1) !== SINGLE_QUOTE) return token('string', start, at + 1);
-      at++;
+      if (text.charCodeAt(at + 1) === SINGLE_QUOTE) at++;
+      else {
+        CONTINUATION.lastIndex = at;
+        if (!CONTINUATION.test(text)) return token('string', start, at + 1);
+        at = CONTINUATION.lastIndex - 1;
+      }
     }
   }
   return token('string', start, text.length, false);
 }
+/** From the quote that closes a string to the one that opens it again: a line break between, and line comments. */
+const CONTINUATION = /'[ \t\f]*(?:--[^\n\r]*)?[\n\r](?:[ \t\n\r\f]|--[^\n\r]*[\n\r])*'/y;
 
 function blockComment(text: string, start: number): Token {
   const marks = /\/\*|\*\//g;
@@ -100,40 +110,52 @@ function blockComment(text: string, start: number): Token {
 }
 
 /** $$…$$ and $tag$…$tag$ strings, $1 and $name parameters, or a lone $. */
-function dollar(text: string, start: number): Token {
+function dollar(text: string, start: number, spaces: UnicodeSpaces): Token {
   let at = start + 1;
-  if (isDigit(text.charCodeAt(at))) {
-    while (isDigit(text.charCodeAt(at))) at++;
-    return token('parameter', start, at);
+  if (isDigit(text.charCodeAt(at))) return token('parameter', start, endOfInteger(text, at));
+  while (isTagPart(text, at, spaces)) at++;
+  if (text.charCodeAt(at) === DOLLAR) {
+    const delimiter = text.slice(start, at + 1);
+    const close = text.indexOf(delimiter, at + 1);
+    return close < 0
+      ? token('string', start, text.length, false)
+      : token('string', start, close + delimiter.length);
   }
-  while (isTagPart(text.charCodeAt(at))) at++;
-  if (text.charCodeAt(at) !== DOLLAR)
-    return token(at > start + 1 ? 'parameter' : 'punctuation', start, Math.max(at, start + 1));
-  const delimiter = text.slice(start, at + 1);
-  const close = text.indexOf(delimiter, at + 1);
-  return close < 0
-    ? token('string', start, text.length, false)
-    : token('string', start, close + delimiter.length);
+  // To DuckDB $ is a token of its own, and what follows it may be the e of E'…'.
+  if (at === start + 1 || isStringPrefix(text, start + 1)) return token('punctuation', start, start + 1);
+  return token('parameter', start, at);
 }
 
-/** Digits, fraction, exponent, 0x and underscores. What is wrong inside a number is for the parser to say. */
+/** Digits with single underscores between, fraction, exponent; 0x1F is a zero and a name. */
 function number(text: string, start: number): Token {
   NUMBER.lastIndex = start;
   const match = NUMBER.exec(text);
   return token('number', start, start + (match?.[0].length ?? 1));
 }
-const NUMBER = /0[xX][0-9a-fA-F_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?/y;
+const NUMBER =
+  /(?:[0-9](?:_?[0-9])*(?:\.(?!\.)(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?/y;
 
-function word(text: string, start: number): Token {
-  if (text.charCodeAt(start + 1) === SINGLE_QUOTE) {
-    const prefix = text[start]?.toLowerCase() ?? '';
-    if (prefix === 'e') return escapeString(text, start);
-    if (prefix === 'x' || prefix === 'b') return quoted('string', text, start, start + 1, SINGLE_QUOTE);
+function endOfInteger(text: string, start: number): number {
+  INTEGER.lastIndex = start;
+  return start + (INTEGER.exec(text)?.[0].length ?? 0);
+}
+const INTEGER = /[0-9](?:_?[0-9])*/y;
+
+function word(text: string, start: number, spaces: UnicodeSpaces): Token {
+  if (isStringPrefix(text, start)) {
+    return text[start]?.toLowerCase() === 'e'
+      ? escapeString(text, start)
+      : quoted('string', text, start, start + 1, SINGLE_QUOTE);
   }
   let at = start + 1;
-  while (isIdentifierPart(text.charCodeAt(at))) at++;
+  while (isTagPart(text, at, spaces) || text.charCodeAt(at) === DOLLAR) at++;
   return token('word', start, at);
 }
+
+function isStringPrefix(text: string, at: number): boolean {
+  return text.charCodeAt(at + 1) === SINGLE_QUOTE && STRING_PREFIXES.has(text[at] ?? '');
+}
+const STRING_PREFIXES = new Set('eExXbB');
 
 /** A run of operator characters ends where a comment begins in it. */
 function endOfOperator(text: string, start: number): number {
@@ -154,44 +176,28 @@ function endOfLine(text: string, start: number): number {
   return text.length;
 }
 
-function endOfSpace(text: string, start: number): number {
+function endOfSpace(text: string, start: number, spaces: UnicodeSpaces): number {
   let at = start + 1;
-  while (isSpace(text.charCodeAt(at))) at++;
+  while (isSpace(text.charCodeAt(at)) || spaces.isBlank(at)) at++;
   return at;
 }
 
-/** ASCII white space, and the Unicode spaces DuckDB turns into blanks before it parses. */
 function isSpace(code: number): boolean {
-  if (code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b)) return true;
-  if (code < 0xa0) return false;
-  return (
-    code === 0xa0 ||
-    (code >= 0x2000 && code <= 0x200d) ||
-    code === 0x202f ||
-    code === 0x205f ||
-    code === 0x2060 ||
-    code === 0x3000 ||
-    code === 0xfeff
-  );
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
 }
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-function isIdentifierStart(code: number): boolean {
+/** What a name begins with: any character beyond ASCII too, once the Unicode spaces that are blanks are gone. */
+function isNamePart(code: number): boolean {
   return (
-    (code >= 0x61 && code <= 0x7a) ||
-    (code >= 0x41 && code <= 0x5a) ||
-    code === UNDERSCORE ||
-    (code >= 0x80 && !isSpace(code))
+    (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === UNDERSCORE || code >= 0x80
   );
 }
 
-function isIdentifierPart(code: number): boolean {
-  return isIdentifierStart(code) || isDigit(code) || code === DOLLAR;
-}
-
-function isTagPart(code: number): boolean {
-  return isIdentifierStart(code) || isDigit(code);
+function isTagPart(text: string, at: number, spaces: UnicodeSpaces): boolean {
+  const code = text.charCodeAt(at);
+  return isDigit(code) || (isNamePart(code) && !spaces.isBlank(at));
 }

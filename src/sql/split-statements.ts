@@ -14,7 +14,8 @@ export function splitStatements(text: string): SplitText {
   for (const token of readTokens(text)) {
     open = !token.closed;
     if (token.kind === 'semicolon') {
-      if (start >= 0) statements.push({ text: text.slice(start, end), start, end, terminated: true });
+      if (start >= 0 && isStatement(text.slice(start, end)))
+        statements.push({ text: text.slice(start, end), start, end, terminated: true });
       start = -1;
       afterLast = token.end;
     } else if (token.kind !== 'space' && token.kind !== 'comment') {
@@ -22,9 +23,14 @@ export function splitStatements(text: string): SplitText {
       end = token.end;
     }
   }
-  const pending = start >= 0;
+  const pending = start >= 0 && isStatement(text.slice(start, end));
   if (pending) statements.push({ text: text.slice(start, end), start, end, terminated: false });
   return { statements, rest: pending || open ? text.slice(afterLast) : '' };
+}
+
+/** DuckDB leaves out a piece of nothing but characters beyond ASCII, such as a no-break space behind the last semicolon. */
+function isStatement(piece: string): boolean {
+  return /[^\s\u0080-\uffff]/.test(piece);
 }
 
 /** Whether nothing is left open: every statement has its semicolon, every quote and comment its end. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readToken, readTokens } from '../../src/sql/lexer.js';
+import { readTokens } from '../../src/sql/lexer.js';
 
-describe('readToken', () => {
+describe('the first token', () => {
   const cases: readonly (readonly [text: string, kind: string, length: number, closed: boolean])[] = [
     [' \t\nx', 'space', 3, true],
     ['\u00a0\u2003\u3000x', 'space', 3, true],
@@ -12,6 +12,10 @@ describe('readToken', () => {
     ["e'a''b'x", 'string', 7, true],
     [String.raw`E'a\\'x`, 'string', 6, true],
     [String.raw`'a\'x`, 'string', 4, true],
+    [String.raw`e'a' -- '` + "\n -- y\r 'b" + String.raw`\';' x`, 'string', 23, true],
+    ["e'a' /* */\n'b'", 'string', 4, true],
+    ["e'a' --'b'", 'string', 4, true],
+    ["'a'\n'b'", 'string', 3, true],
     ["x'00;'y", 'string', 6, true],
     ['"a""b"x', 'quotedIdentifier', 6, true],
     ["$$a;'b$$x", 'string', 8, true],
@@ -20,7 +24,13 @@ describe('readToken', () => {
     ['$t$ open $$', 'string', 11, false],
     ['$1$$', 'parameter', 2, true],
     ['$name;', 'parameter', 5, true],
+    ['$1_0$$', 'parameter', 4, true],
+    ['?;', 'parameter', 1, true],
+    ['?1e5$$;', 'parameter', 2, true],
+    ['??', 'parameter', 1, true],
+    ['=?', 'operator', 1, true],
     ['$;', 'punctuation', 1, true],
+    [String.raw`$e'\';'`, 'punctuation', 1, true],
     ['-- a;b\nx', 'comment', 6, true],
     ['-- a;b\rx', 'comment', 6, true],
     ['/* /* ; */ ; */x', 'comment', 15, true],
@@ -29,8 +39,12 @@ describe('readToken', () => {
     ['été1 ', 'word', 4, true],
     ['1.5e-3;', 'number', 6, true],
     ['.5x', 'number', 2, true],
-    ['0x1F;', 'number', 4, true],
     ['1_000,', 'number', 5, true],
+    ['1_$$;', 'number', 1, true],
+    ['1__0', 'number', 1, true],
+    ['1e_5$$;', 'number', 1, true],
+    ['1..2', 'number', 1, true],
+    ['0x1$$;', 'number', 1, true],
     ['+--x', 'operator', 1, true],
     ['+/*x', 'operator', 1, true],
     ['->>x', 'operator', 3, true],
@@ -40,11 +54,43 @@ describe('readToken', () => {
     ['\u000b', 'punctuation', 1, true],
   ];
   test.each(cases)('reads %j as %s of %i', (text, kind, length, closed) => {
-    expect(readToken(text, 0)).toEqual({ kind, start: 0, end: length, closed });
+    expect(readTokens(text).next().value).toEqual({ kind, start: 0, end: length, closed });
   });
 
-  test('is undefined at the end', () => {
-    expect(readToken('a', 1)).toBeUndefined();
+  test('is missing at the end', () => {
+    expect([...readTokens('a', 1)]).toEqual([]);
+  });
+});
+
+describe('a Unicode space', () => {
+  const isPartOfName = (text: string) =>
+    [...readTokens(text)].some(
+      ({ kind, start, end }) =>
+        kind === 'word' && /[\xa0\u180e\u2000-\u3000\ufeff]/.test(text.slice(start, end)),
+    );
+  test.each([
+    'a\u00a0b',
+    '\ufeffselect 1',
+    'a\u200bb',
+    'select 1\u3000',
+    "'it''s'\u3000b",
+    '$t$ $a$ $t$ \u3000',
+    'a$1 \u3000b',
+    '-- it\u2019s\n\u2003b',
+    'a\u00a0;',
+  ])('is a blank in %j', (text) => {
+    expect(isPartOfName(text)).toBe(false);
+  });
+  test.each([
+    ['at the very end of the text', 'select 1\u00a0'],
+    ["behind a dollar tag in a name, which to DuckDB's first pass opens a string", 'a$$b\u3000c'],
+    ['right behind a dollar-quoted string, whose last $ opens the next', '$$a$$\u3000b'],
+    ['between what is no quotes but looks like them', "/* don't */ a\u3000b"],
+    ['behind an escaped quote', "e'\\'' a\u3000b"],
+    ['within a tag', 'a$b\u3000c'],
+    ['of another width', 'a\u200cb\u180e'],
+  ])('is part of a name %s', (_where, text) => {
+    expect(isPartOfName(text)).toBe(true);
   });
 });
 

@@ -26,6 +26,13 @@ describe('splitStatements', () => {
     expect(split.rest).toBe(" select 'a");
   });
 
+  test.each(['select 1;\u00a0', 'select 1; é ;\u00a0', '\u00a0;select 1;'])(
+    'leaves out what has no ASCII character in it, as DuckDB does: %j',
+    (text) => {
+      expect(splitStatements(text)).toMatchObject({ statements: [{ text: 'select 1' }], rest: '' });
+    },
+  );
+
   test('an unclosed comment is a rest, though not a statement', () => {
     expect(splitStatements('select 1; /* on')).toMatchObject({
       statements: [{ text: 'select 1' }],

@@ -1,5 +1,5 @@
 /** Cuts a script into SQL statements and dot commands. */
-import { readToken } from '../../sql/lexer.js';
+import { readTokens } from '../../sql/lexer.js';
 
 /**
  * Parts in order. A line that begins with `.` (or `\` as in psql) is a command where no statement is open. A last
@@ -13,7 +13,8 @@ export function* splitScript(text: string): Generator<ScriptPart, void, undefine
       at = end;
     } else {
       const { end, next } = endOfStatement(text, at);
-      if (end > at) yield { kind: 'statement', text: text.slice(at, end) };
+      // A no-break space behind the last semicolon, as pages have it, is nothing that anybody meant.
+      if (text.slice(at, end).trim() !== '') yield { kind: 'statement', text: text.slice(at, end) };
       at = next;
     }
   }
@@ -41,11 +42,10 @@ function isCommandStart(text: string, at: number): boolean {
 const LINE_MAX = 1000;
 
 function skipBlank(text: string, start: number): number {
-  for (let at = start; ; ) {
-    const token = readToken(text, at);
-    if (token === undefined || (token.kind !== 'space' && token.kind !== 'comment')) return at;
-    at = token.end;
+  for (const token of readTokens(text, start)) {
+    if (token.kind !== 'space' && token.kind !== 'comment') return token.start;
   }
+  return text.length;
 }
 
 function endOfLine(text: string, start: number): number {
@@ -56,13 +56,11 @@ function endOfLine(text: string, start: number): number {
 /** `end` is behind the last character that is neither blank nor comment, `next` behind the semicolon. */
 function endOfStatement(text: string, start: number): { end: number; next: number } {
   let end = start;
-  for (let at = start; ; ) {
-    const token = readToken(text, at);
-    if (token === undefined) return { end, next: text.length };
+  for (const token of readTokens(text, start)) {
     if (token.kind === 'semicolon') return { end, next: token.end };
     if (token.kind !== 'space' && token.kind !== 'comment') end = token.end;
-    at = token.end;
   }
+  return { end, next: text.length };
 }
 
 /** Length of the beginning of `text` that nothing after it can change: whole statements and whole command lines. */
@@ -83,10 +81,6 @@ export function settledLength(text: string): number {
 }
 
 function endOfSemicolon(text: string, start: number): number | undefined {
-  for (let at = start; ; ) {
-    const token = readToken(text, at);
-    if (token === undefined) return undefined;
-    if (token.kind === 'semicolon') return token.end;
-    at = token.end;
-  }
+  for (const token of readTokens(text, start)) if (token.kind === 'semicolon') return token.end;
+  return undefined;
 }

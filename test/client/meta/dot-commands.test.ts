@@ -91,6 +91,19 @@ describe('splitScript', () => {
     expect(parts(';; -- nothing\n;')).toEqual([]);
   });
 
+  it('leaves out a no-break space behind the last semicolon', () => {
+    expect(parts('select 1;\u00a0')).toEqual(['select 1']);
+  });
+
+  it('reads each statement on its own, as the server gets it', () => {
+    expect(parts("select a$$b;\nselect 1\u3000;\n.print it's\n\u3000select 2\u3000;")).toEqual([
+      'select a$$b',
+      'select 1',
+      ".print it's",
+      'select 2',
+    ]);
+  });
+
   it('ends a command at a carriage return too', () => {
     expect(parts('.mode csv\r\nselect 1;\r\n')).toEqual(['.mode csv', 'select 1']);
   });

@@ -38,6 +38,13 @@ describe('readScript', () => {
           "'",
           '\n.print it\n',
           'x',
+          'a$$b',
+          '\u00a0',
+          '\u3000',
+          "e'a'",
+          '\n',
+          "\n'\\';'",
+          'é;',
         ),
         { maxLength: 12 },
       )

@@ -1,5 +1,5 @@
 /** Tells Gizmo's own statements from the engine's, by their first words and by DuckDB's lexical rules. */
-import { readToken } from '../../../sql/lexer.js';
+import { readTokens } from '../../../sql/lexer.js';
 import { quotedName } from '../../../sql/string-value.js';
 import type { OwnCommand, OwnFamily } from './own-statement.js';
 import { Words } from './words.js';
@@ -49,10 +49,8 @@ interface FirstWord {
 /** The words that a text begins with, past spaces and comments; fewer where something else comes first. */
 function firstWords(text: string, count: number): readonly FirstWord[] {
   const words: FirstWord[] = [];
-  for (let at = 0; words.length < count; ) {
-    const token = readToken(text, at);
-    if (token === undefined) break;
-    at = token.end;
+  for (const token of readTokens(text)) {
+    if (words.length === count) break;
     if (token.kind === 'space' || token.kind === 'comment') continue;
     const written = text.slice(token.start, token.end);
     if (token.kind === 'word') words.push({ keyword: written.toUpperCase(), name: written });
