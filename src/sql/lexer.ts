@@ -190,7 +190,7 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** What a name begins with: any character beyond ASCII too, once the Unicode spaces that are blanks are gone. */
+/** What a name begins with, characters beyond ASCII among it, once the Unicode spaces that are blanks are gone. */
 function isNamePart(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === UNDERSCORE || code >= 0x80

@@ -28,9 +28,23 @@ export function splitStatements(text: string): SplitText {
   return { statements, rest: pending || open ? text.slice(afterLast) : '' };
 }
 
-/** DuckDB leaves out a piece of nothing but characters beyond ASCII, such as a no-break space behind the last semicolon. */
+/**
+ * Of a piece that it cannot parse, DuckDB cuts white space from both ends, vertical tabs too, and characters beyond ASCII
+ * from the last, and leaves out what is nothing then: a no-break space behind the last semicolon, for one.
+ */
 function isStatement(piece: string): boolean {
-  return /[^\s\u0080-\uffff]/.test(piece);
+  let start = 0;
+  let end = piece.length;
+  while (isCSpace(piece.charCodeAt(start))) start++;
+  while (end > start && (isCSpace(piece.charCodeAt(end - 1)) || piece.charCodeAt(end - 1) > 0x7f)) end--;
+  if (end - start === piece.length) return true;
+  for (const { kind } of readTokens(piece.slice(start, end)))
+    if (kind !== 'space' && kind !== 'comment') return true;
+  return false;
+}
+
+function isCSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
 /** Whether nothing is left open: every statement has its semicolon, every quote and comment its end. */
