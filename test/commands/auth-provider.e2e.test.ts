@@ -160,7 +160,7 @@ describe('gizmo auth login', () => {
     chmodSync(browser, 0o755);
     env = { ...env, BROWSER: browser };
     const { address, ended } = await start(['auth', 'login', where(), '--web'], WEB);
-    await expect.poll(() => readFileSync(seen, 'utf8'), { timeout: 20_000 }).toBe(`1\n${address}\n`);
+    await expect.poll(() => readFileSync(seen, 'utf8')).toBe(`1\n${address}\n`);
     const back = await signIn(address, 'ada');
     if (back !== undefined) await visit(back);
     expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('A browser opens') });

@@ -103,7 +103,7 @@ describe.skipIf(!HAS_OPENSSL)('the security guide’s recipe', () => {
       ],
       { cwd: directory },
     );
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   it('makes a server and a client that work together', async () => {
@@ -139,7 +139,7 @@ describe.skipIf(!HAS_OPENSSL)('quicSQL’s recipe', () => {
       ],
       { cwd: directory },
     );
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   it('makes a server and a client that work together, without a word of complaint', async () => {
@@ -201,7 +201,7 @@ cat two.crt one.crt > wrong-order.crt`);
       {
         cwd: directory,
         encoding: 'utf8',
-        timeout: 30_000,
+        timeout: 180_000,
         env: { ...process.env, XDG_RUNTIME_DIR: directory },
       },
     );

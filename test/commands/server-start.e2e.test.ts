@@ -20,7 +20,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function fails(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { status, stderr, stdout } = spawnSync(process.execPath, [GIZMO, 'server', 'start', ...args], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 180_000,
     env: { ...process.env, XDG_RUNTIME_DIR: directory, ...env },
   });
   return { status, stderr, stdout };

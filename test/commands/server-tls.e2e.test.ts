@@ -42,7 +42,7 @@ describe('--tls auto', () => {
     expect(readdirSync(pkiFiles()).filter((name) => !name.includes('-ca.'))).toEqual([]);
     expect([await server.stop(), await withPassword.stop()]).toEqual([0, 0]);
     expect(readdirSync(join(directory, 'run', 'gizmo'))).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('--tls CERT KEY without a start-up token', () => {
@@ -109,15 +109,15 @@ describe('SIGHUP', () => {
     const next = identity();
     pki.writeIdentity('server', next);
     process.kill(server.pid, 'SIGHUP');
-    await expect.poll(server.said, { timeout: 30_000 }).toContain(`pin=${next.pin}`);
+    await expect.poll(server.said).toContain(`pin=${next.pin}`);
     await expect.poll(() => runtimeFile(server.port).pin).toBe(next.pin);
     expect(pin).not.toBe(next.pin);
     expect((await ask(server.port, [])).stdout).toBe('n\n42\n');
 
     pki.write('server.key', 'nothing');
     process.kill(server.pid, 'SIGHUP');
-    await expect.poll(server.said, { timeout: 30_000 }).toMatch(/ERROR - the new TLS files cannot serve/);
+    await expect.poll(server.said).toMatch(/ERROR - the new TLS files cannot serve/);
     expect((await ask(server.port, [])).stdout).toBe('n\n42\n');
     expect(await server.stop()).toBe(0);
-  }, 120_000);
+  });
 });

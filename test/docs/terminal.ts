@@ -74,7 +74,7 @@ export class Terminal {
     const running = promisify(execFile)(program, given, {
       cwd: this.#folder,
       env: this.#env,
-      timeout: 60_000,
+      timeout: 180_000,
     });
     running.child.stdin?.end();
     return running;

@@ -60,7 +60,7 @@ beforeAll(async () => {
   await revokeCertificates(['analyst'], 'keyCompromise', { directory, days: 7, askPassphrase });
 });
 
-describe.skipIf(!hasTool(CACHED.zlint, '.ci/install-linters'))('zlint', { timeout: 120_000 }, () => {
+describe.skipIf(!hasTool(CACHED.zlint, '.ci/install-linters'))('zlint', () => {
   const sources = 'RFC5280,RFC5480,RFC5891,RFC8813,Community,Apple,Mozilla';
   it.each([...ALL.map((name) => `${name}.crt`), 'client-ca.crl'])('finds nothing in %s', async (name) => {
     const only = name.endsWith('.crt') ? ['-includeSources', sources] : [];
@@ -77,7 +77,7 @@ describe.skipIf(!hasTool(CACHED.zlint, '.ci/install-linters'))('zlint', { timeou
   });
 });
 
-describe.skipIf(!hasTool(CACHED.pkilint, '.ci/install-linters'))('pkilint', { timeout: 120_000 }, () => {
+describe.skipIf(!hasTool(CACHED.pkilint, '.ci/install-linters'))('pkilint', () => {
   const lint = async (tool: string, ...args: string[]) =>
     (
       await run(join(CACHED.pkilint, '..', tool), ['lint', ...args]).catch(

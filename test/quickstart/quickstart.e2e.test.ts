@@ -118,7 +118,7 @@ function quickstart(args: readonly string[], sql: string): Promise<{ stdout: str
   const running = promisify(execFile)(process.execPath, [GIZMO, 'quickstart', ...args], {
     cwd: folder,
     env,
-    timeout: 60_000,
+    timeout: 180_000,
   });
   running.child.stdin?.end(sql);
   return running;

@@ -12,7 +12,7 @@ describe('the first token', () => {
     ["e'a''b'x", 'string', 7, true],
     [String.raw`E'a\\'x`, 'string', 6, true],
     [String.raw`'a\'x`, 'string', 4, true],
-    [String.raw`e'a' -- '` + "\n -- y\r 'b" + String.raw`\';' x`, 'string', 23, true],
+    ["e'a' -- '\n -- y\r 'b\\';' x", 'string', 23, true],
     ["e'a' /* */\n'b'", 'string', 4, true],
     ["e'a' --'b'", 'string', 4, true],
     ["'a'\n'b'", 'string', 3, true],

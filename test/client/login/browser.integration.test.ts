@@ -39,7 +39,7 @@ describe.skipIf(executablePath === undefined)('a login in Chromium', () => {
       executablePath: executablePath ?? '',
       args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
@@ -95,7 +95,7 @@ describe.skipIf(executablePath === undefined)('a login in Chromium', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await shoot(page, 'success-dark');
     await page.close();
-  }, 60_000);
+  });
   it('ends at a failure where the server does not let that person in', async () => {
     const { page, outcome } = await logIn(signInAs('eve'));
     expect(outcome).toContain("User 'eve@example.com' is not authorized. Contact your administrator.");
@@ -103,7 +103,7 @@ describe.skipIf(executablePath === undefined)('a login in Chromium', () => {
     expect(await page.content()).not.toContain('eve');
     await shoot(page, 'failure');
     await page.close();
-  }, 60_000);
+  });
   it('ends at a failure where the person refuses', async () => {
     const { page, outcome } = await logIn(async (page) => {
       await page.fill('input[name=login]', 'ada');
@@ -114,5 +114,5 @@ describe.skipIf(executablePath === undefined)('a login in Chromium', () => {
     expect(outcome).toContain('access_denied');
     expect(await page.textContent('h1')).toBe('You are not logged in');
     await page.close();
-  }, 60_000);
+  });
 });

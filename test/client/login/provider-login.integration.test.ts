@@ -197,7 +197,7 @@ describe('a login in the browser', () => {
             ({ user }) => user,
             () => undefined,
           ),
-        { timeout: 20_000, interval: 1000 },
+        { interval: 1000 },
       )
       .toBe('ada@example.com');
   });

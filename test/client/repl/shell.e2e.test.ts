@@ -183,7 +183,7 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
     expect(await widest()).toBeLessThanOrEqual(100);
     shell.resize(50, 30);
     // The terminal tells its programs by a signal, which comes when it comes.
-    await expect.poll(widest, { timeout: 10_000 }).toBeLessThanOrEqual(50);
+    await expect.poll(widest).toBeLessThanOrEqual(50);
   });
 
   it('sends no escape sequence for what values contain', async () => {

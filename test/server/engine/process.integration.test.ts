@@ -22,7 +22,7 @@ describe.each(ENGINES.map(([name], index) => [name, index] as const))(
     // Without a view of memory the same buffers are filled, only more slowly.
     if (index === 1) return;
 
-    it('streams 20 million rows in flat memory', { timeout: 120_000 }, async () => {
+    it('streams 20 million rows in flat memory', async () => {
       const { count, grownMiB } = Object(await runChild('memory', index));
       expect(count).toBe(20_000_000);
       expect(grownMiB).toBeLessThan(200);

@@ -106,7 +106,6 @@ const ALL = [
 ];
 
 /** For what is freed behind the answer. */
-const PATIENCE = { timeout: 30_000 };
 
 /** Ends the client's session and its connection. */
 async function leave(): Promise<void> {
@@ -161,7 +160,7 @@ it('mutants of real requests are refused for what they are, and their neighbours
   await owner.info(query('insert into kept values (2)'));
   const ticket = ticketOf(await owner.info(query('select sum(a)::integer from kept')));
   await leave();
-  await expect.poll(async () => (await server.holdings()).sockets, PATIENCE).toBe(1);
+  await expect.poll(async () => (await server.holdings()).sockets).toBe(1);
   const before = await server.holdings();
   client = await logIn(server.address.port);
 
@@ -182,10 +181,10 @@ it('mutants of real requests are refused for what they are, and their neighbours
     .poll(async () => {
       const { engine, prepared, tickets } = await server.holdings();
       return engine.statements <= prepared + tickets;
-    }, PATIENCE)
+    })
     .toBe(true);
   await leave();
-  await expect.poll(() => server.holdings(), PATIENCE).toEqual(before);
+  await expect.poll(() => server.holdings()).toEqual(before);
   expect(await owner.get(ticket)).toEqual([[3]]);
   await owner.action('EndTransaction', ACTIONS.EndTransaction.encodeRequest({ transactionId, action: 1 }));
   expect(await owner.rows('from kept order by a')).toEqual([[1], [2]]);

@@ -81,7 +81,7 @@ describe('the health service', () => {
       call.cancel();
       return outcome;
     };
-    await expect.poll(again, { timeout: 20_000 }).toBe('watching');
+    await expect.poll(again).toBe('watching');
   });
 
   it('tells watchers that the server stops, and does not hold up its end', async () => {

@@ -265,9 +265,7 @@ describe('a transaction that nobody goes on with', () => {
     if (id === undefined) await mine.rows('begin');
     await mine.rows('update held set a = 2');
     // Until then the other's write conflicts with it.
-    await expect
-      .poll(() => theirs.rows('update held set a = 3').catch(() => 'conflict'), { timeout: 30_000 })
-      .toEqual([[1n]]);
+    await expect.poll(() => theirs.rows('update held set a = 3').catch(() => 'conflict')).toEqual([[1n]]);
     await expect(mine.rows('update held set a = 4')).rejects.toMatchObject({
       code: status.FAILED_PRECONDITION,
       details: expect.stringContaining('idle-in-transaction-timeout'),
