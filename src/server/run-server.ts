@@ -27,7 +27,7 @@ export async function runServer(
   settings: RawServerSettings,
   options: { readonly secretsInArgv: readonly SecretFlag[]; readonly runtimeDirectory: string },
 ): Promise<number> {
-  const config = parseConfig(settings);
+  const config = ownOf(parseConfig(settings), options.runtimeDirectory);
   const log = createLogger({ ...logOptions(config), now: () => new Date() });
   if (config.password !== undefined && !config.ways.password) {
     log.warning('A password is configured, but --auth does not name it: nobody can log in with it.');
@@ -64,6 +64,13 @@ export async function runServer(
     runtimeFile?.remove();
     await log.close();
   }
+}
+
+/** Counts the directory with the start-up token among the files that no SQL may reach. */
+function ownOf(config: ServerConfig, directory: string): ServerConfig {
+  const { files } = config;
+  const rules = { ...files.rules, own: [...files.rules.own, directory] };
+  return Object.freeze({ ...config, files: { ...files, rules } });
 }
 
 /** The server once it runs. A defect, unlike a database that cannot be opened, is in the log in full. */

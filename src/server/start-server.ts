@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { GizmoError, toGizmoError } from '../errors.js';
+import { GizmoError } from '../errors.js';
 import { isLoopback } from '../runtime-file.js';
 import { VERSION } from '../version.js';
 import { createAccess } from './access/access.js';
@@ -16,18 +16,19 @@ import { accountStatements, createLogins, type Logins } from './create-logins.js
 import type { Engine, EngineCounts, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
 import { hookConnections } from './hook-connections.js';
-import { createHooks, type Hooks } from './hooks/hooks.js';
+import { createHooks } from './hooks/hooks.js';
 import { createConnections } from './listener/connections.js';
 import { type GrpcListener, startGrpcListener } from './listener/grpc-listener.js';
 import type { OpenTls } from './listener/tls/open-tls.js';
 import type { CertificateMapping } from './model/certificate-mapping.js';
 import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
-import type { Session } from './session/session.js';
+
 import { reachOf } from './session/session-reach.js';
 import { createSessionRegistry } from './session/session-registry.js';
 import { loginSettingsOf } from './sso/login-settings.js';
 import { createTokenExchange } from './sso/token-exchange.js';
+import { asUsage, runStartSql, setHooks } from './start-sql.js';
 import { openState } from './state/open-state.js';
 import { createPathGuard } from './state/path-guard.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
@@ -44,7 +45,7 @@ import { setSetting } from './statement/own/set-setting.js';
 import { createRate } from './statement/rate.js';
 import { createSettings } from './statement/settings/settings.js';
 import { createSlots } from './statement/slots.js';
-import { createStatements, type Statements } from './statement/statements.js';
+import { createStatements } from './statement/statements.js';
 import { grantsTable } from './statement/tables/grants-table.js';
 import { queriesTable } from './statement/tables/queries-table.js';
 import { createServerTables, schemasOf } from './statement/tables/server-tables.js';
@@ -143,6 +144,7 @@ export async function startServer(
     ...(config.storageVersion !== undefined && { storageVersion: config.storageVersion }),
     readOnly: config.readOnly,
     allowExtensions: config.allowExtensions,
+    ...(opensFiles(config) && { fileRules: config.files.rules }),
     concurrentCallsMax: config.engineCallsMax,
     serverTables: schemasOf(tables),
   }).catch((error: unknown) => {
@@ -265,9 +267,9 @@ export async function startServer(
 
   let listener: GrpcListener;
   try {
-    const initSql = asOperator(engine, nowMs, (session) =>
-      runInitSql(statements, config.initSql, session),
-    ).then(() => setHooks(hooks, config.hooks));
+    const initSql = asOperator(engine, nowMs, (session) => runStartSql(statements, config, session)).then(
+      () => setHooks(hooks, config.hooks),
+    );
     const ended = Promise.race([engine.failed, givenUp]).then((reason) => Promise.reject(reason));
     await Promise.race([initSql, ended]);
     listener = await startGrpcListener({
@@ -342,6 +344,10 @@ export async function startServer(
   };
 }
 
+function opensFiles({ files: { rules } }: ServerConfig): boolean {
+  return rules.read.length + rules.urls.length > 0;
+}
+
 function describeTls({ store }: OpenTls): ServerTls {
   return {
     get pin() {
@@ -362,34 +368,4 @@ async function openListenerTls(
 ): Promise<OpenTls> {
   const { openTls } = await import('./listener/tls/open-tls.js');
   return openTls(tls, { principals, log, nowMs: Date.now });
-}
-
-/** After the SQL given at start, which may make the functions. */
-async function setHooks(hooks: Hooks, config: ServerConfig['hooks']): Promise<void> {
-  try {
-    for (const kind of ['authentication', 'authorization'] as const) {
-      const name = config[`${kind}Function`];
-      if (name !== undefined) await hooks.set(kind, name);
-    }
-  } catch (error) {
-    throw asUsage(
-      'A function that --authentication-function or --authorization-function names is not to be had',
-      error,
-    );
-  }
-}
-
-async function runInitSql(statements: Statements, texts: readonly string[], session: Session): Promise<void> {
-  try {
-    for (const sql of texts) await statements.update({ sql, session, door: 'init', signal: session.signal });
-  } catch (error) {
-    throw asUsage('The SQL given to run at start failed, so the server did not start', error);
-  }
-}
-
-/** What the operator asked for and cannot have; a defect stays one. */
-function asUsage(what: string, reason: unknown): GizmoError {
-  const error = toGizmoError(reason);
-  if (error.detail !== undefined) return error;
-  return new GizmoError('USAGE', `${what}: ${error.message}`, { cause: reason });
 }

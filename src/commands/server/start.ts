@@ -125,6 +125,29 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       multipleNonGreedy: true,
       helpGroup: ACCESS,
     }),
+    'allow-path': Flags.string({
+      summary:
+        'directory, file or beginning of an address (https://…, s3://…) that logins may read with read_parquet, read_csv, read_json and their like, administrators apart, who may read all; repeatable',
+      helpValue: 'PATH',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: ACCESS,
+    }),
+    'allow-write-path': Flags.string({
+      summary: 'directory that the role user may also write with COPY … TO; repeatable',
+      helpValue: 'DIR',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: ACCESS,
+    }),
+    'external-access': Flags.string({
+      summary:
+        'what the engine itself opens after the start, to administrators too: all (default), none, or paths; repeatable',
+      helpValue: 'all|none|PATH',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: ACCESS,
+    }),
     'token-allowed-issuer': Flags.string({
       summary:
         'identity provider whose tokens (JWT) are logins, as Bearer or as the password of the user "token"',

@@ -2,6 +2,8 @@
  * The most that a role may do, decided on what the engine bound. A pure function of role and facts: the guide's
  * three roles (admin: everything; user: reads and writes data and schemas; readonly: reads).
  */
+import type { FileAccess } from '../model/file-rules.js';
+import { OWN_SETTINGS } from '../model/own-settings.js';
 import type { FunctionUse, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Role } from '../model/principal.js';
 
@@ -14,12 +16,17 @@ export function refusedByRole(role: Role, facts: PlanFacts): string | undefined 
   if (effect !== undefined) return `use ${effect}`;
   return (
     first(functions, (it) => refusedFunction(role, it)) ??
+    first(facts.files ?? [], (it) => refusedFile(role, it)) ??
     first(settings, refusedSetting) ??
     first(writes, (it) => refusedWrite(role, it))
   );
 }
 
-function refusedFunction(role: Role, { name, class: kind }: FunctionUse): string | undefined {
+function refusedFile(role: Role, { action, path }: FileAccess): string | undefined {
+  return action === 'write' && role !== 'user' ? `write files (${path})` : undefined;
+}
+
+function refusedFunction(role: Role, { name, path, class: kind }: FunctionUse): string | undefined {
   switch (kind) {
     case 'catalog':
     case 'server':
@@ -27,7 +34,9 @@ function refusedFunction(role: Role, { name, class: kind }: FunctionUse): string
     case 'sequence':
       return role === 'user' ? undefined : `advance or read a sequence (${name})`;
     case 'outside':
-      return `reach files or the network (${name})`;
+      return path === undefined
+        ? `reach files or the network (${name})`
+        : `reach ${path} (${name}), which no --allow-path opens`;
     case 'runs-sql':
       return `run SQL that cannot be checked (${name})`;
     case 'instance':
@@ -62,21 +71,6 @@ function first<T>(items: readonly T[], refuse: (item: T) => string | undefined):
   }
   return undefined;
 }
-
-/** Settings that reach nothing but the session that sets them. */
-const OWN_SETTINGS: ReadonlySet<string> = new Set([
-  'calendar',
-  'explain_output',
-  'ieee_floating_point_ops',
-  'integer_division',
-  'lambda_syntax',
-  'pivot_limit',
-  'preserve_identifier_case',
-  'scalar_subquery_error_on_multiple_rows',
-  'schema',
-  'search_path',
-  'timezone',
-]);
 
 /** Names of the engine's own functions and views and of Gizmo's: an object of that name could pass for them. */
 const RESERVED_NAMES = /^(duckdb_|pragma_|pg_|sqlite_|gizmo_|gizmosql_|quack_)/i;

@@ -4,6 +4,7 @@ import type { DatabaseGrant } from '../model/database-grant.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { LimitsConfig } from './limits-config.js';
 import type { OAuthConfig } from './oauth-config.js';
+import type { FilesConfig } from './parse-files.js';
 import type { HooksConfig } from './parse-hooks.js';
 import type { TlsConfig } from './tls-config.js';
 import type { TokenConfig } from './token-config.js';
@@ -35,6 +36,8 @@ export interface ServerConfig {
    * memory, too, where the directory is not there and cannot be made.
    */
   readonly stateDirectory: { readonly path: string; readonly optional: boolean } | undefined;
+  /** What SQL may reach beyond the databases. */
+  readonly files: FilesConfig;
   readonly username: string;
   /** Undefined: no way in is configured and a start-up token is made. */
   readonly password: string | undefined;

@@ -4,6 +4,7 @@ import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig } from './config.js';
 import { parseDatabaseGrants, parseDefaultAccess } from './parse-database-grants.js';
+import { parseFiles, type RawFileSettings } from './parse-files.js';
 import { parseHooks, type RawHookSettings } from './parse-hooks.js';
 import { parseLimits, type RawLimitSettings } from './parse-limits.js';
 import { parseOAuth, type RawOAuthSettings } from './parse-oauth.js';
@@ -21,6 +22,7 @@ export interface RawServerSettings
     RawOAuthSettings,
     RawLimitSettings,
     RawHookSettings,
+    RawFileSettings,
     RawWays {
   readonly 'database-grant'?: readonly string[];
   readonly 'default-access'?: string;
@@ -122,6 +124,8 @@ export function parseConfig(
   }
   const username = raw.username ?? DEFAULT_USERNAME;
   checkUsername(username);
+  const state = stateDirectory(raw['state-dir'], database, readOnly);
+  const ownFiles = [...ownFilesOf(raw), ...(state === undefined ? [] : [state.path])];
   const poolSize = Number(environment.UV_THREADPOOL_SIZE ?? LIBUV_POOL_SIZE);
   return Object.freeze({
     hostname,
@@ -135,7 +139,8 @@ export function parseConfig(
     oauth,
     database,
     readOnly,
-    stateDirectory: stateDirectory(raw['state-dir'], database, readOnly),
+    stateDirectory: state,
+    files: Object.freeze(parseFiles(raw, ownFiles)),
     username,
     password,
     serverToken: readServerToken(raw),
@@ -221,6 +226,20 @@ function memoryLimit(limit: string | undefined): string | undefined {
 
 function databasePath(path: string | undefined): string | undefined {
   return path === undefined || path === '' || path === ':memory:' ? undefined : path;
+}
+
+/** Files with secrets, and the log, which SQL must neither read nor write. */
+function ownFilesOf(raw: RawServerSettings): string[] {
+  const [, tlsKey] = raw.tls ?? [];
+  const files = [
+    tlsKey,
+    raw['password-file'],
+    raw['server-token-file'],
+    raw['oauth-client-secret-file'],
+    raw['log-file'] === '-' ? undefined : raw['log-file'],
+    raw['init-sql-commands-file'],
+  ];
+  return files.filter((path) => path !== undefined);
 }
 
 /** Beside the database, unless it is named; who only reads need not be able to write there. */

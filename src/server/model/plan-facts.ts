@@ -2,6 +2,7 @@
  * What a statement would do, as the engine bound it: the input of every access decision. Made by the engine from
  * the bound plan, never from the wording of the SQL; whatever the engine does not understand makes the facts opaque.
  */
+import type { FileAccess } from './file-rules.js';
 
 export interface PlanFacts {
   /** Why the facts may not be complete; a statement with opaque facts is refused to whoever is restricted. */
@@ -14,6 +15,8 @@ export interface PlanFacts {
   readonly settings: readonly SettingChange[];
   /** What reaches beyond tables: files, other databases, extensions, the whole instance. */
   readonly effects: readonly Effect[];
+  /** Files that are opened to everybody by the operator, and that it reads or writes; absent where there are none. */
+  readonly files?: readonly FileAccess[];
 }
 
 /** A catalog entry. `catalog` is empty where the engine has not resolved it, such as for DROP … IF EXISTS of nothing. */
@@ -42,6 +45,8 @@ export interface ObjectWrite extends ObjectName {
 export interface FunctionUse {
   readonly name: string;
   readonly class: Exclude<FunctionClass, 'pure'>;
+  /** The file or address it asks for, as it is written, where that may not be reached. */
+  readonly path?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Opens a DuckDB database, in memory or a file, as an Engine in this thread. */
 import duckdb, { type Config, type Connection, type Database } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
+import type { FileRules } from '../../model/file-rules.js';
 import type { Engine, EngineCounts, EngineSession, ServerTableSchema, SessionReach } from '../engine.js';
 import { keepFreedMemory } from './allocator.js';
 import { CallGate } from './call-gate.js';
@@ -55,6 +56,8 @@ export interface DuckDbOptions {
   readonly concurrentCallsMax?: number;
   /** Table functions whose rows whoever runs a statement hands over. */
   readonly serverTables?: readonly ServerTableSchema[];
+  /** Files that those may name who reach no others; absent: none. */
+  readonly fileRules?: FileRules;
 }
 
 /** Fits libuv's pool of four. */
@@ -74,6 +77,7 @@ class DuckDbEngine implements Engine {
   readonly #serverTables: ServerTables;
   readonly #identities = new IdentityFunctions();
   readonly #sessions = new Set<DuckDbSession>();
+  readonly #fileRules: FileRules | undefined;
   readonly #reportFatal: (error: GizmoError) => void;
   #closing: Promise<void> | undefined;
 
@@ -85,6 +89,7 @@ class DuckDbEngine implements Engine {
     this.#reportFatal = report;
     this.#database = database;
     this.#claim = claim;
+    this.#fileRules = options.fileRules;
     this.#gate = new CallGate(options.concurrentCallsMax ?? CONCURRENT_CALLS_MAX);
     this.#memory = options.safeMemory === true ? undefined : openProcessMemory();
     if (options.safeMemory !== true) keepFreedMemory();
@@ -105,6 +110,7 @@ class DuckDbEngine implements Engine {
       memory: this.#memory,
       smallTexts: this.#smallTexts,
       definitionsVersion: this.#definitionsVersion,
+      fileRules: this.#fileRules,
     });
     let forget = () => {};
     const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () => {

@@ -2,12 +2,14 @@
 import duckdb from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import { firstWord } from '../../../sql/first-word.js';
+import type { FileRules } from '../../model/file-rules.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import { StringVector } from './convert/strings.js';
 import type { DefinitionsVersion } from './definitions-version.js';
 import { FilteredMetadata } from './facts/filtered-metadata.js';
 import { KeptStatements } from './facts/kept-statements.js';
 import { TemporaryNames } from './facts/shadowed-names.js';
+import { OpenedFiles } from './files/opened-files.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
 import type { TableUse } from './server-tables.js';
@@ -19,6 +21,7 @@ export interface CoreParts {
   readonly smallTexts: SmallTexts;
   readonly tableUse: TableUse;
   readonly definitionsVersion: DefinitionsVersion;
+  readonly fileRules: FileRules | undefined;
 }
 
 export class SessionCore {
@@ -33,6 +36,8 @@ export class SessionCore {
   readonly temporary = new TemporaryNames(this);
   /** What the session is shown of the metadata. */
   readonly metadata = new FilteredMetadata(this);
+  /** The files that the session may name. */
+  readonly files: OpenedFiles;
   readonly definitionsVersion: DefinitionsVersion;
   /** Whether the open transaction has changed views or macros. */
   #changedDefinitions = false;
@@ -47,7 +52,8 @@ export class SessionCore {
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
 
-  constructor({ lane, memory, smallTexts, tableUse, definitionsVersion }: CoreParts) {
+  constructor({ lane, memory, smallTexts, tableUse, definitionsVersion, fileRules }: CoreParts) {
+    this.files = new OpenedFiles(this, fileRules);
     this.definitionsVersion = definitionsVersion;
     this.lane = lane;
     this.memory = memory;

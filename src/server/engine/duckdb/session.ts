@@ -108,9 +108,12 @@ export class DuckDbSession implements EngineSession {
   }
 
   async #prepareExpanded(sql: string, part: number): Promise<DuckDbStatement> {
-    const { kept, isInspected, metadata } = this.#core;
+    const { kept, files, isInspected, metadata } = this.#core;
     const text = isInspected ? kept.expand(sql) : sql;
-    const statement = await this.#prepare(text, part);
+    const run = isInspected ? files.textFor(text) : text;
+    const statement = await this.#prepare(run, part, text);
+    // The files that a text names may be others each time it is inspected.
+    if (run !== text) statement.onlyWhile(() => files.textFor(text) === run);
     // What is inspected before it runs are the words that EXECUTE stands for then.
     if (text !== sql) statement.onlyWhile(() => kept.expand(sql) === text);
     // DuckDB would go on to show what could be known when it was prepared.
@@ -119,29 +122,30 @@ export class DuckDbSession implements EngineSession {
     return statement;
   }
 
-  async #prepare(sql: string, part: number): Promise<DuckDbStatement> {
+  /** @param text as it is known to whoever sent it, where something else is run in its place */
+  async #prepare(sql: string, part: number, text: string): Promise<DuckDbStatement> {
     if (part === 0) {
-      const prepared = await this.#prepareWhole(sql);
+      const prepared = await this.#prepareWhole(sql, text);
       if (prepared !== undefined) return prepared;
     }
-    return await this.#preparePart(sql, part);
+    return await this.#preparePart(sql, part, text);
   }
 
   /** The usual case: the text is one statement, prepared in one call. Undefined where it is not one. */
-  async #prepareWhole(sql: string): Promise<DuckDbStatement | undefined> {
+  async #prepareWhole(sql: string, text: string): Promise<DuckDbStatement | undefined> {
     const { lane } = this.#core;
     refuseNul(sql);
     this.#core.tableUse.begin();
     try {
       const prepared = await lane.call(() => duckdb.prepare(lane.connection, sql), sql);
-      return this.#keep(new DuckDbStatement(this.#core, prepared, sql, 1, this.#forget));
+      return this.#keep(new DuckDbStatement(this.#core, prepared, text, 1, this.#forget));
     } catch (error) {
       if (error instanceof GizmoError && error.message.includes(SEVERAL_STATEMENTS)) return undefined;
       throw error;
     }
   }
 
-  async #preparePart(sql: string, part: number): Promise<DuckDbStatement> {
+  async #preparePart(sql: string, part: number, text: string): Promise<DuckDbStatement> {
     const { lane } = this.#core;
     if (part === 0 || this.#extraction?.sql !== sql) this.#extraction = await this.#extract(sql);
     const { extracted, statements } = this.#extraction;
@@ -157,9 +161,9 @@ export class DuckDbSession implements EngineSession {
         () => duckdb.prepare_extracted_statement(lane.connection, extracted, part),
         sql,
       );
-      return this.#keep(new DuckDbStatement(this.#core, prepared, sql, statements, this.#forget));
+      return this.#keep(new DuckDbStatement(this.#core, prepared, text, statements, this.#forget));
     } catch (error) {
-      await this.#core.endParts(sql);
+      await this.#core.endParts(text);
       throw error;
     }
   }

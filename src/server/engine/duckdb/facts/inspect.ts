@@ -43,12 +43,16 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
     );
   }
   core.metadata.forgetUse();
-  const expanded = core.kept.expand(sql);
+  const words = core.kept.expand(sql);
+  const opened = await core.files.open(words);
+  if (opened !== undefined && 'class' in opened) return { ...NO_FACTS, functions: [opened] };
+  const expanded = opened?.plan ?? words;
   // To whoever may not see all metadata a PRAGMA shows what its query would.
   const query = options.visible === undefined ? undefined : pragmaQuery(expanded);
   const reading = readText(query ?? expanded, options);
   if (reading.prepares !== undefined) core.kept.assertRoom(reading.prepares);
-  return await inspectRead(core, reading, options);
+  const facts = await inspectRead(core, reading, options);
+  return opened === undefined ? facts : { ...facts, files: opened.files };
 }
 
 async function inspectRead(

@@ -1,0 +1,193 @@
+/**
+ * Files that a restricted session may name. In front of every reader stands a macro that fails (facts/shadow-file-
+ * readers); a call whose paths are all opened is written anew with the reader's full name and the resolved paths.
+ * What is missed here therefore fails, and nothing that is written in the text is ever opened as it is written.
+ */
+import { toGizmoError } from '../../../../errors.js';
+import type { FileAccess, FileRules } from '../../../model/file-rules.js';
+import type { FunctionUse } from '../../../model/plan-facts.js';
+import { toEngineError } from '../errors.js';
+import { isWord, significant, type Word } from '../facts/words.js';
+import { readCopy } from './copy-statement.js';
+import { fileUses } from './file-uses.js';
+import { resolveRead, resolveWrite } from './resolve-file.js';
+
+/** Of the session's core, what this file asks. */
+interface Core {
+  readTexts(sql: string, ...parameters: readonly string[]): Promise<string[]>;
+}
+
+/** A text whose files are opened. */
+export interface OpenedText {
+  /** What to run. */
+  readonly run: string;
+  /** What to plan: the columns of the files without the files, because DuckDB cannot show the plan of some readers. */
+  readonly plan: string;
+  readonly files: readonly FileAccess[];
+}
+
+export class OpenedFiles {
+  readonly #core: Core;
+  readonly #rules: FileRules | undefined;
+  /** By text: what is to run, as it was when the text was inspected last. */
+  readonly #texts = new Map<string, string>();
+
+  constructor(core: Core, rules: FileRules | undefined) {
+    this.#core = core;
+    this.#rules = rules;
+  }
+
+  /**
+   * Resolves the files that one statement names. Undefined where it names none that can be opened; the use of one that
+   * may not be. Throws what reading the beginning of a file throws. The connection must be claimed.
+   */
+  async open(sql: string): Promise<OpenedText | FunctionUse | undefined> {
+    this.#texts.delete(sql);
+    const rules = this.#rules;
+    if (rules === undefined) return undefined;
+    const tokens = [...significant(sql)];
+    const copy = readCopy(sql, tokens);
+    const uses = tokens.some(definesQuery)
+      ? []
+      : fileUses(sql, tokens).filter(({ start }) => start !== copy?.start);
+    if (copy === undefined && uses.length === 0) return undefined;
+    const all = { ...rules, own: [...rules.own, ...(await this.#databaseFiles())] };
+    const edits: Edit[] = [];
+    const files: FileAccess[] = [];
+    for (const use of uses) {
+      const paths = await this.#resolve(use, all);
+      if (paths === undefined) return { name: use.reader, class: 'outside', path: use.paths.join(', ') };
+      if (paths.length === 0) {
+        edits.push({ ...use, run: NO_FILES, plan: NO_FILES });
+        continue;
+      }
+      const call = `system.main.${use.reader}(${paths.length === 1 ? paths.map(literal).join() : `[${paths.map(literal).join(', ')}]`}${use.options})`;
+      edits.push({ ...use, run: call, plan: await this.#columnsOf(call) });
+      files.push(...paths.map((path) => ({ action: 'read' as const, path })));
+    }
+    if (copy === undefined)
+      return this.#keep(sql, edits, files, { before: '', start: 0, end: sql.length, after: '' });
+    const paths =
+      copy.action === 'write' ? await resolveWrite(copy.path, all) : await this.#resolve(copy, all);
+    const [path, ...more] = typeof paths === 'string' ? [paths] : (paths ?? []);
+    if (path === undefined || more.length > 0) return { name: 'COPY', class: 'outside', path: copy.path };
+    edits.push({ ...copy, before: '', after: '', run: literal(path), plan: '' });
+    files.push({ action: copy.action, path });
+    return this.#keep(sql, edits, files, copy.plan);
+  }
+
+  /** What runs in the place of a text that was inspected. */
+  textFor(sql: string): string {
+    return this.#texts.get(sql) ?? sql;
+  }
+
+  #keep(
+    sql: string,
+    edits: readonly Edit[],
+    files: readonly FileAccess[],
+    { before, start, end, after }: { before: string; start: number; end: number; after: string },
+  ): OpenedText {
+    const run = apply(sql, edits, 0, sql.length, 'run');
+    if (this.#texts.size >= TEXTS_MAX) this.#texts.clear();
+    this.#texts.set(sql, run);
+    return { run, plan: `${before}${apply(sql, edits, start, end, 'plan')}${after}`, files };
+  }
+
+  /** All files of a use; undefined where one may not be read. */
+  async #resolve(
+    use: { readonly reader?: string; readonly paths?: readonly string[]; readonly path?: string },
+    rules: FileRules,
+  ): Promise<readonly string[] | undefined> {
+    const found: string[] = [];
+    for (const written of use.paths ?? [use.path ?? '']) {
+      const paths = await resolveRead(written, rules, (pattern) => this.#glob(pattern));
+      if (paths === undefined) return undefined;
+      if (paths.length === 0 && use.reader !== 'glob') {
+        throw toEngineError(new Error(`IO Error: No files found that match the pattern "${written}"`));
+      }
+      found.push(...paths);
+    }
+    return found;
+  }
+
+  async #glob(pattern: string): Promise<readonly string[]> {
+    const [json = '[]'] = await this.#core.readTexts(GLOB_SQL, pattern);
+    return JSON.parse(json);
+  }
+
+  /** The files of the databases that are open, and where DuckDB puts what does not fit into memory. */
+  async #databaseFiles(): Promise<readonly string[]> {
+    const [json = '[]'] = await this.#core.readTexts(DATABASE_FILES_SQL);
+    const paths: readonly (string | null)[] = JSON.parse(json);
+    return paths.filter((path): path is string => path !== null && path !== '');
+  }
+
+  /** A query without rows that has the columns a call answers. The call has been decided on: binding it opens the files. */
+  async #columnsOf(call: string): Promise<string> {
+    const [json = '[]'] = await this.#core.readTexts(columnsSql(call)).catch((reason: unknown) => {
+      const error = toGizmoError(reason);
+      // The text it points into is ours.
+      throw toEngineError(new Error(error.message.replace(/\n+LINE \d+:[\s\S]*$/, '')));
+    });
+    const columns: readonly { readonly name: string; readonly type: string }[] = JSON.parse(json);
+    return `(select ${columns.map(({ name, type }) => `null::${type} as ${quote(name)}`).join(', ')})`;
+  }
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly before: string;
+  readonly after: string;
+  readonly run: string;
+  readonly plan: string;
+}
+
+/** A part of the text with the edits that lie in it. */
+function apply(
+  sql: string,
+  edits: readonly Edit[],
+  start: number,
+  end: number,
+  which: 'run' | 'plan',
+): string {
+  let text = '';
+  let at = start;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    if (edit.start < start || edit.end > end) continue;
+    text += `${sql.slice(at, edit.start)}${edit.before}${edit[which]}${edit.after}`;
+    at = edit.end;
+  }
+  return text + sql.slice(at, end);
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** CREATE of a view or macro, wherever it stands: over files it would open them to whoever may use it. */
+function definesQuery(token: Word, at: number, tokens: readonly Word[]): boolean {
+  if (!isWord(token, 'create')) return false;
+  const object = tokens.slice(at + 1, at + 6).find((it) => !isWord(it, ...BEFORE_OBJECT));
+  return isWord(object, 'view', 'macro', 'function');
+}
+
+const BEFORE_OBJECT = ['or', 'replace', 'temp', 'temporary', 'recursive', 'persistent'];
+/** What glob answers of a pattern that nothing matches. */
+const NO_FILES = '(select null::varchar as file where false)';
+/** As many as one statement needs, masked ones included. */
+const TEXTS_MAX = 16;
+
+const GLOB_SQL =
+  "select coalesce(system.main.to_json(system.main.list(file))::varchar, '[]') from system.main.glob($1::varchar)";
+const DATABASE_FILES_SQL = `select system.main.to_json(system.main.list_append(
+  (select system.main.list(path) from system.main.duckdb_databases()), system.main.current_setting('temp_directory')::varchar))::varchar`;
+
+function columnsSql(call: string): string {
+  return `select system.main.to_json(system.main.list(system.main.struct_pack(name := column_name, type := column_type)))::varchar
+from (describe from ${call})`;
+}

@@ -1,0 +1,77 @@
+/** The SQL that runs before a server listens: the operator's own, then what closes the engine behind it. */
+import { statSync } from 'node:fs';
+import { GizmoError, toGizmoError } from '../errors.js';
+import type { ServerConfig } from './config/config.js';
+import type { Hooks } from './hooks/hooks.js';
+import { OWN_SETTINGS } from './model/own-settings.js';
+import { isUrl } from './model/url-prefix.js';
+import type { Session } from './session/session.js';
+import type { Statements } from './statement/statements.js';
+
+/** Runs it in a session of the operator's. Throws USAGE for what fails. */
+export async function runStartSql(
+  statements: Statements,
+  { initSql, files }: Pick<ServerConfig, 'initSql' | 'files'>,
+  session: Session,
+): Promise<void> {
+  const update = (sql: string) => statements.update({ sql, session, door: 'init', signal: session.signal });
+  try {
+    for (const sql of initSql) await update(sql);
+  } catch (error) {
+    throw asUsage('The SQL given to run at start failed, so the server did not start', error);
+  }
+  if (files.engine === undefined) return;
+  try {
+    for (const sql of closingTexts(files.engine)) await update(sql);
+  } catch (error) {
+    throw asUsage('The engine cannot be closed as --external-access says', error);
+  }
+}
+
+/**
+ * What DuckDB reaches from here on, for everybody: these paths, the databases that are open and its own temporary
+ * files. Nobody can open more, or load an extension. Settings of a session's own can still be set.
+ */
+function closingTexts(paths: readonly string[]): string[] {
+  const [files, folders] = [paths.filter(isFile), paths.filter((path) => !isFile(path))];
+  const kept = [...OWN_SETTINGS, 'enable_progress_bar', 'enable_progress_bar_print'];
+  return [
+    // Otherwise the list of secrets would ask for a directory that is closed now.
+    'set allow_persistent_secrets = false',
+    `set allowed_paths = ${list(files)}`,
+    `set allowed_directories = ${list(folders)}`,
+    'set enable_external_access = false',
+    `set allowed_configs = ${list(kept)}`,
+    'set lock_configuration = true',
+  ];
+}
+
+function isFile(path: string): boolean {
+  return !isUrl(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function list(texts: readonly string[]): string {
+  return `[${texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')}]`;
+}
+
+/** After the SQL given at start, which may make the functions. */
+export async function setHooks(hooks: Hooks, config: ServerConfig['hooks']): Promise<void> {
+  try {
+    for (const kind of ['authentication', 'authorization'] as const) {
+      const name = config[`${kind}Function`];
+      if (name !== undefined) await hooks.set(kind, name);
+    }
+  } catch (error) {
+    throw asUsage(
+      'A function that --authentication-function or --authorization-function names is not to be had',
+      error,
+    );
+  }
+}
+
+/** What the operator asked for and cannot have; a defect stays one. */
+export function asUsage(what: string, reason: unknown): GizmoError {
+  const error = toGizmoError(reason);
+  if (error.detail !== undefined) return error;
+  return new GizmoError('USAGE', `${what}: ${error.message}`, { cause: reason });
+}
