@@ -267,6 +267,12 @@ describe('a file that nobody opened', () => {
     `from read_csv($$${outside}/secret.csv$$)`,
     `from read_csv($a$${outside}/secret.csv$a$)`,
     `from read_csv('${open}/a.csv\\..\\..\\outside\\secret.csv')`,
+    `from read_csv('${open}/a.csv'\n'/../../outside/secret.csv')`,
+    `from '${open}/'\n'a.csv'`,
+    `from read_csv(['${open}/a.csv'\n'/../../outside/secret.csv'])`,
+    `copy t from '${open}/a.csv'\n'/../../outside/secret.csv'`,
+    `select 1\u00a0from ${opened} a, "system".main.read_csv('${outside}/secret.csv')`,
+    `select '\u00a0' from ${opened} a, $x$'$x$, system\u00a0.main.read_csv('${outside}/secret.csv')`,
   ])('is out of reach: %s', async (sql) => {
     await user.rows(`set variable p = '${outside}/secret.csv'`);
     for (const client of [user, readonly]) {

@@ -96,7 +96,9 @@ function readOptions(sql: string, tokens: readonly Word[]): string | undefined {
 
 function readScan(sql: string, tokens: readonly Word[], at: number): FileUse | undefined {
   const [before, token, next] = [tokens[at - 1], tokens[at], tokens[at + 1]];
-  if (token?.kind !== 'string' || next?.value === '(' || next?.kind === 'operator') return undefined;
+  if (token?.kind !== 'string' || next?.value === '(') return undefined;
+  // Another string on another line would be a part of this one.
+  if (next?.kind === 'operator' || next?.kind === 'string') return undefined;
   const describes = at === 1 && isWord(before, 'describe', 'desc', 'summarize', 'show');
   if (!describes && !isWord(before, 'from', 'join', 'pivot', 'unpivot', 'pivot_wider')) return undefined;
   if (isWord(tokens[at - 2], 'distinct')) return undefined;

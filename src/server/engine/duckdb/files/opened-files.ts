@@ -7,7 +7,7 @@ import { toGizmoError } from '../../../../errors.js';
 import type { FileAccess, FileRules } from '../../../model/file-rules.js';
 import type { FunctionUse } from '../../../model/plan-facts.js';
 import { toEngineError } from '../errors.js';
-import { isWord, significant, type Word } from '../facts/words.js';
+import { isName, isWord, significant, type Word } from '../facts/words.js';
 import { readCopy } from './copy-statement.js';
 import { fileUses } from './file-uses.js';
 import { resolveRead, resolveWrite } from './resolve-file.js';
@@ -61,7 +61,7 @@ export class OpenedFiles {
         edits.push({ ...use, run: NO_FILES, plan: NO_FILES });
         continue;
       }
-      const call = `system.main.${use.reader}(${paths.length === 1 ? paths.map(literal).join() : `[${paths.map(literal).join(', ')}]`}${use.options})`;
+      const call = `${SYSTEM}${use.reader}(${paths.length === 1 ? paths.map(literal).join() : `[${paths.map(literal).join(', ')}]`}${use.options})`;
       edits.push({ ...use, run: call, plan: await this.#columnsOf(call) });
       files.push(...paths.map((path) => ({ action: 'read' as const, path })));
     }
@@ -86,8 +86,12 @@ export class OpenedFiles {
     edits: readonly Edit[],
     files: readonly FileAccess[],
     { before, start, end, after }: { before: string; start: number; end: number; after: string },
-  ): OpenedText {
+  ): OpenedText | FunctionUse {
     const run = apply(sql, edits, 0, sql.length, 'run');
+    const calls = edits.filter((edit) => edit.run.startsWith(SYSTEM)).length;
+    // How a character reads can depend on what stands before it; nothing may have become code by the change.
+    if (namesOfSystem(run) !== calls)
+      return { name: 'a text that can be read in two ways', class: 'outside' };
     if (this.#texts.size >= TEXTS_MAX) this.#texts.clear();
     this.#texts.set(sql, run);
     return { run, plan: `${before}${apply(sql, edits, start, end, 'plan')}${after}`, files };
@@ -141,6 +145,16 @@ interface Edit {
   readonly after: string;
   readonly run: string;
   readonly plan: string;
+}
+
+/** Before the name of a reader that no macro stands before. */
+const SYSTEM = 'system.main.';
+
+/** How many names begin with the catalog of DuckDB's own functions. */
+function namesOfSystem(sql: string): number {
+  const tokens = [...significant(sql)];
+  return tokens.filter((it, at) => isName(it) && it.value === 'system' && tokens[at + 1]?.value === '.')
+    .length;
 }
 
 /** A part of the text with the edits that lie in it. */
