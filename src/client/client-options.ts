@@ -1,8 +1,9 @@
 /** What the library's `connect` takes, and what it means. */
 import { GizmoError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import { isLoopback } from '../runtime-file.js';
 import { DEFAULT_PORT, parseLocation } from './connect/location.js';
-import type { ConnectOptions, Credentials, TlsOptions } from './connect/options.js';
+import type { ClientCertificate, ConnectOptions, Credentials, TlsOptions } from './connect/options.js';
 
 export interface ClientOptions {
   /** `localhost` by default. */
@@ -40,9 +41,14 @@ export interface ClientOptions {
 
 /**
  * @param location such as `grpc+tls://db.example.com:31337`, as ADBC and pyarrow write it
- * @throws GizmoError USAGE for a malformed location, or options that contradict it or each other
+ * @throws GizmoError USAGE for a malformed location, options that contradict it or each other, or that there are not
  */
 export function resolveOptions(location: string | undefined, options: ClientOptions): ConnectOptions {
+  refuseUnknown(options, OPTIONS, '');
+  if (typeof options.tls === 'object') {
+    refuseUnknown(options.tls, TLS_OPTIONS, 'tls.');
+    refuseUnknown(options.tls.clientCertificate ?? {}, CERTIFICATE_OPTIONS, 'tls.clientCertificate.');
+  }
   const place = location === undefined ? undefined : placeOf(location);
   if (place !== undefined && (options.host !== undefined || options.port !== undefined))
     throw new GizmoError('USAGE', 'Give host and port, or a location; not both.');
@@ -60,6 +66,44 @@ export function resolveOptions(location: string | undefined, options: ClientOpti
     tls: tls === true ? {} : tls === false ? undefined : tls,
     credentials: credentialsOf(options),
   };
+}
+
+const OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
+  host: true,
+  port: true,
+  tls: true,
+  username: true,
+  password: true,
+  token: true,
+  connectTimeoutMs: true,
+  receiveBytesMax: true,
+  headers: true,
+  cookies: true,
+  followLocations: true,
+  warn: true,
+  signal: true,
+};
+const TLS_OPTIONS: Readonly<Record<keyof TlsOptions, true>> = {
+  roots: true,
+  pins: true,
+  serverName: true,
+  skipVerify: true,
+  clientCertificate: true,
+};
+const CERTIFICATE_OPTIONS: Readonly<Record<keyof ClientCertificate, true>> = {
+  cert: true,
+  key: true,
+  passphrase: true,
+};
+
+/** JavaScript says nothing of a name that nobody reads: `pasword` would connect as nobody. */
+function refuseUnknown(given: object, known: Readonly<Record<string, true>>, prefix: string): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, Object.keys(known));
+  const hint =
+    near === undefined ? `There are ${Object.keys(known).join(', ')}.` : `Did you mean ${prefix}${near}?`;
+  throw new GizmoError('USAGE', `connect has no option ${prefix}${unknown}. ${hint}`);
 }
 
 /** Without what is undefined. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolveOptions } from '../../src/client/client-options.js';
+import { type ClientOptions, resolveOptions } from '../../src/client/client-options.js';
 import { parseLocation } from '../../src/client/connect/location.js';
 
 describe('locations', () => {
@@ -63,5 +63,17 @@ describe('options', () => {
   });
   test('a malformed location is not repeated: it may hold a password', () => {
     expect(() => resolveOptions('grpc://ann:hunter2@h:1', {})).toThrow(/^(?!.*hunter2)/);
+  });
+
+  test.each([
+    [{ pasword: 'x' }, 'connect has no option pasword. Did you mean password?'],
+    [{ user: 'ann', password: 'x' }, /^connect has no option user\. There are host, port, tls, username, /],
+    [{ tls: { rootz: '' } }, 'connect has no option tls.rootz. Did you mean tls.roots?'],
+    [
+      { tls: { clientCertificate: { cert: new Uint8Array(), kay: '' } } },
+      'connect has no option tls.clientCertificate.kay. Did you mean tls.clientCertificate.key?',
+    ],
+  ])('refuses a name that is no option: %j', (options, message) => {
+    expect(() => resolveOptions('grpc://h:1', options as ClientOptions)).toThrow(message);
   });
 });

@@ -144,6 +144,21 @@ describe('parameters', () => {
     await expect(insert.execute([1002, 'd'])).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  test.each([
+    [[[1, 'a'], [2]], 'Row 2: The statement takes 2 parameters, not 1.'],
+    [
+      [
+        [1, 'a'],
+        ['x', 'b'],
+      ],
+      /^Row 2: Parameter "1" of type int takes a whole number/,
+    ],
+  ])('that do not fit are named with their row: %j', async (sets, message) => {
+    await db.execute('create or replace table fits (i int, t varchar)');
+    await using insert = await db.prepare('insert into fits values (?, ?)');
+    await expect(insert.executeMany(sets)).rejects.toThrow(message);
+  });
+
   test('a prepared query runs again and again', async () => {
     const statement = await db.prepare<{ twice: number }>('select $n::int * 2 as twice');
     for (const n of [1, 21])

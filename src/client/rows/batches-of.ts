@@ -1,15 +1,14 @@
 /** Rows of JavaScript values as Arrow batches. */
-import { buildBatch } from '../../flight/ipc/build.js';
 import { decodeRecordBatch } from '../../flight/ipc/record-batch.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
 import type { ReceivedBatch } from '../result/result.js';
-import { toColumns } from './parameter.js';
+import { buildRows } from './build-rows.js';
 
 /**
  * Packs rows, objects by column name or arrays in the order of the columns, into batches of `schema`; parameter.ts says
  * which values a type takes. Nothing is read from `rows` before a batch is asked for.
  * @param options.batchRows rows a batch; 8,192 by default
- * @throws GizmoError INVALID_ARGUMENT, while iterating, naming the field whose value does not fit
+ * @throws GizmoError INVALID_ARGUMENT, while iterating, naming row and column of a value that does not fit
  */
 export function batchesOf(
   schema: ArrowSchema,
@@ -21,12 +20,14 @@ export function batchesOf(
     schema,
     async *[Symbol.asyncIterator]() {
       let pending: (readonly unknown[])[] = [];
+      let firstRow = 1;
       for await (const row of rows) {
         if (pending.push(toValues(schema, row)) < batchRows) continue;
-        yield toBatch(schema, pending);
+        yield toBatch(schema, pending, firstRow);
+        firstRow += pending.length;
         pending = [];
       }
-      if (pending.length > 0) yield toBatch(schema, pending);
+      if (pending.length > 0) yield toBatch(schema, pending, firstRow);
     },
   };
 }
@@ -47,7 +48,11 @@ function toValues(schema: ArrowSchema, row: RowInput): readonly unknown[] {
   return schema.fields.map(({ name }) => members.get(name));
 }
 
-function toBatch(schema: ArrowSchema, rows: readonly (readonly unknown[])[]): ReceivedBatch {
-  const message = buildBatch(schema, toColumns(schema.fields, rows));
+function toBatch(
+  schema: ArrowSchema,
+  rows: readonly (readonly unknown[])[],
+  firstRow: number,
+): ReceivedBatch {
+  const message = buildRows(schema, rows, { value: 'Column', firstRow });
   return { ...decodeRecordBatch(schema, message), message };
 }

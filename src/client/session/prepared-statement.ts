@@ -1,7 +1,6 @@
 /** A statement that the server keeps, to run with parameters and more than once. */
 import { GizmoError } from '../../errors.js';
 import { encodeFlightData, type FlightFrame } from '../../flight/flight-data.js';
-import { buildBatch } from '../../flight/ipc/build.js';
 import { decodeEncapsulatedSchema, encodeSchema } from '../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
 import { ACTIONS } from '../../flight/sql/action.js';
@@ -11,7 +10,8 @@ import { describeCommand } from '../connect/channel.js';
 import type { ChannelPool } from '../connect/channel-pool.js';
 import type { CallOptions, PreparedStatement, QueryOptions } from '../flight-sql-client.js';
 import type { ResultStream } from '../result/result.js';
-import { inOrder, type Parameters, parameterField, toColumns } from '../rows/parameter.js';
+import { buildRows, inRow, type Naming } from '../rows/build-rows.js';
+import { inOrder, type Parameters, parameterField } from '../rows/parameter.js';
 import type { Row } from '../rows/value.js';
 import { runCommand } from './run-command.js';
 
@@ -75,7 +75,7 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
   async executeMany(rows: readonly Parameters[], { signal }: CallOptions = {}): Promise<number | undefined> {
     const message = { preparedStatementHandle: this.#handle };
     const cmd = encodeCommand({ type: 'CommandPreparedStatementUpdate', message });
-    const values = rows.map((row) => this.#row(row));
+    const values = rows.map((row, i) => inRow(rows.length > 1 ? i + 1 : undefined, () => this.#row(row)));
     const result = await this.#channels.home.doPut(this.#frames(cmd, values), signal);
     const count = result && decodeUpdateResult(result.appMetadata);
     return count === undefined ? undefined : Number(count);
@@ -124,8 +124,11 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
   /** Without parameters: a schema without fields and a batch without columns, as C++ and Go clients send it. */
   #frames(cmd: Uint8Array, rows: readonly (readonly unknown[])[]): FlightFrame[] {
     const width = rows[0]?.length ?? 0;
-    if (rows.some((row) => row.length !== width))
-      throw new GizmoError('INVALID_ARGUMENT', 'All sets of parameters need the same number of values.');
+    const odd = rows.findIndex((row) => row.length !== width);
+    if (odd >= 0) {
+      const counts = `${rows[odd]?.length} values, and the first row ${width}`;
+      throw new GizmoError('INVALID_ARGUMENT', `Row ${odd + 1}: it has ${counts}; all need the same number.`);
+    }
     const fields = Array.from({ length: width }, (_, i) =>
       parameterField(
         this.parameters?.fields[i],
@@ -133,11 +136,12 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
         String(i + 1),
       ),
     );
+    const naming: Naming = { value: 'Parameter', firstRow: rows.length > 1 ? 1 : undefined };
     const header = encodeSchema({ fields });
     const schema = { header, body: new Uint8Array(0) };
     return [
       encodeFlightData({ descriptor: describeCommand(cmd), message: schema }),
-      encodeFlightData({ message: buildBatch({ fields }, toColumns(fields, rows)) }),
+      encodeFlightData({ message: buildRows({ fields }, rows, naming) }),
     ];
   }
 }

@@ -120,8 +120,15 @@ describe('values that a type cannot hold exactly are refused', () => {
   test.each(cases)('%o does not take %s', async (type, value) => {
     await expect(roundTrip([field('v', type)], [[value]])).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: expect.stringMatching(/^Field "v"/),
+      message: expect.stringMatching(/^Row 1: Column "v" of type /),
     });
+  });
+});
+
+test('a value that does not fit is named with its row, counted over all batches', async () => {
+  const rows = Array.from({ length: 10 }, (_, i) => [i === 7 ? 'x' : i]);
+  await expect(roundTrip([field('n', { kind: 'int', bits: 32, signed: true })], rows)).rejects.toMatchObject({
+    message: 'Row 8: Column "n" of type int takes a whole number.',
   });
 });
 
