@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   unlinkSync,
@@ -54,7 +55,23 @@ export function findRuntimeFile(host: string, port: number, directory: string): 
   return undefined;
 }
 
-/** For the other two: `$XDG_RUNTIME_DIR/gizmo`, or `gizmo-<uid>` in the directory for temporary files. */
+/** The same for the server that this process is; undefined where it is none of this user's. */
+export function findServerOfProcess(pid: number, directory: string): RuntimeInfo | undefined {
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return undefined; // Nobody has started a server here yet.
+  }
+  for (const name of names) {
+    const port = /^(\d+)\.json$/.exec(name)?.[1];
+    const info = port === undefined ? undefined : findRuntimeFile('localhost', Number(port), directory);
+    if (info?.pid === pid) return info;
+  }
+  return undefined;
+}
+
+/** For the others: `$XDG_RUNTIME_DIR/gizmo`, or `gizmo-<uid>` in the directory for temporary files. */
 export function runtimeDirectory(xdgRuntimeDir: string | undefined): string {
   if (xdgRuntimeDir !== undefined && xdgRuntimeDir !== '') return join(xdgRuntimeDir, 'gizmo');
   const { uid, username } = userInfo();

@@ -9,6 +9,7 @@ import { ShellSession } from '../client/shell/shell-session.js';
 import { streamSink } from '../client/shell/stream-sink.js';
 import { writeRuntimeFile } from '../runtime-file.js';
 import { parseConfig } from '../server/config/parse-config.js';
+import { namingHolder } from '../server/database-holder.js';
 import { runtimeInfo } from '../server/runtime-info.js';
 import { type RunningServer, startServer } from '../server/start-server.js';
 import { createLogger } from '../server/telemetry/logger.js';
@@ -38,7 +39,9 @@ export async function runQuickstart(options: QuickstartOptions): Promise<number>
   try {
     // Its users and tokens are nobody's after it: nothing is left beside the file.
     const config = { ...parseConfig(settings, {}), stateDirectory: undefined };
-    const server = await startServer(config, log);
+    const server = await startServer(config, log).catch((error: unknown) => {
+      throw namingHolder(error, plan.database, options.runtimeDirectory);
+    });
     try {
       return await useServer(server, plan, options, interruption);
     } finally {

@@ -5,6 +5,7 @@ import { isLoopback, type RuntimeFile, writeRuntimeFile } from '../runtime-file.
 import { VERSION } from '../version.js';
 import type { ServerConfig } from './config/config.js';
 import { parseConfig, type RawServerSettings } from './config/parse-config.js';
+import { namingHolder } from './database-holder.js';
 import { runtimeInfo } from './runtime-info.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -40,7 +41,9 @@ export async function runServer(
   const uncaught = firstUncaught(log);
   let runtimeFile: RuntimeFile | undefined;
   try {
-    const server = await started(config, log, uncaught);
+    const server = await started(config, log, uncaught).catch((error: unknown) => {
+      throw namingHolder(error, config.database, options.runtimeDirectory);
+    });
     // Before anybody is told where it is: whoever then ends it at once ends it in order.
     const stopped = untilStopped(server, uncaught, log, config.shutdownGraceMs, () => runtimeFile?.remove());
     try {

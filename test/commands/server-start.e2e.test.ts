@@ -166,10 +166,21 @@ describe('gizmo server start', () => {
     const database = join(directory, 'locked.duckdb');
     const first = await starts(['--database', database]);
     const { status, stderr } = fails(['--port', '0', '--database', database]);
-    expect(stderr).toMatch(/lock/i);
-    expect(stderr).toContain(String(first.pid));
-    expect(status).not.toBe(0);
+    expect(stderr).toContain(
+      `the Gizmo server on port ${first.port} (process ${first.pid}) has it open. Use that one (gizmo client --port ${first.port})`,
+    );
+    expect(status).toBe(2);
+    const elsewhere = { XDG_RUNTIME_DIR: join(directory, 'elsewhere') };
+    expect(fails(['--port', '0', '--database', database], elsewhere).stderr).toContain(
+      `process ${first.pid} has it open. End that process first`,
+    );
     await first.stop();
+  });
+
+  it('names the directory that a database file would be in', () => {
+    const { status, stderr } = fails(['--port', '0', '--database', join(directory, 'no', 'x.duckdb')]);
+    expect(stderr).toContain(`there is no directory ${join(directory, 'no')}. Make it first`);
+    expect(status).toBe(2);
   });
 
   it('refuses a file that is no database', () => {

@@ -1,12 +1,19 @@
 /** A look at a database file before DuckDB opens it: DuckDB takes some other files for databases, such as JSON. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { GizmoError } from '../../../errors.js';
 
 /**
- * Throws unless `path` is missing, empty or begins as DuckDB's own files do. Source: DuckDB's storage format,
+ * Throws unless `path` is in a directory and missing, empty or begins as DuckDB's own files do. Source: DuckDB's storage format,
  * MainHeader: 8 bytes of checksum, then the magic bytes.
  */
 export function assertDatabaseFile(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder))
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      `there is no directory ${folder}. Make it first, or name another file.`,
+    );
   const start = readStart(path);
   if (start.length === 0 || start.toString('latin1', MAGIC_OFFSET, MAGIC_OFFSET + MAGIC.length) === MAGIC)
     return;
