@@ -139,5 +139,8 @@ async function findPassword(
 }
 
 async function askPassword(user: string): Promise<Secret> {
-  return { value: await readSecret(`Password for ${user}: `), source: 'the prompt' };
+  const value = await readSecret(`Password for ${user}: `);
+  if (value === '')
+    throw new GizmoError('UNAUTHENTICATED', 'No password was typed, so nobody was logged in.');
+  return { value, source: 'the prompt' };
 }

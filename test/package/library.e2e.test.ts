@@ -34,7 +34,7 @@ beforeAll(async () => {
     const link = join(project, 'node_modules', name);
     if (!existsSync(link)) symlinkSync(join(ROOT, 'node_modules', name), link);
   }
-}, 300_000);
+});
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const NAMES = [

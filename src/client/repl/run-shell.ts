@@ -116,6 +116,7 @@ class Shell {
         : openEditor(input, output, {
             color: options.color,
             isReady,
+            hint,
             complete: (text, cursor, signal) => complete(text, cursor, names, signal),
           });
   }
@@ -188,6 +189,14 @@ const COMMANDS_OF_WORDS: ReadonlyMap<string, string> = new Map([
   ['help', '.help'],
   ['?', '.help'],
 ]);
+
+/** For whoever wants to leave, or help, while a statement is open: the word became a part of it. */
+function hint(text: string): string | undefined {
+  const line = /\n([^\n]*)\n[^\n]*$/.exec(text)?.[1];
+  const command = line === undefined ? undefined : COMMANDS_OF_WORDS.get(bareWord(line));
+  if (command === undefined) return undefined;
+  return `The statement is not finished: Ctrl-C drops it, and then ${command} works. Or end it with ;`;
+}
 
 function bareWord(text: string): string {
   return text.trim().replace(/\s*;$/, '').toLowerCase();

@@ -1,5 +1,5 @@
 /** Reads one statement from the terminal: keys through the editor, the result onto the screen. */
-import { displayWidth } from '../render/display-text.js';
+import { cutText, displayWidth } from '../render/display-text.js';
 import { applyCompletion, type Completion, menuLines } from './completion-menu.js';
 import { edit } from './editor.js';
 import { type EditorEffect, type EditorState, EMPTY_EDITOR } from './editor-state.js';
@@ -14,6 +14,8 @@ export class StatementReader {
   #prompt = '';
   #frame: Frame | undefined;
   #paintedColumns = 0;
+  /** What helps with typing is no part of what stays on the screen. */
+  #isAsking = false;
 
   constructor(terminal: Terminal, options: StatementReaderOptions) {
     this.#terminal = terminal;
@@ -23,6 +25,7 @@ export class StatementReader {
   /** Shows the prompt and waits until there is something to do. What was killed before can still be yanked. */
   async read(prompt: string, history: readonly string[]): Promise<ReadOutcome> {
     this.#prompt = prompt;
+    this.#isAsking = true;
     this.#state = { ...EMPTY_EDITOR, killed: this.#state.killed };
     this.#frame = undefined;
     for (;;) {
@@ -30,6 +33,7 @@ export class StatementReader {
       const outcome = await this.#handle(await this.#terminal.next(), history);
       if (outcome === undefined) continue;
       this.#state = { ...this.#state, menu: undefined, search: undefined };
+      this.#isAsking = false;
       this.#paint();
       if (this.#frame !== undefined) this.#terminal.write(leave(this.#frame));
       return outcome;
@@ -95,6 +99,11 @@ export class StatementReader {
     this.#frame = undefined;
   }
 
+  #hint(columns: number): readonly string[] {
+    const hint = this.#isAsking ? this.#options.hint(this.#state.text) : undefined;
+    return hint === undefined ? [] : [cutText(hint, columns - 1)];
+  }
+
   #view(columns: number): InputView {
     const { text, cursor, search, menu } = this.#state;
     const searching =
@@ -105,7 +114,7 @@ export class StatementReader {
       continuation: `${' '.repeat(Math.max(0, displayWidth(this.#prompt) - 3))}-> `,
       text,
       cursor,
-      below: menu === undefined ? [] : menuLines(menu, columns),
+      below: menu === undefined ? this.#hint(columns) : menuLines(menu, columns),
       color: this.#options.color,
       ...(this.#options.color ? { styleAt: highlighter(text) } : {}),
     };
@@ -113,6 +122,8 @@ export class StatementReader {
 }
 
 export interface StatementReaderOptions {
+  /** A line to show below the text; undefined where there is nothing to say. */
+  readonly hint: (text: string) => string | undefined;
   readonly color: boolean;
   /** Whether Enter runs the text. */
   readonly isReady: (text: string) => boolean;

@@ -39,11 +39,11 @@ async function* readStep(
       return;
     case 'stdin':
       stdin.setEncoding('utf8');
-      yield* readScript(stdin);
+      yield* readScript(stdin, 'Standard input');
       return;
     case 'file':
       try {
-        yield* readScript(createReadStream(step.path, 'utf8'));
+        yield* readScript(createReadStream(step.path, 'utf8'), `"${step.path}"`);
       } catch (error) {
         if (error instanceof GizmoError || !isSystemError(error)) throw error;
         throw new GizmoError('USAGE', `Cannot read "${step.path}": ${describeFileError(error)}.`, {

@@ -12,6 +12,7 @@ import type { RenderOptions, TerminalOptions, TextSink } from '../render/rendere
 import type { ResultStream } from '../result/result.js';
 import { describeFileError } from './file-error.js';
 import { OutputTarget } from './output-target.js';
+import { assertText } from './script-input.js';
 import { DEFAULT_SETTINGS, type ShellSettings } from './shell-settings.js';
 
 export class ShellSession implements Shell {
@@ -130,6 +131,7 @@ export class ShellSession implements Shell {
     const text = await readFile(path, 'utf8').catch((error: unknown) => {
       throw new GizmoError('USAGE', `Cannot read "${path}": ${describeFileError(error)}.`, { cause: error });
     });
+    assertText(text, `"${path}"`);
     this.#readDepth++;
     try {
       await this.runText(text);

@@ -104,6 +104,16 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
     expect(await run('select 1 as fresh;')).toContain('│  fresh  │');
   });
 
+  it('says how to leave when exit becomes a line of an open statement', async () => {
+    await open();
+    shell.press(`select 1${ENTER}exit${ENTER}`);
+    await shell.until('The statement is not finished: Ctrl-C drops it, and then .quit works.');
+    shell.press(CTRL_C);
+    await shell.until(PROMPT);
+    shell.press(`exit${ENTER}`);
+    expect(await shell.exitCode()).toBe(0);
+  });
+
   it('cancels the running statement with Ctrl-C, on the server too, and keeps the session', async () => {
     await open();
     await run('create temp table mine as select 1 as kept;');
@@ -154,7 +164,9 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
   it('runs dot commands, suggests, and reads scripts', async () => {
     await open();
     expect(await run('.tabels')).toContain('Did you mean .tables?');
-    expect(await run('help')).toContain('.quit [CODE]');
+    expect(await run('help')).toMatch(
+      /\.quit \[CODE\][\s\S]*A statement ends with ;.*Ctrl-C .*Ctrl-D leaves\./,
+    );
     const script = join(directory, 'script.sql');
     writeFileSync(script, ".mode csv\nselect 1 as a,\n  'x,y' as b;\n.mode box\n");
     expect(await run(`.read '${script}'`)).toContain('a,b\n1,"x,y"\n');

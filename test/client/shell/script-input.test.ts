@@ -9,7 +9,7 @@ async function* chunks(parts: readonly string[]): AsyncGenerator<string> {
 
 async function read(parts: readonly string[]): Promise<string[]> {
   const texts: string[] = [];
-  for await (const text of readScript(chunks(parts))) texts.push(text);
+  for await (const text of readScript(chunks(parts), 'It')) texts.push(text);
   return texts;
 }
 
@@ -59,6 +59,11 @@ describe('readScript', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('a file in UTF-16 is no script, and nothing of it runs', async () => {
+    const asUtf8 = Buffer.from('\ufeffselect 1;', 'utf16le').toString('utf8');
+    await expect(read([asUtf8])).rejects.toThrow('It is no text in UTF-8: it is binary, or UTF-16');
   });
 
   test('a long statement in small chunks is read in linear time', async () => {

@@ -23,9 +23,15 @@ export function createHelp(commands: () => readonly DotCommand[]): DotCommand {
       if (lines.length === 0) return notify(`No command has "${pattern}" in its name or text.`);
       const width = Math.max(...lines.map(({ name }) => name.length));
       await print(lines.map(({ name, text }) => `${name.padEnd(width)}  ${text}\n`).join(''));
+      if (pattern === '') await print(KEYS);
     },
   };
 }
+
+const KEYS = `
+A statement ends with ; and may have several lines. Ctrl-C drops it, or stops it while it runs; Ctrl-D leaves.
+Tab completes, the arrow keys and Ctrl-R find earlier statements.
+`;
 
 function aliasNames(command: DotCommand): string {
   return command.aliases.map((alias) => (alias.startsWith('\\') ? alias : `.${alias}`)).join(', ');
