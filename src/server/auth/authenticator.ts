@@ -11,25 +11,27 @@ export interface Strategy {
   readonly name: string;
   /**
    * The principal if the credential is of this strategy and right; undefined if it is not of this strategy;
-   * throws UNAUTHENTICATED if it is and wrong. `address` is the caller's, without the port.
+   * throws UNAUTHENTICATED if it is and wrong. `address` is the caller's, without the port; `gone` aborts when nobody
+   * waits for the answer any more.
    */
   authenticate(
     credential: Credential,
     address: string,
+    gone?: AbortSignal,
   ): Principal | undefined | Promise<Principal | undefined>;
 }
 
 export interface Authenticator {
-  /** `peer`: the caller's `address:port`. */
-  authenticate(credential: Credential, peer: string): Promise<Principal>;
+  /** `peer`: the caller's `address:port`; `gone` aborts when nobody waits for the answer any more. */
+  authenticate(credential: Credential, peer: string, gone?: AbortSignal): Promise<Principal>;
 }
 
 export function createAuthenticator(strategies: readonly Strategy[]): Authenticator {
   return {
-    async authenticate(credential, peer) {
+    async authenticate(credential, peer, gone) {
       const address = addressOf(peer);
       for (const strategy of strategies) {
-        const principal = await strategy.authenticate(credential, address);
+        const principal = await strategy.authenticate(credential, address, gone);
         if (principal !== undefined) return principal;
       }
       throw new GizmoError(

@@ -58,6 +58,7 @@ export function createPasswordStrategy(options: PasswordOptions): Strategy {
     username: string,
     password: string,
     address: string,
+    gone: AbortSignal | undefined,
   ): Promise<Principal | undefined> {
     const user = accounts?.user(username);
     const digest = createHmac('sha256', key)
@@ -65,7 +66,12 @@ export function createPasswordStrategy(options: PasswordOptions): Strategy {
       .digest('base64');
     if (user === undefined || known.get(digest) !== user.generation) {
       known.delete(digest);
-      const isRight = await hashing.run(address, username, () => passwordMatches(password, user?.password));
+      const isRight = await hashing.run(
+        address,
+        username,
+        () => passwordMatches(password, user?.password),
+        gone,
+      );
       // Who has another one by now has to show that.
       if (!isRight || user === undefined || accounts?.user(username)?.generation !== user.generation)
         return undefined;
@@ -78,13 +84,14 @@ export function createPasswordStrategy(options: PasswordOptions): Strategy {
 
   return {
     name: 'password',
-    async authenticate(credential, address): Promise<Principal | undefined> {
+    async authenticate(credential, address, gone): Promise<Principal | undefined> {
       if (credential.kind !== 'basic') return undefined;
       const { username, password } = credential;
       // Nobody has such a name, and what is remembered of failures must not grow with it.
       if (username.length > NAME_CHARS_MAX) throw wrong();
       await delay.wait(address, username);
-      const principal = administrator(username, password) ?? (await storedUser(username, password, address));
+      const principal =
+        administrator(username, password) ?? (await storedUser(username, password, address, gone));
       if (principal === undefined) {
         delay.failed(address, username);
         throw wrong();

@@ -88,11 +88,13 @@ function assertSafeUrl(flag: string, text: string): void {
 }
 
 function parseMapping(text: string): RoleMapping {
-  const match = /^([^:=]+):(.+)=([^=]+)$/.exec(text);
+  const match = /^(?:"([^"]+)"|([^":=]+)):(.+)=([^=]+)$/.exec(text);
   if (match === null)
-    throw usage(`--token-role-mapping ${text}: write CLAIM:VALUE=ROLE, such as groups:analysts=readonly.`);
-  const [, claim = '', value = '', role = ''] = match;
-  return { claim, value, role: parseRole('--token-role-mapping', role) };
+    throw usage(
+      `--token-role-mapping ${text}: write CLAIM:VALUE=ROLE, such as groups:analysts=readonly; a claim with a colon stands in quotes, as in "cognito:groups":analysts=readonly.`,
+    );
+  const [, quoted, bare, value = '', role = ''] = match;
+  return { claim: quoted ?? bare ?? '', value, role: parseRole('--token-role-mapping', role) };
 }
 
 function parseRole(flag: string, text: string): Role {

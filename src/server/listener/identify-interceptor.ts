@@ -79,7 +79,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               proceed(metadata);
               return;
             }
-            identify(services, metadata, connection).then((caller) => {
+            identify(services, metadata, connection, cancelled.signal).then((caller) => {
               connection.trust();
               const { name: user, role, method: how } = caller.principal;
               services.authLog.accepted('call', { user, role, method: how, ...from }, caller.use);

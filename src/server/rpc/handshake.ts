@@ -130,7 +130,9 @@ async function logIn(
     services.sessions.assertAlive({ id: claims.sessionId, expiresAtS: claims.expiresAtS });
     return { principal, bearer: credential.token, sessionToken: credential.token, wantsPayload: false };
   }
-  const shown = credential && (await services.authenticator.authenticate(credential, connection.peer));
+  const shown =
+    credential &&
+    (await services.authenticator.authenticate(credential, connection.peer, signalOfCall(call)));
   const principal = onePerson(certified, shown && standing.of(shown), false);
   if (principal === undefined) throw new GizmoError('UNAUTHENTICATED', 'The handshake shows nobody.');
   const { token } = await services.sessionTokens.issue(principal);

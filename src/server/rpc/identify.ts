@@ -34,11 +34,15 @@ export interface Caller {
   openSession(): Promise<Session | undefined>;
 }
 
-/** Throws UNAUTHENTICATED unless exactly one person is shown to be calling. */
+/**
+ * Throws UNAUTHENTICATED unless exactly one person is shown to be calling.
+ * @param gone aborts when the caller waits no longer
+ */
 export async function identify(
   services: Services,
   metadata: Metadata,
   connection: Connection,
+  gone: AbortSignal,
 ): Promise<Caller> {
   connection.assertAccepted();
   const credential = readCredential(metadata);
@@ -47,7 +51,7 @@ export async function identify(
   const claims = credential && (await services.sessionTokens.verify(credential));
   const shown =
     claims?.principal ??
-    (credential && (await services.authenticator.authenticate(credential, connection.peer)));
+    (credential && (await services.authenticator.authenticate(credential, connection.peer, gone)));
   const principal = onePerson(
     certified && standing.of(certified),
     shown && standing.of(shown),

@@ -8,11 +8,16 @@ function works(limits = LIMITS) {
   const queue = createFairQueue(limits);
   const begun: string[] = [];
   const ends: (() => void)[] = [];
-  const start = (address: string, name: string) =>
-    queue.run(address, name, () => {
-      begun.push(`${address}/${name}`);
-      return new Promise<void>((resolve) => ends.push(resolve));
-    });
+  const start = (address: string, name: string, signal?: AbortSignal) =>
+    queue.run(
+      address,
+      name,
+      () => {
+        begun.push(`${address}/${name}`);
+        return new Promise<void>((resolve) => ends.push(resolve));
+      },
+      signal,
+    );
   const endAll = async () => {
     for (let i = 0; i < ends.length; i++) {
       ends[i]?.();
@@ -63,6 +68,21 @@ describe('the fair queue', () => {
     await endAll();
     await Promise.all(all);
     expect(begun).toEqual(['x/a', 'x/b', 'y/ann', 'x/c']);
+  });
+
+  it('gives the places of who has gone away to others', async () => {
+    const { begun, start, endAll } = works();
+    const gone = new AbortController();
+    const first = start('x', 'first');
+    const left = ['a', 'a', 'b', 'c', 'd', 'e'].map((name) => start('x', name, gone.signal));
+    await expect(start('y', 'ann')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    gone.abort(new Error('gone'));
+    for (const it of left) await expect(it).rejects.toThrow('gone');
+    await expect(start('x', 'a', gone.signal)).rejects.toThrow('gone');
+    const all = ['a', 'a', 'a', 'b', 'c', 'd'].map((name) => start('x', name));
+    await endAll();
+    await Promise.all([first, ...all]);
+    expect(begun).toEqual(['x/first', 'x/a', 'x/b', 'x/c', 'x/d', 'x/a', 'x/a']);
   });
 
   it('goes on after work that failed', async () => {

@@ -250,6 +250,9 @@ describe('whose tokens are accepted, and as what', () => {
     expect(await roleOf({ groups: 'admins' })).toBe('admin');
     expect(await roleOf({ groups: { admins: true } })).toBe('readonly');
     expect(await roleOf({})).toBe('readonly');
+    const quoted = strategy({ 'token-role-mapping': ['"cognito:groups":team:a=user'] });
+    const claims = { ...GOOD, role: undefined, 'cognito:groups': ['team:a'] };
+    expect(await quoted.bearer(await sign(claims))).toMatchObject({ role: 'user' });
   });
 });
 
@@ -311,6 +314,7 @@ describe('settings of tokens', () => {
     [{ ...both, 'token-jwks-uri': 'http://idp.example/keys' }, /https/],
     [{ ...both, 'token-default-role': 'root' }, /admin, user or readonly/],
     [{ ...both, 'token-role-mapping': ['groups=admin'] }, /CLAIM:VALUE=ROLE/],
+    [{ ...both, 'token-role-mapping': ['"cognito:groups=admin'] }, /in quotes/],
     [{ ...both, 'token-authorized-emails': ' , ' }, /let nobody in/],
     [{ ...both, 'token-authorized-emails': 'a*b@x.example' }, /beginning/],
     [{ ...both, 'token-allowed-issuer': 'gizmo' }, /server's own/],
