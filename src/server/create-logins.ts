@@ -32,6 +32,8 @@ export interface Logins {
   readonly startupToken: string | undefined;
   /** The administrator's token, made or given. */
   readonly serverToken: string | undefined;
+  /** Whether there is somebody beside the configured administrator who comes in by name and password. */
+  hasPasswords(): boolean;
   /** When a session has to end that began at `startedMs`; undefined: never. */
   endOf(principal: Principal, startedMs: number): PlannedEnd | undefined;
 }
@@ -101,6 +103,8 @@ export function createLogins(
     ),
     serverToken,
     startupToken: config.serverToken === undefined ? serverToken : undefined,
+    hasPasswords: () =>
+      isHookOn() || (ways.users && accounts.users().some(({ password }) => password !== undefined)),
     endOf: (principal, startedMs) => endOf(config, principal, startedMs),
   };
 }

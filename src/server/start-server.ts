@@ -248,7 +248,7 @@ export async function startServer(
     certificates,
     sessionTokens,
     standing,
-    loginSettings: loginSettingsOf(config),
+    loginSettings: () => loginSettingsOf(config, logins.hasPasswords()),
     tokenExchange:
       config.oauth?.clientSecret === undefined
         ? undefined

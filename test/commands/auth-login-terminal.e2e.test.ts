@@ -32,7 +32,7 @@ describe.skipIf(!HAS_PTY)('gizmo auth login on a terminal', () => {
       XDG_RUNTIME_DIR: state,
       DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
     };
-    const place = ['localhost', '-p', String(server.port), '-u', server.user];
+    const place = ['localhost', '-p', String(server.port)];
     const terminal = new Pty(
       [process.execPath, GIZMO, 'auth', 'login', ...place, ...args],
       { ...env, ...own },
@@ -47,7 +47,7 @@ describe.skipIf(!HAS_PTY)('gizmo auth login on a terminal', () => {
   }
 
   it('asks whether a file will do where the keychain fails, then for the password, unseen', async () => {
-    const { terminal, secrets } = start('--password');
+    const { terminal, secrets } = start('-u', server.user, '--password');
     const asked = await terminal.until('only you can read? [y/N] ');
     expect(asked).toContain('Warning: The keychain');
     terminal.press('y\r');
@@ -63,7 +63,7 @@ describe.skipIf(!HAS_PTY)('gizmo auth login on a terminal', () => {
     ['nothing', '\r'],
     ['Ctrl-C', '\u0003'],
   ])('stores nothing after %s', async (_answer, keys) => {
-    const { terminal, secrets, list } = start('--password');
+    const { terminal, secrets, list } = start('-u', server.user, '--password');
     await terminal.until('[y/N] ');
     terminal.press(keys);
     await terminal.until('Nothing was stored.');
@@ -71,11 +71,21 @@ describe.skipIf(!HAS_PTY)('gizmo auth login on a terminal', () => {
     expect([existsSync(secrets), existsSync(list)]).toEqual([false, false]);
   });
 
+  it('asks for name and password where the server knows no identity provider', async () => {
+    const { terminal } = start('--credential-store', 'file');
+    await terminal.until('User name at localhost: ');
+    terminal.press(`${server.user}\r`);
+    await terminal.until(`Password for ${server.user}: `);
+    terminal.press(`${server.token}\r`);
+    expect(await terminal.until('Connect with: gizmo client')).toContain(`as ${server.user}`);
+    expect(await terminal.exitCode()).toBe(0);
+  });
+
   it('does not ask where the store was chosen', async () => {
-    const { terminal } = start('--password', '--credential-store', 'keychain');
+    const { terminal } = start('-u', server.user, '--password', '--credential-store', 'keychain');
     await terminal.until('there is no session bus here');
     expect(await terminal.exitCode()).toBe(4);
-    const file = start('--password', '--credential-store', 'file');
+    const file = start('-u', server.user, '--password', '--credential-store', 'file');
     await file.terminal.until(`Password for ${server.user}: `);
     file.terminal.press('wrong\r');
     await file.terminal.until('refuses');

@@ -11,6 +11,7 @@ import { parseLine } from '../parse-line.js';
 import { connectionFlags, openConnection } from '../plan-connection.js';
 import { formatDate, showResult } from '../show-result.js';
 import { chooseLogin, trustOf } from '../stored-login.js';
+import { askWay } from './ask-way.js';
 import { openUserLogins, overridingVariables } from './common.js';
 import { LOGIN_COMMAND_FLAGS, type LoginLine } from './login-flags.js';
 import { chooseOwnProof, logInByOwnProof } from './own-proof.js';
@@ -22,13 +23,16 @@ export async function runLogin(argv: readonly string[]): Promise<number> {
   const { env } = process;
   const target = await targetOf(line, env);
   const { connection, server, trust } = target;
-  const proof = chooseOwnProof(line, connection);
+  const named = chooseOwnProof(line, connection);
   overridingVariables();
   const logins = await openUserLogins();
-  const store = proof === 'mtls' ? undefined : await storeOf(line, env);
+  const store = named === 'mtls' ? undefined : await storeOf(line, env);
   const opened = await openConnection(connection, line, env);
+  const way = named === undefined ? await askWay(opened, line) : { proof: named, connection: opened };
   const proven =
-    proof === undefined ? await logInByProvider(opened, line) : await logInByOwnProof(proof, opened, line);
+    way === undefined
+      ? await logInByProvider(opened, line)
+      : await logInByOwnProof(way.proof, way.connection, line);
   const login: StoredLogin = {
     ...proven,
     name: target.name,

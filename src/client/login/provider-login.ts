@@ -131,7 +131,7 @@ function oauthOf({ oauth }: LoginSettings, { host, port, tls }: LoginServer): OA
   if (oauth === undefined)
     throw new GizmoError(
       'UNAUTHENTICATED',
-      `The server at ${where} has no login by an identity provider: its operator has set no --oauth-client-id.`,
+      `The server at ${where} has no login by an identity provider: its operator has set no --oauth-client-id. Log in with --password, --token-file or --mtls.`,
     );
   if (isLoopback(host)) return oauth;
   if (tls === undefined)

@@ -81,7 +81,7 @@ function asksHowToLogIn(metadata: Metadata): boolean {
 /** Logs nobody in: there is no token in the answer, and the connection stays a stranger's. */
 function answerHowToLogIn(services: Services, call: HandshakeCall, connection: Connection | undefined): void {
   connection?.assertAccepted();
-  const settings = encodeLoginSettings(services.loginSettings);
+  const settings = encodeLoginSettings(services.loginSettings());
   const metadata = new Metadata();
   metadata.set(LOGIN_SETTINGS_HEADER, settings);
   call.sendMetadata(metadata);

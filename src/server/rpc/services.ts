@@ -18,8 +18,8 @@ export interface Services {
   /** How people stand who have shown who they are. */
   readonly standing: Standing;
   readonly sessionTokens: SessionTokens;
-  /** What anybody may know of logging in. */
-  readonly loginSettings: LoginSettings;
+  /** What anybody may know of logging in now. */
+  readonly loginSettings: () => LoginSettings;
   /** Undefined where clients ask the identity provider themselves. */
   readonly tokenExchange: TokenExchange | undefined;
   readonly sessions: SessionRegistry;

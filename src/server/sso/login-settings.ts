@@ -4,14 +4,17 @@ import type { ServerConfig } from '../config/config.js';
 
 const DEFAULT_SCOPES = 'openid profile email';
 
-/** The published part of the configuration; never the secret of the OAuth client. */
-export function loginSettingsOf({
-  ways,
-  oauth,
-  token,
-}: Pick<ServerConfig, 'ways' | 'oauth' | 'token'>): LoginSettings {
+/**
+ * The published part of the configuration; never the secret of the OAuth client.
+ * @param hasPasswords whether somebody can come in by a password now, beside the administrator of the configuration
+ */
+export function loginSettingsOf(
+  { ways, oauth, token }: Pick<ServerConfig, 'ways' | 'oauth' | 'token'>,
+  hasPasswords: boolean,
+): LoginSettings {
   const methods: LoginMethod[] = [
-    ...(ways.password ? (['password'] as const) : []),
+    // The start-up token is a password, too.
+    ...(ways.password || ways.startupToken || hasPasswords ? (['password'] as const) : []),
     ...(ways.token || ways.startupToken ? (['token'] as const) : []),
     ...(ways.certificate ? (['mtls'] as const) : []),
     ...(oauth !== undefined && token !== undefined ? (['external'] as const) : []),
