@@ -7,10 +7,11 @@ import { createFairQueue, type FairQueue } from './auth/fair-queue.js';
 import { createHookStrategy } from './auth/hook.js';
 import { createLoginDelay } from './auth/login-delay.js';
 import { createPasswordStrategy, type PasswordOptions } from './auth/password.js';
-import { createSessionTokens, type SessionTokens } from './auth/session-token.js';
+import { createSessionTokens, SESSION_TOKEN_LIFETIME_S, type SessionTokens } from './auth/session-token.js';
 import { createStanding, type Standing } from './auth/standing.js';
 import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
 import { createTokenStrategy } from './auth/token.js';
+import { settingsId } from './auth/token-claims.js';
 import type { ServerConfig } from './config/config.js';
 import { type Hooks, makeSessionId } from './hooks/hooks.js';
 import { type Accounts, nameKey } from './model/account.js';
@@ -34,6 +35,10 @@ export interface Logins {
   readonly serverToken: string | undefined;
   /** Whether there is somebody beside the configured administrator who comes in by name and password. */
   hasPasswords(): boolean;
+  /** Whether the session was ended by an administrator before this server was started. */
+  wasEnded(session: string): boolean;
+  /** Keeps that a session was ended by an administrator for as long as a token of it may be shown. */
+  rememberEnd(session: string): Promise<void>;
   /** When a session has to end that began at `startedMs`; undefined: never. */
   endOf(principal: Principal, startedMs: number): PlannedEnd | undefined;
 }
@@ -46,7 +51,7 @@ const HASHES_WAITING_MAX = 10_000;
 /** Throws GizmoError USAGE where a stored user has the name of the configured administrator. */
 export function createLogins(
   config: ServerConfig,
-  { accounts, secretKey }: Pick<State, 'accounts' | 'secretKey'>,
+  { accounts, endedSessions, secretKey }: Pick<State, 'accounts' | 'endedSessions' | 'secretKey'>,
   { log, nowMs, hooks }: { readonly log: Logger; readonly nowMs: () => number; readonly hooks: Hooks },
 ): Logins {
   const { ways, username } = config;
@@ -55,8 +60,12 @@ export function createLogins(
   const administrator = administrators.length === 0 ? undefined : username;
   if (administrator !== undefined) assertNoUser(accounts, administrator);
   const isHookOn = () => hooks.name('authentication') !== undefined;
-  const standing = createStanding(accounts, administrator, nowMs, () =>
-    isHookOn() ? config.hooks.role : undefined,
+  const standing = createStanding(
+    accounts,
+    administrator,
+    nowMs,
+    () => (isHookOn() ? config.hooks.role : undefined),
+    ways.token && config.token !== undefined ? settingsId(config.token) : undefined,
   );
   const delay = createLoginDelay(nowMs);
   const hashing = createFairQueue({
@@ -103,6 +112,8 @@ export function createLogins(
     ),
     serverToken,
     startupToken: config.serverToken === undefined ? serverToken : undefined,
+    wasEnded: (session) => endedSessions.has(session),
+    rememberEnd: (session) => endedSessions.add(session, nowMs() + SESSION_TOKEN_LIFETIME_S * 1000),
     hasPasswords: () =>
       isHookOn() || (ways.users && accounts.users().some(({ password }) => password !== undefined)),
     endOf: (principal, startedMs) => endOf(config, principal, startedMs),

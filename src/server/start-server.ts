@@ -186,7 +186,7 @@ export async function startServer(
   const life: Life = {
     admission,
     own: createOwnStatements([
-      kill({ sessions: openSessions, tasks }),
+      kill({ sessions: openSessions, tasks, rememberEnd: logins.rememberEnd }),
       setSetting(settings),
       setHook(hooks),
       ...accountStatements(config, state, logins, nowMs, (reasonFor) => sessions.endWhere(reasonFor)),
@@ -219,6 +219,8 @@ export async function startServer(
     openEngineSession: (principal, id) => engine.openSession(reachOf(principal, id)),
     assertStanding: (principal) => void standing.of(principal),
     endOf: logins.endOf,
+    wasEnded: logins.wasEnded,
+    rememberEnd: logins.rememberEnd,
     sessionsMax: config.sessionsMax,
     idleTimeoutMs: config.sessionIdleTimeoutMs,
     idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,

@@ -13,7 +13,8 @@ import type { Credential } from './credential.js';
 import { makePrincipal } from './make-principal.js';
 
 const AUDIENCE = 'gizmo-session';
-const LIFETIME_S = 24 * 60 * 60;
+/** How long one opens a session, from when it was made. */
+export const SESSION_TOKEN_LIFETIME_S = 24 * 60 * 60;
 /** Verified tokens remembered, so that a call costs a look-up and not a signature check. */
 const CACHE_ENTRIES_MAX = 10_000;
 
@@ -34,6 +35,7 @@ export interface SessionTokens {
   verify(credential: Credential): Promise<SessionClaims | undefined>;
 }
 
+/** @param login what else the tokens hang on, beside the key: where it changes, those of before are refused */
 export function createSessionTokens(
   secretKey: string,
   nowMs: () => number,
@@ -63,7 +65,7 @@ export function createSessionTokens(
         .setAudience(AUDIENCE)
         .setSubject(principal.name)
         .setIssuedAt(nowS)
-        .setExpirationTime(nowS + LIFETIME_S)
+        .setExpirationTime(nowS + SESSION_TOKEN_LIFETIME_S)
         .sign(key);
       return { token, sessionId };
     },
@@ -112,11 +114,12 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
 
 /** Ours, because we have signed it; but perhaps of another version. */
 function readOrigin(claim: unknown): Origin {
-  const { kind, generation, id, expiresAtS, sessionId } = Object(claim);
+  const { kind, generation, id, expiresAtS, settings, sessionId } = Object(claim);
   if (kind === 'user' && typeof generation === 'string') return { kind, generation };
   if (kind === 'api-token' && typeof id === 'string') return { kind, id };
   if (kind === 'hook' && typeof sessionId === 'string') return { kind, sessionId };
-  if (kind === 'issued' && typeof expiresAtS === 'number') return { kind, expiresAtS };
+  if (kind === 'issued' && typeof expiresAtS === 'number' && typeof settings === 'string')
+    return { kind, expiresAtS, settings };
   throw refused();
 }
 

@@ -17,12 +17,14 @@ export interface Standing {
 /**
  * @param administrator name of the one that the configuration lets in; undefined where it lets nobody in
  * @param hookRole of whom the operator's function has admitted; undefined where there is none any more
+ * @param tokenSettings by which identity providers' tokens are taken now (`settingsId`); undefined: they are not
  */
 export function createStanding(
   accounts: Accounts,
   administrator: string | undefined,
   nowMs: () => number,
   hookRole: () => Role | undefined,
+  tokenSettings: string | undefined,
 ): Standing {
   function ownerRole(name: string): Role | undefined {
     return accounts.user(name)?.role ?? (name === administrator ? 'admin' : undefined);
@@ -48,6 +50,7 @@ export function createStanding(
         return now;
       }
       case 'issued':
+        if (origin.settings !== tokenSettings) throw settingsChanged();
         return role;
     }
   }
@@ -81,6 +84,13 @@ function tokenExpired(): GizmoError {
   return new GizmoError(
     'UNAUTHENTICATED',
     'This API token has expired. Ask an administrator for another one.',
+  );
+}
+
+function settingsChanged(): GizmoError {
+  return new GizmoError(
+    'UNAUTHENTICATED',
+    "The server's settings for tokens have changed since this login. Log in again.",
   );
 }
 

@@ -1,4 +1,5 @@
 /** What the claims of a proved token make of its bearer. Whatever is malformed or cannot be enforced is refused. */
+import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { GizmoError } from '../../errors.js';
 import type { TokenConfig } from '../config/token-config.js';
@@ -20,8 +21,21 @@ export function principalOf(claims: JWTPayload, config: TokenConfig): Principal 
     );
   if (!isAuthorized(email, config.authorizedEmails))
     throw refused(`User '${name}' is not authorized. Contact your administrator.`);
-  const origin = { kind: 'issued', expiresAtS: claims.exp ?? 0 } as const;
+  const origin = { kind: 'issued', expiresAtS: claims.exp ?? 0, settings: settingsId(config) } as const;
   return makePrincipal(name, roleOf(claims, config), 'token', catalogAccess, origin);
+}
+
+/**
+ * The same text for settings that make the same of the same token. Where a key lies is none of them: servers that share
+ * the key of session tokens may keep it in different places.
+ */
+export function settingsId(config: TokenConfig): string {
+  const { issuer, audience, roleMappings, defaultRole, authorizedEmails, emailClaim } = config;
+  const mappings = roleMappings.map(({ claim, value, role }) => [claim, value, role]);
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, audience, mappings, defaultRole, authorizedEmails, emailClaim]))
+    .digest('base64url')
+    .slice(0, 22);
 }
 
 const NAME_CHARS_MAX = 256;

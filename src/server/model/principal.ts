@@ -28,7 +28,7 @@ export type AuthMethod =
 export type Origin =
   | { readonly kind: 'user'; readonly generation: string }
   | { readonly kind: 'api-token'; readonly id: string }
-  | { readonly kind: 'issued'; readonly expiresAtS: number }
+  | { readonly kind: 'issued'; readonly expiresAtS: number; readonly settings: string }
   | { readonly kind: 'hook'; readonly sessionId: string };
 
 declare const authenticated: unique symbol;

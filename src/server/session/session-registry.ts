@@ -21,6 +21,10 @@ export interface SessionRegistryOptions {
   readonly assertStanding?: (principal: Principal) => void;
   /** When a session has to end, whatever it does; undefined: never. `startedMs` is when its person logged in. */
   readonly endOf?: (principal: Principal, startedMs: number) => PlannedEnd | undefined;
+  /** Whether the session was ended by an administrator before the server was started. */
+  readonly wasEnded?: (id: string) => boolean;
+  /** Resolves when it outlives the server that the session was ended by an administrator. */
+  readonly rememberEnd?: (id: string) => Promise<void>;
   /** 0 = no limit. */
   readonly sessionsMax: number;
   /** 0 = never. */
@@ -202,6 +206,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       if (reason !== undefined) throw reason;
       const pending = open.get(id);
       if (pending === undefined) {
+        if (options.wasEnded?.(id) === true) throw sessionClosed();
         if (nowMs() / 1000 >= expiresAtS) throw tokenExpired();
         return start(id, principal, connection, issuedAtS * 1000);
       }
@@ -252,7 +257,9 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     assertAlive({ id, expiresAtS }) {
       const reason = ended.get(id);
       if (reason !== undefined) throw reason;
-      if (!open.has(id) && nowMs() / 1000 >= expiresAtS) throw tokenExpired();
+      if (open.has(id)) return;
+      if (options.wasEnded?.(id) === true) throw sessionClosed();
+      if (nowMs() / 1000 >= expiresAtS) throw tokenExpired();
     },
 
     async end(session, how, reason = sessionClosed()) {
@@ -269,7 +276,10 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       const ending = [...open.values()].map(async (opening) => {
         const session = await opening;
         const reason = reasonFor(session);
-        if (reason !== undefined) await registry.end(session, 'revoked', reason);
+        if (reason === undefined) return;
+        const remembered = options.rememberEnd?.(session.id);
+        await registry.end(session, 'revoked', reason);
+        await remembered;
       });
       await Promise.allSettled(ending);
     },

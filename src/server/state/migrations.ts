@@ -37,4 +37,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
      )`,
     'create table governed_catalogs (catalog varchar primary key)',
   ],
+  // Until no token can name them any more.
+  ['create table ended_sessions (id varchar primary key, expires_ms bigint not null)'],
 ];

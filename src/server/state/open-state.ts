@@ -8,6 +8,7 @@ import { type GizmoError, toGizmoError } from '../../errors.js';
 import type { ServerConfig } from '../config/config.js';
 import { openSmallEngine } from '../engine/open-engine.js';
 import { type AccountStore, openAccountStore } from './account-store.js';
+import { type EndedSessions, openEndedSessions } from './ended-sessions.js';
 import { type GrantStore, openGrantStore } from './grant-store.js';
 import { openStateDatabase, type StateDatabase } from './state-database.js';
 import { closeToOthers, openStateDirectory, type StateDirectory, unfit } from './state-directory.js';
@@ -18,6 +19,7 @@ export interface State {
   readonly database: StateDatabase;
   readonly accounts: AccountStore;
   readonly grants: GrantStore;
+  readonly endedSessions: EndedSessions;
   /** Signs session tokens. */
   readonly secretKey: string;
   /** Resolves when nothing can be written any more; never rejects. What is known is still known. */
@@ -50,6 +52,7 @@ export async function openState(
       database,
       accounts: await openAccountStore(database),
       grants: await openGrantStore(database),
+      endedSessions: await openEndedSessions(database, Date.now),
       secretKey: directory?.secretKey() ?? randomBytes(32).toString('base64url'),
       failed: engine.failed,
       close: () => engine.close(),

@@ -25,7 +25,7 @@ describe('session tokens', () => {
   it.each([
     { kind: 'user', generation: 'x' },
     { kind: 'api-token', id: 'abc' },
-    { kind: 'issued', expiresAtS: 5 },
+    { kind: 'issued', expiresAtS: 5, settings: 'abc' },
   ] as const)('carry what their bearer logged in with: %o', async (origin) => {
     const { token } = await tokens.issue(makePrincipal('ann', 'user', 'password', undefined, origin));
     expect((await tokens.verify(bearer(token)))?.principal.origin).toEqual(origin);

@@ -28,6 +28,7 @@ function world() {
     'root',
     () => clock.nowMs,
     () => undefined,
+    'settings of now',
   );
   users.set('ann', { name: 'ann', role: 'user', password: undefined, generation: 'g1', createdMs: 0 });
   const made = makeApiToken();
@@ -42,6 +43,14 @@ const refused = (words: RegExp) =>
   expect.objectContaining({ code: 'UNAUTHENTICATED', message: expect.stringMatching(words) });
 
 describe('how somebody stands', () => {
+  it('ends with the settings by which their token was taken', () => {
+    const { standing } = world();
+    const by = (settings: string) =>
+      makePrincipal('ann', 'user', 'token', undefined, { kind: 'issued', expiresAtS: 9, settings });
+    expect(standing.of(by('settings of now'))).toMatchObject({ name: 'ann', role: 'user' });
+    expect(() => standing.of(by('settings of before'))).toThrow(refused(/settings for tokens have changed/));
+  });
+
   it('is as they came where nothing has changed', () => {
     const { standing, byPassword } = world();
     expect(standing.of(byPassword)).toBe(byPassword);

@@ -202,6 +202,47 @@ describe('a session token', () => {
   });
 });
 
+describe('the token of a session that an administrator has ended', () => {
+  it.each([
+    ['killed', (admin: RawClient, id: string) => admin.update(`kill session '${id}'`)],
+    [
+      'ended by a suspension that is over',
+      async (admin: RawClient) => {
+        await admin.update('alter user eve suspend');
+        await admin.update('alter user eve activate');
+      },
+    ],
+  ])('opens nothing after a restart either: %s', async (_how, end) => {
+    const state = { 'state-dir': join(mkdtempSync(join(tmpdir(), 'gizmo-ended-')), 's') };
+    const before = await startTestServer(state);
+    const admin = await logIn(before.address.port);
+    await admin.update("create user eve password 'right one of eve' role user");
+    const tokens: string[] = [];
+    for (const _ of ['ended', 'left alone']) {
+      const login = connectRaw(before.address.port);
+      const { headers } = await login.handshake({ authorization: basic('eve', 'right one of eve') });
+      tokens.push(String(headers?.get('authorization')[0]));
+      login.close();
+    }
+    const [ended = '', other = ''] = tokens;
+    const eve = connectRaw(before.address.port, { authorization: ended });
+    const [[id] = []] = await eve.rows('select gizmo_session()');
+    await end(admin, String(id));
+    await expect(eve.rows('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    for (const client of [eve, admin]) client.close();
+    await before.stop();
+
+    const after = await startTestServer(state);
+    const again = connectRaw(after.address.port, { authorization: ended });
+    await expect(again.rows('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    const alive = connectRaw(after.address.port, { authorization: other });
+    expect(await alive.rows('select 1')).toEqual([[1]]);
+    for (const client of [again, alive]) client.close();
+    await after.stop();
+    rmSync(dirname(state['state-dir']), { recursive: true });
+  });
+});
+
 describe('a session token that was had for the token of the administrator', () => {
   it('is good for nothing where that is another one, whatever the secret key', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'gizmo-token-')), 'token');

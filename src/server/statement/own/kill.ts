@@ -9,6 +9,8 @@ import type { OwnCaller, OwnCommand, OwnFamily } from './own-statement.js';
 
 export interface Killable {
   readonly sessions: Pick<SessionRegistry, 'list' | 'end'>;
+  /** Resolves when it outlives the server that the session was ended. */
+  readonly rememberEnd: (session: string) => Promise<void>;
   readonly tasks: Tasks;
 }
 
@@ -28,7 +30,7 @@ export function kill(killable: Killable): OwnFamily {
   };
 }
 
-function killSession({ sessions }: Killable, id: string): OwnCommand {
+function killSession({ sessions, rememberEnd }: Killable, id: string): OwnCommand {
   return {
     what: 'kill sessions',
     refusal: 'Only admin users can execute KILL SESSION',
@@ -41,6 +43,7 @@ function killSession({ sessions }: Killable, id: string): OwnCommand {
       if (found === undefined) throw new GizmoError('NOT_FOUND', `Session not found: ${id}`);
       // It is dead at once; what it takes until the engine has let go of it is not waited for.
       sessions.end(found, 'killed', sessionKilled()).catch(() => undefined);
+      await rememberEnd(id);
       return [[`Session ${id} killed successfully`]];
     },
   };
