@@ -32,7 +32,7 @@ function to(port: number, rest: Partial<ConnectOptions> = {}): ConnectOptions {
     port,
     tls: undefined,
     credentials: { kind: 'none' },
-    connectTimeoutMs: 1500,
+    connectTimeoutMs: 10_000,
     ...rest,
   };
 }

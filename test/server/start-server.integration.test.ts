@@ -95,7 +95,7 @@ describe('starting', () => {
 
 describe('a time limit', () => {
   it('stops a statement and leaves the session usable', async () => {
-    const server = await startTestServer({ 'query-timeout': 1 });
+    const server = await startTestServer({ 'query-timeout': 3 });
     const client = await logIn(server.address.port);
     await expect(client.rows(LONG)).rejects.toMatchObject({
       code: status.DEADLINE_EXCEEDED,

@@ -10,7 +10,7 @@ const OPTIONS: ConnectOptions = {
   port: 1,
   tls: {},
   credentials: { kind: 'bearer', token: 't' },
-  connectTimeoutMs: 3000,
+  connectTimeoutMs: 10_000,
 };
 const home = new FlightChannel(OPTIONS, undefined);
 const pool = new ChannelPool(home, OPTIONS);

@@ -69,7 +69,7 @@ function tlsServer(options: ServerOptions): Promise<number> {
 }
 
 function to(port: number, tls: TlsOptions | undefined, rest: Partial<ConnectOptions> = {}): ConnectOptions {
-  return { host: '127.0.0.1', port, tls, credentials: { kind: 'none' }, connectTimeoutMs: 5000, ...rest };
+  return { host: '127.0.0.1', port, tls, credentials: { kind: 'none' }, connectTimeoutMs: 10_000, ...rest };
 }
 
 async function enter(options: ConnectOptions): Promise<void> {

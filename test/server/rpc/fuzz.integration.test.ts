@@ -105,8 +105,6 @@ const ALL = [
   'ListActions',
 ];
 
-/** For what is freed behind the answer. */
-
 /** Ends the client's session and its connection. */
 async function leave(): Promise<void> {
   await client.action('CloseSession').catch(() => undefined);

@@ -258,7 +258,7 @@ describe('savepoints', () => {
 
 describe('a transaction that nobody goes on with', () => {
   it.each(['by action', 'by text'])('is rolled back after its time, begun %s', async (how) => {
-    const brief = await startTestServer({ 'idle-in-transaction-timeout': 1 });
+    const brief = await startTestServer({ 'idle-in-transaction-timeout': 4 });
     const [mine, theirs] = await Promise.all([logIn(brief.address.port), logIn(brief.address.port)]);
     await mine.rows('create table held as select 1 as a');
     const id = how === 'by action' ? await begin(mine) : undefined;
