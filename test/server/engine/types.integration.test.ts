@@ -152,6 +152,21 @@ describe.each(ENGINES)('types sent by the engine %s', (_, open) => {
     await expectEqualToDuckDb(query);
   });
 
+  it.each([
+    [0, 90],
+    [13, 60],
+    [200, 300],
+    [5, 12],
+  ])('texts of %i to %i bytes arrive whole, with nulls and without', async (shortest, longest) => {
+    const length = (row: number) => shortest + ((row * 7) % (longest - shortest + 1));
+    const text = (row: number) => String.fromCharCode(97 + (row % 26)).repeat(length(row));
+    const sql = `select repeat(chr(97 + (i % 26)::int), ${shortest} + ((i * 7) % ${longest - shortest + 1})::int) x, case when i % 11 > 0 then x end y from range(9000) t(i)`;
+    const sent = toTexts(await runSql(session, sql));
+    expect(sent).toEqual(
+      Array.from({ length: 9000 }, (_, row) => [text(row), row % 11 > 0 ? text(row) : null]),
+    );
+  });
+
   it('VARIANT arrives as the JSON that DuckDB casts it to', async () => {
     const values = [
       '1::tinyint',

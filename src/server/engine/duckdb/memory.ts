@@ -4,8 +4,9 @@
  * twentieth of that. The view needs koffi; without it, or on request, the bindings' way serves.
  */
 import { createRequire } from 'node:module';
-import { inspect } from 'node:util';
 import duckdb, { type Result } from '@duckdb/node-bindings';
+import { type Koffi, type NativeLibrary, openNativeLibrary } from './native-library.js';
+import { loadVectorFunctions, type VectorFunctions } from './vector-functions.js';
 
 /** How many bytes one window spans. More than 4 GiB aborts the process on Node 20. */
 export const WINDOW_BYTES = 0x1_0000_0000;
@@ -17,10 +18,19 @@ export interface ProcessMemory {
    * viewed from its start. Read only memory that is known to be mapped: anything else ends the process.
    */
   window(id: number): MemoryWindow | undefined;
+  /** A view of `length` bytes at an address that is not 0. The same caution holds. */
+  bytes(address: number, length: number): Uint8Array;
   /** Address of the first byte of a buffer. */
   addressOf(bytes: Uint8Array): bigint;
   /** DuckDB's text for a streaming result that ended in an error (`duckdb_result_error`). */
   resultError(result: Result): string | undefined;
+  /** Undefined where vectors can be read through the bindings only. */
+  readonly vectors: VectorFunctions | undefined;
+  /**
+   * Makes V8 count `length` bytes of native memory that its garbage holds: it collects by what it knows of, and of
+   * chunks it knows nothing.
+   */
+  account(length: number): void;
 }
 
 export interface MemoryWindow {
@@ -36,12 +46,6 @@ export function openProcessMemory(): ProcessMemory | undefined {
 
 let cached: { readonly memory: ProcessMemory | undefined } | undefined;
 
-interface Koffi {
-  view(address: bigint, length: number): ArrayBuffer;
-  address(value: unknown): bigint;
-  load(path: string): { func(definition: string): (...args: readonly unknown[]) => unknown };
-}
-
 function load(): ProcessMemory | undefined {
   const require = createRequire(import.meta.url);
   let koffi: Koffi;
@@ -52,51 +56,45 @@ function load(): ProcessMemory | undefined {
     return undefined;
   }
   const windows = new Map<number, MemoryWindow>();
-  const resultError = findResultError(koffi, require);
+  const openWindow = (id: number): MemoryWindow | undefined => {
+    if (id === 0) return undefined;
+    let window = windows.get(id);
+    if (window === undefined) {
+      const buffer = koffi.view(BigInt(id) * BigInt(WINDOW_BYTES), WINDOW_BYTES);
+      window = { bytes: new Uint8Array(buffer), view: new DataView(buffer) };
+      windows.set(id, window);
+    }
+    return window;
+  };
+  const library = openNativeLibrary(koffi, require);
   return {
-    window(id) {
-      if (id === 0) return undefined;
-      let window = windows.get(id);
-      if (window === undefined) {
-        const buffer = koffi.view(BigInt(id) * BigInt(WINDOW_BYTES), WINDOW_BYTES);
-        window = { bytes: new Uint8Array(buffer), view: new DataView(buffer) };
-        windows.set(id, window);
-      }
-      return window;
+    window: openWindow,
+    bytes(address, length) {
+      const id = Math.floor(address / WINDOW_BYTES);
+      const low = address - id * WINDOW_BYTES;
+      const window = low + length > WINDOW_BYTES ? undefined : openWindow(id);
+      return window === undefined
+        ? new Uint8Array(koffi.view(address, length))
+        : new Uint8Array(window.bytes.buffer, low, length);
     },
     addressOf: (bytes) => koffi.address(bytes),
-    resultError,
+    resultError: findResultError(library),
+    vectors: library && loadVectorFunctions(library),
+    account: (length) => void koffi.view(SOME_ADDRESS, length),
   };
 }
 
-/** The one version whose wrapper layout is known (pinned in package.json): a pointer lies 8 bytes in. */
-const KNOWN_BINDINGS = '1.5.6-r.1';
-const LIBRARY_NAMES = ['libduckdb.so', 'libduckdb.dylib', 'duckdb.dll'];
+/** Nobody reads there. */
+const SOME_ADDRESS = 65_536;
 
-/** `duckdb_result_error` is not bound; the result's address is read out of the wrapper that the bindings made. */
-function findResultError(koffi: Koffi, require: NodeJS.Require): (result: Result) => string | undefined {
-  const resultErrorOf = loadResultError(koffi, require);
-  if (resultErrorOf === undefined) return () => undefined;
+/** `duckdb_result_error` is not bound. */
+function findResultError(library: NativeLibrary | undefined): ProcessMemory['resultError'] {
+  if (library === undefined) return () => undefined;
+  const resultErrorOf = library.load('const char *duckdb_result_error(uintptr_t result)');
   return (result) => {
     if (duckdb.result_return_type(result) !== duckdb.ResultType.INVALID) return undefined;
-    const address = /^\[External: ([0-9a-f]+)\]$/.exec(inspect(result))?.[1];
-    if (address === undefined) return undefined;
-    const wrapper = new DataView(koffi.view(BigInt(`0x${address}`), 16));
-    const text = resultErrorOf(wrapper.getBigUint64(8, true));
+    const address = library.wrappedAddress(result);
+    const text = address === undefined ? undefined : resultErrorOf(address);
     return typeof text === 'string' && text !== '' ? text : undefined;
   };
-}
-
-function loadResultError(koffi: Koffi, require: NodeJS.Require): ((address: bigint) => unknown) | undefined {
-  if (require('@duckdb/node-bindings/package.json').version !== KNOWN_BINDINGS) return undefined;
-  const folder = `@duckdb/node-bindings-${process.platform}-${process.arch}`;
-  const { resolve } = createRequire(require.resolve('@duckdb/node-bindings/package.json'));
-  for (const name of LIBRARY_NAMES) {
-    try {
-      return koffi.load(resolve(`${folder}/${name}`)).func('const char *duckdb_result_error(void *)');
-    } catch {
-      // Not this platform's name; without any, a stream's error is told in general words.
-    }
-  }
-  return undefined;
 }

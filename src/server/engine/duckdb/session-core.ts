@@ -4,6 +4,7 @@ import { GizmoError } from '../../../errors.js';
 import { firstWord } from '../../../sql/first-word.js';
 import type { FileRules } from '../../model/file-rules.js';
 import type { StatementKind } from '../../model/statement-kind.js';
+import { BoundVector } from './convert/source-vector.js';
 import { StringVector } from './convert/strings.js';
 import type { DefinitionsVersion } from './definitions-version.js';
 import { FilteredMetadata } from './facts/filtered-metadata.js';
@@ -196,7 +197,7 @@ export class SessionCore {
       const chunk = duckdb.result_get_chunk(result, 0);
       const strings = new StringVector(this.memory);
       return Array.from({ length: duckdb.column_count(result) }, (_, index) => {
-        strings.load(duckdb.data_chunk_get_vector(chunk, index), 1);
+        strings.load(new BoundVector(duckdb.data_chunk_get_vector(chunk, index)), 1);
         return Buffer.from(strings.get(0)).toString();
       });
     } finally {

@@ -149,7 +149,7 @@ export class DuckDbStatement implements EngineStatement {
       encodeSchema: () => this.#messageOf(schema),
       changes: returnType === duckdb.ResultType.CHANGED_ROWS ? duckdb.rows_changed(result) : undefined,
       chunks,
-      writer: new BatchWriter(columns, batchBytesMax),
+      writer: new BatchWriter(columns, batchBytesMax, core.memory),
       rowsMax: batchRowsMax,
       onEnd: async (rows, how) => {
         try {

@@ -1,21 +1,26 @@
 /** Gathers DuckDB's chunks of up to 2,048 rows into record batches, cut by rows and by bytes. */
 import duckdb, { type DataChunk } from '@duckdb/node-bindings';
 import type { EncodedBatch } from '../../../../flight/ipc/types.js';
+import type { ProcessMemory } from '../memory.js';
 import { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
+import { openChunk } from './source-vector.js';
 
 export class BatchWriter {
   readonly #columns: readonly ColumnWriter[];
   readonly #body = new BodyBuilder();
   readonly #bytesMax: number;
+  readonly #memory: ProcessMemory | undefined;
   #rows = 0;
   #bytes = 0;
   #chunk: DataChunk | undefined;
   #chunkRows = 0;
   #done = 0;
+  #garbage = 0;
 
-  constructor(columns: readonly ColumnWriter[], bytesMax: number) {
+  constructor(columns: readonly ColumnWriter[], bytesMax: number, memory: ProcessMemory | undefined) {
     this.#columns = columns;
+    this.#memory = memory;
     this.#bytesMax = bytesMax;
   }
 
@@ -29,9 +34,8 @@ export class BatchWriter {
     this.#chunk = chunk;
     this.#chunkRows = duckdb.data_chunk_get_size(chunk);
     this.#done = 0;
-    for (const [index, column] of this.#columns.entries()) {
-      column.load(duckdb.data_chunk_get_vector(chunk, index), this.#chunkRows);
-    }
+    const vector = openChunk(chunk, this.#memory);
+    for (const [index, column] of this.#columns.entries()) column.load(vector(index), this.#chunkRows);
   }
 
   /**
@@ -58,6 +62,7 @@ export class BatchWriter {
     for (const column of this.#columns) column.emit(this.#body);
     const batch = this.#body.finish(this.#rows);
     for (const column of this.#columns) column.clear();
+    this.#account(batch.body.byteLength);
     this.#rows = 0;
     this.#bytes = 0;
     return batch;
@@ -69,6 +74,14 @@ export class BatchWriter {
     this.#chunk = undefined;
     this.#chunkRows = 0;
     this.#done = 0;
+  }
+
+  /** The chunks that are garbage now took about as much as what was made of them. */
+  #account(bytes: number): void {
+    this.#garbage += bytes;
+    if (this.#garbage < ACCOUNTED_BYTES) return;
+    this.#memory?.account(this.#garbage);
+    this.#garbage = 0;
   }
 
   /** How many of `count` rows fit; 0 when the batch has rows and none fits; a single row always goes. */
@@ -97,3 +110,6 @@ export class BatchWriter {
     return sum;
   }
 }
+
+/** To tell V8 of each small result would cost more than it is worth. */
+const ACCOUNTED_BYTES = 512 * 1024;

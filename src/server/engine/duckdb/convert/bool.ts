@@ -1,7 +1,7 @@
 /** BOOLEAN: a byte a value in DuckDB, a bit a value in Arrow. */
-import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
+import type { SourceVector } from './source-vector.js';
 import { isSet, readValidity, ValidityWriter } from './validity.js';
 
 export class BoolWriter implements ColumnWriter {
@@ -10,8 +10,8 @@ export class BoolWriter implements ColumnWriter {
   #nulls: Uint8Array | undefined;
   #bits = new Uint8Array(8);
 
-  load(vector: Vector, size: number, mask?: Uint8Array): void {
-    this.#source = duckdb.vector_get_data(vector, size);
+  load(vector: SourceVector, size: number, mask?: Uint8Array): void {
+    this.#source = vector.data(size);
     this.#nulls = readValidity(vector, size, mask);
   }
 

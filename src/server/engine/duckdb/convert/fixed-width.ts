@@ -1,7 +1,7 @@
 /** Columns whose values DuckDB stores exactly as Arrow does: integers, floats, dates, times, HUGEINT, … */
-import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
+import type { SourceVector } from './source-vector.js';
 import { eachNullRange, isSet, readValidity, ValidityWriter } from './validity.js';
 
 /** A column of `width` bytes a value, copied. Subclasses read a width of their own and convert. */
@@ -18,8 +18,8 @@ export class FixedWidthWriter implements ColumnWriter {
     this.#sourceWidth = sourceWidth;
   }
 
-  load(vector: Vector, size: number, mask?: Uint8Array): void {
-    this.source = duckdb.vector_get_data(vector, size * this.#sourceWidth);
+  load(vector: SourceVector, size: number, mask?: Uint8Array): void {
+    this.source = vector.data(size * this.#sourceWidth);
     this.#nulls = readValidity(vector, size, mask);
     this.loaded();
   }

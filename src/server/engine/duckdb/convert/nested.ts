@@ -1,7 +1,7 @@
 /** LIST, MAP, ARRAY, STRUCT and the type of NULL. */
-import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
+import type { SourceVector } from './source-vector.js';
 import { isSet, readValidity, ValidityWriter } from './validity.js';
 
 /** LIST and MAP: DuckDB keeps offset and length a row, in any order; Arrow wants the items in the order of rows. */
@@ -18,11 +18,11 @@ export class ListWriter implements ColumnWriter {
     this.#child = child;
   }
 
-  load(vector: Vector, size: number, mask?: Uint8Array): void {
-    const data = duckdb.vector_get_data(vector, size * 16);
+  load(vector: SourceVector, size: number, mask?: Uint8Array): void {
+    const data = vector.data(size * 16);
     this.#entries = new Uint32Array(data.buffer, data.byteOffset, size * 4);
     this.#nulls = readValidity(vector, size, mask);
-    this.#child.load(duckdb.list_vector_get_child(vector), duckdb.list_vector_get_size(vector));
+    this.#child.load(vector.listChild(), vector.listSize());
   }
 
   weigh(start: number, count: number): number {
@@ -93,10 +93,10 @@ export class ArrayWriter implements ColumnWriter {
     this.#listSize = listSize;
   }
 
-  load(vector: Vector, size: number, mask?: Uint8Array): void {
+  load(vector: SourceVector, size: number, mask?: Uint8Array): void {
     this.#nulls = readValidity(vector, size, mask);
     const items = size * this.#listSize;
-    this.#child.load(duckdb.array_vector_get_child(vector), items, this.#spread(size));
+    this.#child.load(vector.arrayChild(), items, this.#spread(size));
   }
 
   weigh(start: number, count: number): number {
@@ -140,10 +140,10 @@ export class StructWriter implements ColumnWriter {
     this.#children = children;
   }
 
-  load(vector: Vector, size: number, mask?: Uint8Array): void {
+  load(vector: SourceVector, size: number, mask?: Uint8Array): void {
     this.#nulls = readValidity(vector, size, mask);
     for (const [index, child] of this.#children.entries()) {
-      child.load(duckdb.struct_vector_get_child(vector, index), size, this.#nulls);
+      child.load(vector.structChild(index), size, this.#nulls);
     }
   }
 

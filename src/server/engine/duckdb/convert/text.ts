@@ -1,6 +1,7 @@
 /** Types that have no Arrow type every client knows, as the text that DuckDB prints. */
-import duckdb, { type LogicalType, type Vector } from '@duckdb/node-bindings';
+import duckdb, { type LogicalType } from '@duckdb/node-bindings';
 import type { ProcessMemory } from '../memory.js';
+import type { SourceVector } from './source-vector.js';
 import { StringVector } from './strings.js';
 import { VariableWidthWriter } from './variable-width.js';
 
@@ -18,8 +19,8 @@ export class FixedTextWriter extends VariableWidthWriter {
     this.#format = format;
   }
 
-  protected override read(vector: Vector, size: number): void {
-    const data = duckdb.vector_get_data(vector, size * this.#width);
+  protected override read(vector: SourceVector, size: number): void {
+    const data = vector.data(size * this.#width);
     this.#source = new DataView(data.buffer, data.byteOffset, data.byteLength);
   }
 
@@ -45,7 +46,7 @@ export class BlobTextWriter extends VariableWidthWriter {
     this.#format = format;
   }
 
-  protected override read(vector: Vector, size: number): void {
+  protected override read(vector: SourceVector, size: number): void {
     this.#strings.load(vector, size);
   }
 
@@ -62,8 +63,8 @@ export class BlobTextWriter extends VariableWidthWriter {
 export class UuidWriter extends VariableWidthWriter {
   #source: Uint8Array = new Uint8Array(0);
 
-  protected override read(vector: Vector, size: number): void {
-    this.#source = duckdb.vector_get_data(vector, size * 16);
+  protected override read(vector: SourceVector, size: number): void {
+    this.#source = vector.data(size * 16);
   }
 
   protected override weighRow(): number {
@@ -109,8 +110,8 @@ export class EnumWriter extends VariableWidthWriter {
     this.#width = storage === duckdb.Type.UTINYINT ? 1 : storage === duckdb.Type.USMALLINT ? 2 : 4;
   }
 
-  protected override read(vector: Vector, size: number): void {
-    const { buffer, byteOffset } = duckdb.vector_get_data(vector, size * this.#width);
+  protected override read(vector: SourceVector, size: number): void {
+    const { buffer, byteOffset } = vector.data(size * this.#width);
     if (this.#width === 1) this.#indexes = new Uint8Array(buffer, byteOffset, size);
     else if (this.#width === 2) this.#indexes = new Uint16Array(buffer, byteOffset, size);
     else this.#indexes = new Uint32Array(buffer, byteOffset, size);

@@ -2,9 +2,9 @@
  * UNION as a dense union. Of the two Arrow unions every Flight SQL client reads the dense one, because SqlInfo
  * has it; Java's sparse vector cannot hold two members of one type; and it sends each value once.
  */
-import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
+import type { SourceVector } from './source-vector.js';
 import { isSet, readValidity } from './validity.js';
 
 /** DuckDB stores a union as a struct of a tag and all members. A null union has no place in Arrow: it is a null of the first member. */
@@ -21,15 +21,15 @@ export class UnionWriter implements ColumnWriter {
     this.#memberLengths = members.map(() => 0);
   }
 
-  load(vector: Vector, size: number, mask?: Uint8Array): void {
+  load(vector: SourceVector, size: number, mask?: Uint8Array): void {
     const nulls = readValidity(vector, size, mask);
-    const tags = Uint8Array.from(duckdb.vector_get_data(duckdb.struct_vector_get_child(vector, 0), size));
+    const tags = Uint8Array.from(vector.structChild(0).data(size));
     if (nulls !== undefined) {
       for (let row = 0; row < size; row += 1) if (!isSet(nulls, row)) tags[row] = 0;
     }
     this.#tags = tags;
     for (const [index, member] of this.#members.entries()) {
-      member.load(duckdb.struct_vector_get_child(vector, index + 1), size, nulls);
+      member.load(vector.structChild(index + 1), size, nulls);
     }
   }
 

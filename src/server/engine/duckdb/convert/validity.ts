@@ -1,6 +1,6 @@
 /** Validity bitmaps: DuckDB's and Arrow's have one form, least significant bit first, 1 = valid. */
-import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { BodyBuilder } from './body-builder.js';
+import type { SourceVector } from './source-vector.js';
 
 /** The validity of a growing Arrow column. No memory is touched until the first null arrives. */
 export class ValidityWriter {
@@ -77,10 +77,10 @@ export class ValidityWriter {
 }
 
 /** The validity of a vector's first `size` rows, combined with a parent's; undefined when all are valid. */
-export function readValidity(vector: Vector, size: number, mask?: Uint8Array): Uint8Array | undefined {
+export function readValidity(vector: SourceVector, size: number, mask?: Uint8Array): Uint8Array | undefined {
   // DuckDB's bitmap is made of 64-bit words.
-  const own: Uint8Array | null = duckdb.vector_get_validity(vector, Math.ceil(size / 64) * 8);
-  if (own === null || own === undefined) return mask;
+  const own = vector.validity(Math.ceil(size / 64) * 8);
+  if (own === undefined) return mask;
   if (mask === undefined) return own;
   const both = new Uint8Array((size + 7) >> 3);
   for (let index = 0; index < both.length; index += 1) both[index] = own[index]! & mask[index]!;

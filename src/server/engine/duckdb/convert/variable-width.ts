@@ -1,8 +1,8 @@
 /** Columns of utf8 and binary: bytes behind one another and an offset a row. */
-import type { Vector } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../../errors.js';
 import type { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
+import type { SourceVector } from './source-vector.js';
 import { isSet, readValidity, ValidityWriter } from './validity.js';
 
 /** Subclasses say about how many bytes a row has and write them at {@link position}. */
@@ -13,7 +13,7 @@ export abstract class VariableWidthWriter implements ColumnWriter {
   protected nulls: Uint8Array | undefined;
   protected readonly validity = new ValidityWriter();
 
-  load(vector: Vector, size: number, mask?: Uint8Array): void {
+  load(vector: SourceVector, size: number, mask?: Uint8Array): void {
     this.nulls = readValidity(vector, size, mask);
     this.read(vector, size);
   }
@@ -54,7 +54,7 @@ export abstract class VariableWidthWriter implements ColumnWriter {
   }
 
   /** Takes in the first `size` rows of the vector. */
-  protected abstract read(vector: Vector, size: number): void;
+  protected abstract read(vector: SourceVector, size: number): void;
   /** Bytes of row `row`, which is not null, near enough to cut a batch by. */
   protected abstract weighRow(row: number): number;
   /** Writes row `row`, which is not null, with {@link put} or {@link putAscii}. */

@@ -3,9 +3,9 @@
  * are: `keys`, `children` (key and value of each member) and `values` (type and place in the blob); the first
  * value is the whole.
  */
-import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../../errors.js';
 import type { ProcessMemory } from '../memory.js';
+import type { SourceVector } from './source-vector.js';
 import { StringVector } from './strings.js';
 import { isSet, readValidity } from './validity.js';
 import { VariableWidthWriter } from './variable-width.js';
@@ -29,28 +29,28 @@ export class VariantWriter extends VariableWidthWriter {
     this.#blobs = new StringVector(memory);
   }
 
-  protected override read(vector: Vector, size: number): void {
-    const keys = duckdb.struct_vector_get_child(vector, 0);
+  protected override read(vector: SourceVector, size: number): void {
+    const keys = vector.structChild(0);
     this.#keyEntries = readWords(keys, size * 4);
-    this.#keys.load(duckdb.list_vector_get_child(keys), duckdb.list_vector_get_size(keys));
+    this.#keys.load(keys.listChild(), keys.listSize());
 
-    const children = duckdb.struct_vector_get_child(vector, 1);
+    const children = vector.structChild(1);
     this.#childEntries = readWords(children, size * 4);
-    const childCount = duckdb.list_vector_get_size(children);
-    const child = duckdb.list_vector_get_child(children);
-    const childKeys = duckdb.struct_vector_get_child(child, 0);
+    const childCount = children.listSize();
+    const child = children.listChild();
+    const childKeys = child.structChild(0);
     this.#childKeys = readWords(childKeys, childCount);
     this.#childKeyValidity = readValidity(childKeys, childCount);
-    this.#childValues = readWords(duckdb.struct_vector_get_child(child, 1), childCount);
+    this.#childValues = readWords(child.structChild(1), childCount);
 
-    const values = duckdb.struct_vector_get_child(vector, 2);
+    const values = vector.structChild(2);
     this.#valueEntries = readWords(values, size * 4);
-    const valueCount = duckdb.list_vector_get_size(values);
-    const value = duckdb.list_vector_get_child(values);
-    this.#types = duckdb.vector_get_data(duckdb.struct_vector_get_child(value, 0), valueCount);
-    this.#places = readWords(duckdb.struct_vector_get_child(value, 1), valueCount);
+    const valueCount = values.listSize();
+    const value = values.listChild();
+    this.#types = value.structChild(0).data(valueCount);
+    this.#places = readWords(value.structChild(1), valueCount);
 
-    this.#blobs.load(duckdb.struct_vector_get_child(vector, 3), size);
+    this.#blobs.load(vector.structChild(3), size);
   }
 
   protected override weighRow(row: number): number {
@@ -90,7 +90,7 @@ const EMPTY = new Uint32Array(0);
 /** DuckDB's own parser of JSON stops there too. */
 const DEPTH_MAX = 1000;
 
-function readWords(vector: Vector, count: number): Uint32Array<ArrayBuffer> {
-  const { buffer, byteOffset } = duckdb.vector_get_data(vector, count * 4);
+function readWords(vector: SourceVector, count: number): Uint32Array<ArrayBuffer> {
+  const { buffer, byteOffset } = vector.data(count * 4);
   return new Uint32Array(buffer as ArrayBuffer, byteOffset, count);
 }

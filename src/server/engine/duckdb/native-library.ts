@@ -1,0 +1,50 @@
+/** The DuckDB library that the bindings have loaded, for functions that they do not bind or bind with a copy. */
+import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
+
+export interface NativeLibrary {
+  /** A function by its C prototype. */
+  load(prototype: string): (...args: readonly unknown[]) => unknown;
+  /** Where the object is that an External of the bindings stands for; undefined where that cannot be told. */
+  wrappedAddress(external: object): number | undefined;
+}
+
+/** What is needed of koffi. */
+export interface Koffi {
+  view(address: bigint | number, length: number): ArrayBuffer;
+  address(value: unknown): bigint;
+  decode(address: number, offset: number, type: string): unknown;
+  load(path: string): { func(prototype: string): (...args: readonly unknown[]) => unknown };
+}
+
+/** The one version whose wrapper layout is known (pinned in package.json): a pointer lies 8 bytes in. */
+const KNOWN_BINDINGS = '1.5.6-r.1';
+const POINTER_OFFSET = 8;
+const LIBRARY_NAMES = ['libduckdb.so', 'libduckdb.dylib', 'duckdb.dll'];
+
+/** Undefined where the library is not found or the bindings are of another version than is known. */
+export function openNativeLibrary(koffi: Koffi, require: NodeJS.Require): NativeLibrary | undefined {
+  if (require('@duckdb/node-bindings/package.json').version !== KNOWN_BINDINGS) return undefined;
+  const folder = `@duckdb/node-bindings-${process.platform}-${process.arch}`;
+  const { resolve } = createRequire(require.resolve('@duckdb/node-bindings/package.json'));
+  for (const name of LIBRARY_NAMES) {
+    try {
+      const library = koffi.load(resolve(`${folder}/${name}`));
+      return {
+        load: (prototype) => library.func(prototype),
+        wrappedAddress(external) {
+          const wrapper = EXTERNAL.exec(inspect(external))?.[1];
+          if (wrapper === undefined) return undefined;
+          const address = koffi.decode(Number.parseInt(wrapper, 16), POINTER_OFFSET, 'uintptr_t');
+          return typeof address === 'number' && address !== 0 ? address : undefined;
+        },
+      };
+    } catch {
+      // Not this platform's name; without any, everything goes through the bindings.
+    }
+  }
+  return undefined;
+}
+
+/** How Node prints one: the address is that of its wrapper. */
+const EXTERNAL = /^\[External: ([0-9a-f]+)\]$/;
