@@ -21,7 +21,7 @@ export function encodeFlightData(data: FlightDataInit): FlightFrame {
     data.descriptor === undefined
       ? EMPTY
       : toBinary(FlightDescriptorSchema, create(FlightDescriptorSchema, data.descriptor));
-  return new FlightFrame(descriptor, message.header, appMetadata, message.body);
+  return new FlightFrame(descriptor, message, appMetadata);
 }
 
 /**
@@ -46,7 +46,7 @@ export function decodeFlightData(bytes: Uint8Array): FlightDataMessage {
 export interface FlightDataInit {
   /** Only on the first message of a DoPut or DoExchange. */
   readonly descriptor?: MessageInitShape<typeof FlightDescriptorSchema>;
-  readonly message?: IpcMessage;
+  readonly message?: IpcMessage & { readonly headroom?: number };
   readonly appMetadata?: Uint8Array;
 }
 
@@ -65,11 +65,26 @@ export class FlightFrame {
   /** Everything before the content of the body. */
   readonly #head: Uint8Array;
   readonly #body: Uint8Array;
+  readonly #headroom: number;
 
-  constructor(descriptor: Uint8Array, header: Uint8Array, appMetadata: Uint8Array, body: Uint8Array) {
+  constructor(descriptor: Uint8Array, message: FlightDataInit['message'] & {}, appMetadata: Uint8Array) {
+    const { header, body, headroom = 0 } = message;
     this.#head = encodeHead(descriptor, header, appMetadata, body.length);
     this.#body = body;
+    this.#headroom = headroom;
     this.byteLength = this.#head.length + body.length;
+  }
+
+  /** The message with gRPC's prefix, made around the body where it lies; undefined where there is no room before it. */
+  inPlace(): Buffer | undefined {
+    const before = GRPC_PREFIX_BYTES + this.#head.length;
+    if (before > this.#headroom) return undefined;
+    const { buffer, byteOffset, length } = this.#body;
+    const framed = Buffer.from(buffer, byteOffset - before, before + length);
+    framed.writeUInt8(0, 0); // Not compressed.
+    framed.writeUInt32BE(this.byteLength, 1);
+    framed.set(this.#head, GRPC_PREFIX_BYTES);
+    return framed;
   }
 
   /** Same as {@link byteLength}: grpc-js reads the one on the server and the other on the client. */

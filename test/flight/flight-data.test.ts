@@ -148,4 +148,28 @@ describe('FlightData', () => {
       { numRuns: 2000 },
     );
   });
+
+  it('is framed around a body that has room before it, and touches nothing else of that memory', () => {
+    fc.assert(
+      fc.property(bytes(300), bytes(300), fc.integer({ min: 0, max: 400 }), (header, content, spare) => {
+        const memory = new Uint8Array(800 + content.length + 8).fill(0xa5);
+        const body = memory.subarray(800, 800 + content.length);
+        body.set(content);
+        const headroom = header.length + 64 + spare;
+        const frame = encodeFlightData({ message: { header, body, headroom } });
+        const plain = frame.toBuffer();
+        const framed = frame.inPlace();
+        expect(framed?.buffer).toBe(memory.buffer);
+        const prefix = Buffer.alloc(5);
+        prefix.writeUInt32BE(plain.length, 1);
+        expect(same(framed!, Buffer.concat([prefix, plain]))).toBe(true);
+        const untouched = memory.subarray(0, framed!.byteOffset);
+        expect(untouched.every((byte) => byte === 0xa5) && untouched.length >= 800 - headroom).toBe(true);
+        expect(memory.subarray(800 + content.length).every((byte) => byte === 0xa5)).toBe(true);
+      }),
+    );
+    const message = { header: new Uint8Array(64), body: new Uint8Array(new ArrayBuffer(128), 64) };
+    expect(encodeFlightData({ message }).inPlace()).toBeUndefined();
+    expect(encodeFlightData({ message: { ...message, headroom: 64 } }).inPlace()).toBeUndefined();
+  });
 });

@@ -77,6 +77,10 @@ export interface IpcMessage {
 /** A record batch already encoded, with its row count beside it so that nobody has to decode to count. */
 export interface EncodedBatch extends IpcMessage {
   readonly rows: number;
+  /** That many bytes before the body belong to it too, for what a transport puts before a message. */
+  readonly headroom?: number;
+  /** Takes the memory of the body back, to be filled again, once nobody reads it any more. Nobody has to call it. */
+  readonly giveBack?: (memory: ArrayBuffer) => void;
 }
 
 /** Builds a field; nullable and without children unless said otherwise. */

@@ -11,10 +11,12 @@ import { toStatus } from '../../flight/status.js';
 import type { Connection } from '../model/connection.js';
 import { callers, type IdentifiedCall } from '../rpc/call.js';
 import { credentialLooksLike, hasCredential, identify } from '../rpc/identify.js';
+import { sendInPlace } from '../rpc/send-in-place.js';
 import type { Services } from '../rpc/services.js';
 
 const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
 const DO_ACTION = '/arrow.flight.protocol.FlightService/DoAction';
+const DO_GET = '/arrow.flight.protocol.FlightService/DoGet';
 const DO_PUT = '/arrow.flight.protocol.FlightService/DoPut';
 /** What a stranger may call. */
 const WITHOUT_LOGIN: ReadonlySet<string> = new Set([
@@ -33,6 +35,7 @@ const UPLOAD_BYTES_MAX = 2 ** 31 - 1;
 export function createIdentifyInterceptor(services: Services, metadataBytesMax: number): ServerInterceptor {
   return (method, call) => {
     limitMessageBytes(call, messageBytesMax(method.path));
+    if (method.path === DO_GET) sendInPlace(call);
     const peer = call.getPeer();
     const connection = services.connectionOf(peer);
     const from = { peer, peerIdentity: connection?.certificate?.commonName, rpc: method.path };

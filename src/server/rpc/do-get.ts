@@ -11,6 +11,7 @@ import { createWriter } from '../../flight/stream.js';
 import type { Call } from './call.js';
 import { handleText, statementFacts, transactionOf } from './command-fields.js';
 import { metadataBatches, metadataSchema } from './metadata/answers.js';
+import { isSent } from './send-in-place.js';
 import type { Services } from './services.js';
 
 type GetCall = ServerWritableStream<Received<Ticket>, FlightFrame>;
@@ -47,7 +48,10 @@ export async function doGet(services: Services, grpcCall: GetCall, call: Call): 
       // The next batch is made while this one is sent; its failure is heard when its turn comes.
       following = result.next();
       following.catch(() => undefined);
-      await writer.write(encodeFlightData({ message: batch }));
+      const frame = encodeFlightData({ message: batch });
+      await writer.write(frame);
+      const { buffer } = batch.body;
+      if (isSent(frame) && buffer instanceof ArrayBuffer) batch.giveBack?.(buffer);
     }
   } finally {
     await result.close();

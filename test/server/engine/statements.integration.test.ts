@@ -2,7 +2,9 @@ import { linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFormatter } from '../../../src/client/render/cell.js';
 import { GizmoError } from '../../../src/errors.js';
+import { BatchReader } from '../../../src/flight/ipc/reader.js';
 import type { Engine, EngineSession } from '../../../src/server/engine/engine.js';
 import { ENGINES, queryTexts, runSql } from '../../support/engines.js';
 
@@ -77,6 +79,31 @@ describe.each(ENGINES)('statements on the engine %s', (_, open) => {
       for (let row = 0; row < length; row += 1) matches &&= numbers.getBigInt64(row * 8, true) === expected++;
     }
     expect([matches, expected]).toEqual([true, 1_000_000n]);
+  });
+
+  it('fill memory again that was given back, and send nothing but their rows from it', async () => {
+    const statement = await session.prepare('select i, repeat(i::varchar, 5) s from range(400000) t(i)');
+    const result = await statement.execute();
+    const reader = new BatchReader();
+    reader.push({ header: result.schemaMessage, body: new Uint8Array(0) });
+    const given: ArrayBuffer[] = [];
+    let isFilledAgain = false;
+    let row = 0;
+    for (let batch = await result.next(); batch !== undefined; batch = await result.next()) {
+      const { columns, length } = reader.push(batch)!;
+      const formats = columns.map((column) => createFormatter(column));
+      for (const at of [0, length >> 1, length - 1])
+        expect(formats.map((format) => format(at))).toEqual([`${row + at}`, `${row + at}`.repeat(5)]);
+      row += length;
+      const { buffer } = batch.body;
+      if (!(buffer instanceof ArrayBuffer)) throw new Error('a body lies in an ArrayBuffer of its own');
+      // In another thread it is filled under another name, and this one is empty.
+      isFilledAgain ||= given.some((earlier) => earlier === buffer || earlier.byteLength === 0);
+      given.push(buffer);
+      batch.giveBack?.(buffer);
+    }
+    await statement.close();
+    expect([row, isFilledAgain]).toEqual([400_000, true]);
   });
 
   it('fail midway with the words of DuckDB, never by ending early', async () => {

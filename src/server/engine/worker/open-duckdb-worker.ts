@@ -217,6 +217,8 @@ class WorkerResult implements EngineResult {
   readonly #release: () => void;
   /** Answers that are here or on their way; one is asked for ahead, so that the worker converts meanwhile. */
   readonly #coming: Promise<NextAnswer>[] = [];
+  /** Memory of batches that nobody reads any more; it goes back with the next question. */
+  #spent: ArrayBuffer | undefined;
   #ended = false;
   /** Why there is no more although this was not the end. */
   #failure: unknown;
@@ -254,7 +256,7 @@ class WorkerResult implements EngineResult {
       if (ended) this.#finish();
       // Before this one is handed over, so that the worker converts meanwhile.
       else if (this.#coming.length === 0) this.#coming.push(this.#ask());
-      return batch;
+      return batch && { ...batch, giveBack: this.#giveBack };
     } catch (error) {
       this.#fail(error);
       throw this.#failure;
@@ -272,8 +274,15 @@ class WorkerResult implements EngineResult {
     await this.#channel.callIfAlive('closeResult', { result: this.#result });
   }
 
+  readonly #giveBack = (memory: ArrayBuffer): void => {
+    this.#spent = memory;
+  };
+
   #ask(): Promise<NextAnswer> {
-    const answer = this.#channel.call('next', { result: this.#result });
+    const spent = this.#spent;
+    this.#spent = undefined;
+    const ask = { result: this.#result, spent };
+    const answer = this.#channel.call('next', ask, undefined, spent && [spent]);
     // A failure is told to whoever takes this answer; nobody may, when the result is closed before.
     answer.catch(() => undefined);
     return answer;

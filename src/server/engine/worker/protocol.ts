@@ -32,7 +32,8 @@ export interface Calls {
   ingest: { ask: { session: number; request: IngestAsk }; answer: { readonly rows: number } };
   closeSession: { ask: { session: number }; answer: null };
   execute: { ask: { statement: number; options: ExecuteAsk }; answer: ExecuteAnswer };
-  next: { ask: { result: number }; answer: NextAnswer };
+  /** `spent`: memory of an earlier batch, transferred back to be filled again. */
+  next: { ask: { result: number; spent: ArrayBuffer | undefined }; answer: NextAnswer };
   closeResult: { ask: { result: number }; answer: null };
 }
 

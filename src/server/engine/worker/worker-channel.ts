@@ -49,9 +49,10 @@ export class WorkerChannel {
     name: Name,
     ask: Calls[Name]['ask'],
     signal?: AbortSignal,
+    transferred: readonly ArrayBuffer[] = [],
   ): Promise<Calls[Name]['answer']> {
     throwIfAborted(signal);
-    const { id, answer } = this.#start(name, ask);
+    const { id, answer } = this.#start(name, ask, transferred);
     const release = this.#forwardAbort(id, signal);
     try {
       return await answer;
@@ -124,14 +125,18 @@ export class WorkerChannel {
     await this.#exited;
   }
 
-  #start<Name extends CallName>(name: Name, ask: Calls[Name]['ask']): StartedCall<Name> {
+  #start<Name extends CallName>(
+    name: Name,
+    ask: Calls[Name]['ask'],
+    transferred: readonly ArrayBuffer[] = [],
+  ): StartedCall<Name> {
     this.#lastId += 1;
     const id = this.#lastId;
     if (this.#gone !== undefined) return { id, answer: Promise.reject(this.#gone) };
     const answer = new Promise<Calls[Name]['answer']>((resolve, reject) => {
       this.#pending[name].set(id, { resolve, reject });
     });
-    this.#worker.postMessage({ type: 'call', id, name, ask });
+    this.#worker.postMessage({ type: 'call', id, name, ask }, transferred);
     return { id, answer };
   }
 

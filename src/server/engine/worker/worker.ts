@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { GizmoError, toGizmoError } from '../../../errors.js';
 import { encodeSchema } from '../../../flight/ipc/schema.js';
+import type { EncodedBatch } from '../../../flight/ipc/types.js';
 import { closedEarly } from '../abort.js';
 import { isFatal } from '../duckdb/errors.js';
 import { openDuckDb } from '../duckdb/open-duckdb.js';
@@ -45,6 +46,8 @@ interface OpenResult {
   readonly executedBy: number;
   /** Calls of `next` follow one another, although the other side asks ahead. */
   last: Promise<unknown>;
+  /** Takes the memory of the last batch back. */
+  giveBack: EncodedBatch['giveBack'];
 }
 
 let engine: Engine | undefined;
@@ -149,24 +152,26 @@ const answers: Answers = {
     if (asked?.fresh !== undefined) open.parameters = asked.fresh;
     const parameters = asked && open.parameters && { ...open.parameters, row: asked.row };
     const result = await open.statement.execute({ ...others, ...(parameters && { parameters }), signal });
-    const batch = await result.next();
+    const { batch, giveBack } = detach(await result.next());
     return {
       result: result.ended
         ? 0
-        : keep(results, { session: open.session, result, executedBy: id, last: Promise.resolve() }),
+        : keep(results, { session: open.session, result, executedBy: id, last: Promise.resolve(), giveBack }),
       schemaMessage: result.schema === open.statement.schema ? undefined : result.schemaMessage,
       changes: result.changes,
       batch,
       ended: result.ended,
     };
   },
-  async next({ result: handle }) {
+  async next({ result: handle, spent }) {
     const open = results.get(handle);
     if (open === undefined) throw closedEarly();
+    if (spent !== undefined) open.giveBack?.(spent);
     const reading = open.last.then(() => open.result.next());
     open.last = reading;
     try {
-      const batch = await reading;
+      const { batch, giveBack } = detach(await reading);
+      open.giveBack = giveBack;
       const { ended } = open.result;
       if (ended) forgetResult(handle);
       return { batch, ended };
@@ -228,6 +233,15 @@ async function answer(call: CallOf): Promise<void> {
 async function run<Name extends CallName>(call: CallOf<Name>, context: CallContext): Promise<AnswerOf<Name>> {
   const { id, name, ask } = call;
   return { type: 'answer', id, name, answer: await answers[name](ask, context) };
+}
+
+/** A function cannot change threads: the other side has one of its own. */
+function detach(
+  made: EncodedBatch | undefined,
+): Pick<OpenResult, 'giveBack'> & { batch: EncodedBatch | undefined } {
+  if (made === undefined) return { batch: undefined, giveBack: undefined };
+  const { giveBack, ...batch } = made;
+  return { batch, giveBack };
 }
 
 /** Bodies change threads without a copy; each lies alone in its memory. */
