@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type OpenIdProvider,
   PUBLIC_CLIENT,
@@ -12,6 +12,7 @@ import {
   startOpenIdProvider,
   visit,
 } from '../support/openid-provider.js';
+import { HAS_PTY, Pty } from '../support/pty.js';
 import { GIZMO } from '../support/root.js';
 import { runGizmo } from '../support/run-gizmo.js';
 import { type ServerProcess, startServerProcess } from '../support/server-process.js';
@@ -203,7 +204,8 @@ describe('a login that has expired', () => {
       expect(shell).toMatchObject({ code: 0, stdout: 'n\n42\n' });
     expect(provider.tokenRequests()).toBe(before + 1);
   });
-  it('and was taken back asks for another, in a script too', async () => {
+  /** Logged in, and then taken back at the provider by somebody else, and expired. */
+  async function takenBack(): Promise<void> {
     await logIn();
     const copy = readFileSync(join(home, 'gizmo', 'credentials.json'));
     const list = readFileSync(join(home, 'gizmo', 'logins.json'));
@@ -213,8 +215,45 @@ describe('a login that has expired', () => {
     writeFileSync(join(home, 'gizmo', 'credentials.json'), copy, { mode: 0o600 });
     writeFileSync(join(home, 'gizmo', 'logins.json'), list, { mode: 0o600 });
     expire();
+  }
+  it('and was taken back asks for another, in a script too', async () => {
+    await takenBack();
     const run = await runGizmo(['client', `gizmo://${where()}`, '-c', 'select 1'], { env });
     expect(run).toMatchObject({ code: 4, stderr: expect.stringContaining('gizmo auth login') });
     expect(run.stderr).not.toMatch(/eyJ/);
+  });
+
+  describe.skipIf(!HAS_PTY)('and was taken back, before somebody at a terminal', () => {
+    let terminal: Pty;
+    beforeEach(async () => {
+      await takenBack();
+      const inherited = Object.entries(process.env).filter(([name]) => !/^GIZMO/.test(name));
+      const client = ['client', `gizmo://${where()}`, '--csv', '-c', 'select 40 + 2 as n'];
+      terminal = new Pty(
+        [process.execPath, GIZMO, ...client],
+        { ...Object.fromEntries(inherited), ...env },
+        2000,
+      );
+      expect(await terminal.until('Log in again now? [Y/n] ')).toContain('Warning: ');
+    });
+    afterEach(() => terminal.kill());
+
+    it('is made anew at once, kept, and the statement runs', async () => {
+      terminal.press('\r');
+      // There is no display, so that it goes by a device.
+      const [, address = ''] = DEVICE.exec(await terminal.until(/^ {4}http\S+user_code=\S+\s/m)) ?? [];
+      await signIn(address, 'ada');
+      await terminal.until(/^42\s/m);
+      expect(await terminal.exitCode()).toBe(0);
+      expect(await runGizmo(['auth', 'status'], { env })).toMatchObject({ code: 0 });
+    });
+    it.each([
+      ['no', 'n\r'],
+      ['Ctrl-C', '\u0003'],
+    ])('stays as it is after %s, and the statement does not run', async (_, keys) => {
+      terminal.press(keys);
+      expect(await terminal.until('gizmo auth login')).not.toContain('42');
+      expect(await terminal.exitCode()).toBe(4);
+    });
   });
 });

@@ -10,6 +10,9 @@ import { AUTH_FLAGS, findLogin, namedLogin, nobody, openUserLogins, overridingVa
 /** In the order help shows them. */
 export const STATUS_FLAGS = AUTH_FLAGS;
 
+/** Each asks the keychain by a process of its own. */
+const AT_ONCE = 4;
+
 /** Answers the exit code: 4 where there is no login, or one that cannot be used. */
 export async function runStatus(argv: readonly string[]): Promise<number> {
   const line = parseLine(argv, STATUS_FLAGS);
@@ -17,7 +20,11 @@ export async function runStatus(argv: readonly string[]): Promise<number> {
   const word = namedLogin(line);
   const chosen = word === undefined ? logins.list() : [await findLogin(logins, word)];
   const active = logins.active()?.name;
-  const statuses = await Promise.all(chosen.map((login) => statusOf(logins, login, login.name === active)));
+  const statuses: LoginStatus[] = [];
+  for (let i = 0; i < chosen.length; i += AT_ONCE) {
+    const some = chosen.slice(i, i + AT_ONCE).map((login) => statusOf(logins, login, login.name === active));
+    statuses.push(...(await Promise.all(some)));
+  }
   const environment = overridingVariables();
   if (statuses.length === 0) writeError(await nobody());
   if (statuses.length > 0 || line.isOn('json') === true)

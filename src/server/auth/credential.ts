@@ -1,4 +1,5 @@
 /** What a caller presents, read from headers and handshake payloads without judging it. */
+import { decodeJwt } from 'jose';
 import { GizmoError } from '../../errors.js';
 
 /** A header longer than this is no credential; JWTs with many groups stay well below. */
@@ -28,12 +29,29 @@ export function parseAuthorization(header: string): Credential {
   return basicCredential(decoded.slice(0, colon), decoded.slice(colon + 1));
 }
 
-/** Which method a credential looks as if it were of, for the log of what is refused. Never any part of a secret. */
+/**
+ * Which method a credential looks as if it were of, and whose it says it is, for the log of what is refused. Nobody has
+ * proved any of that. Never any part of a secret.
+ */
 export function looksLike(credential: Credential): { readonly method: string; readonly user?: string } {
-  if (credential.kind === 'bearer') return { method: tokenKind(credential.token) };
+  if (credential.kind === 'bearer') return tokenLooksLike(credential.token);
   const { username, password } = credential;
-  return username === 'token' ? { method: tokenKind(password) } : { method: 'password', user: username };
+  return username === 'token' ? tokenLooksLike(password) : { method: 'password', user: username };
 }
+
+function tokenLooksLike(token: string): { method: string; user?: string } {
+  const method = tokenKind(token);
+  if (method !== 'token') return { method };
+  try {
+    const { email, sub } = decodeJwt(token);
+    const user = typeof email === 'string' ? email : sub;
+    return { method, ...(typeof user === 'string' && { user: user.slice(0, NAME_CHARS_MAX) }) };
+  } catch {
+    return { method }; // Three words with dots between, and no token.
+  }
+}
+
+const NAME_CHARS_MAX = 256;
 
 function tokenKind(token: string): string {
   if (token.startsWith('gzm_')) return 'api-token';

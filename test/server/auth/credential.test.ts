@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { basicCredential, parseAuthorization } from '../../../src/server/auth/credential.js';
+import { basicCredential, looksLike, parseAuthorization } from '../../../src/server/auth/credential.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -35,5 +35,21 @@ describe('basicCredential', () => {
   it('refuses an empty half', () => {
     expect(() => basicCredential('', 'x')).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
     expect(() => basicCredential('x', '')).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+  });
+});
+
+describe('looksLike', () => {
+  const jwt = (claims: unknown) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`;
+  it.each([
+    ['a token says whose it is', jwt({ sub: '42', email: 'ann@example.com' }), 'token', 'ann@example.com'],
+    ['a token without an address', jwt({ sub: '42' }), 'token', '42'],
+    ['a name beyond measure', jwt({ sub: 'x'.repeat(1000) }), 'token', 'x'.repeat(256)],
+    ['a name that is none', jwt({ sub: [1] }), 'token', undefined],
+    ['three words', 'a.b.c', 'token', undefined],
+    ['an API token', 'gzm_0123456789ab_x', 'api-token', undefined],
+  ])('%s, by Bearer as by the user "token"', (_, token, method, user) => {
+    const expected = { method, ...(user === undefined ? {} : { user }) };
+    expect(looksLike({ kind: 'bearer', token })).toEqual(expected);
+    expect(looksLike({ kind: 'basic', username: 'token', password: token })).toEqual(expected);
   });
 });
