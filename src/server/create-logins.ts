@@ -4,9 +4,9 @@ import { GizmoError } from '../errors.js';
 import { createApiTokenStrategy } from './auth/api-token.js';
 import { type Authenticator, createAuthenticator, type Strategy } from './auth/authenticator.js';
 import { createFairQueue, type FairQueue } from './auth/fair-queue.js';
-import { createHookStrategy } from './auth/hook.js';
+import { createHookStrategy, HOOK_REFUSAL } from './auth/hook.js';
 import { createLoginDelay } from './auth/login-delay.js';
-import { createPasswordStrategy, type PasswordOptions } from './auth/password.js';
+import { createPasswordStrategy, type PasswordOptions, WRONG_PASSWORD } from './auth/password.js';
 import { createSessionTokens, SESSION_TOKEN_LIFETIME_S, type SessionTokens } from './auth/session-token.js';
 import { createStanding, type Standing } from './auth/standing.js';
 import { createStartupTokenStrategy, makeStartupToken } from './auth/startup-token.js';
@@ -96,6 +96,8 @@ export function createLogins(
     createPasswordStrategy({
       administrators,
       accounts: ways.users ? accounts : undefined,
+      // Which names are users of the server's own is not to be read from a refusal.
+      refusal: () => (isHookOn() ? HOOK_REFUSAL : WRONG_PASSWORD),
       delay,
       hashing,
     }),

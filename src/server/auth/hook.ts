@@ -19,6 +19,8 @@ export interface HookStrategyOptions {
 }
 
 const NAME_CHARS_MAX = 256;
+/** What everybody is told whom the function, or a server that has one, does not admit (Quack's words). */
+export const HOOK_REFUSAL = 'Authentication failed';
 
 /** To stand before the strategy of passwords, which refuses whomever it does not know. */
 export function createHookStrategy(options: HookStrategyOptions): Strategy {
@@ -30,7 +32,7 @@ export function createHookStrategy(options: HookStrategyOptions): Strategy {
       const { username, password } = credential;
       if (username === 'token' || isTaken(username)) return undefined;
       if (username.length > NAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(username))
-        throw new GizmoError('UNAUTHENTICATED', 'Authentication failed');
+        throw new GizmoError('UNAUTHENTICATED', HOOK_REFUSAL);
       await delay.wait(address, username);
       const sessionId = makeSessionId();
       try {

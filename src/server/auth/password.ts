@@ -16,6 +16,8 @@ import { digestSecret, secretMatches } from './secrets-equal.js';
 /** Passwords that were right are remembered as digests: some clients send theirs with each call. */
 const KNOWN_MAX = 1000;
 const NAME_CHARS_MAX = 256;
+/** Says nothing of which of the two it was. */
+export const WRONG_PASSWORD = 'Invalid username or password.';
 
 export interface PasswordOptions {
   /** What the configured administrator may log in with, and how that is called. */
@@ -26,6 +28,8 @@ export interface PasswordOptions {
   }[];
   /** Undefined: users of the server's own do not log in with passwords here. */
   readonly accounts: Accounts | undefined;
+  /** What refused people are told, whoever they said they were; else {@link WRONG_PASSWORD}. */
+  readonly refusal?: () => string;
   readonly delay: LoginDelay;
   readonly hashing: FairQueue;
 }
@@ -88,13 +92,13 @@ export function createPasswordStrategy(options: PasswordOptions): Strategy {
       if (credential.kind !== 'basic') return undefined;
       const { username, password } = credential;
       // Nobody has such a name, and what is remembered of failures must not grow with it.
-      if (username.length > NAME_CHARS_MAX) throw wrong();
+      if (username.length > NAME_CHARS_MAX) throw wrong(options);
       await delay.wait(address, username);
       const principal =
         administrator(username, password) ?? (await storedUser(username, password, address, gone));
       if (principal === undefined) {
         delay.failed(address, username);
-        throw wrong();
+        throw wrong(options);
       }
       delay.succeeded(address, username);
       return principal;
@@ -102,6 +106,6 @@ export function createPasswordStrategy(options: PasswordOptions): Strategy {
   };
 }
 
-function wrong(): GizmoError {
-  return new GizmoError('UNAUTHENTICATED', 'Invalid username or password.');
+function wrong({ refusal }: PasswordOptions): GizmoError {
+  return new GizmoError('UNAUTHENTICATED', refusal?.() ?? WRONG_PASSWORD);
 }
