@@ -193,7 +193,10 @@ export async function startServer(
       ...grantStatements(state.grants, Date.now),
       explainAccess(() => life.access, state.accounts),
     ]),
-    guardPaths: createPathGuard(state.directory),
+    guardPaths: createPathGuard([
+      ...config.files.rules.own,
+      ...(state.directory === undefined ? [] : [state.directory]),
+    ]),
     access: createAccess({
       databaseGrants: config.databaseGrants,
       defaultAccess: config.defaultAccess,

@@ -1,54 +1,91 @@
 /**
- * Keeps SQL away from the files of the server's own state, administrators' SQL too: DuckDB would open the database a
- * second time in this process, and lose what is written. It sees paths that are written out in a statement; one that
- * is put together while it runs passes, and only administrators can reach files with one.
+ * Keeps SQL away from the server's own files, administrators' SQL too: state, keys, tokens, the log. DuckDB would open
+ * the database of the state a second time in this process, and lose what is written. It sees paths that are written
+ * out in a statement, or put together from texts that are, and follows them; one that is made in another way while it
+ * runs passes, and only administrators can reach files with one. `--external-access` closes that as well.
  */
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GizmoError } from '../../errors.js';
+import { escapeStringValue } from '../../sql/escape-string.js';
 import { readTokens } from '../../sql/lexer.js';
 import { quotedName, stringValue } from '../../sql/string-value.js';
 import { matchesName } from '../access/name-pattern.js';
 
-/** Throws PERMISSION_DENIED for a statement that names one of the files, or the directory. */
+/** Throws PERMISSION_DENIED for a statement that names one of the files, or what is in one of the directories. */
 export type PathGuard = (sql: string) => void;
 
+/** In the directory of the state, there or yet to be made. */
 const FILES = ['state.db', 'state.db.wal', 'secret.key'] as const;
 const NAMED_MAX = 100;
-/** Without one of these a text names none of the files. */
-const SUSPICIOUS = /state\.db|secret\.key|\.gizmo|[*?[]/i;
+const LOOK_UPS_MAX = 1000;
+/** Without one of these a text holds no path. */
+const QUOTES = /['"$]/;
+/** What opens files: other texts are looked up only where they end like one of ours. */
+const DOORS =
+  /\b(read_\w+|\w*_scan\w*|glob|sniff_csv|parquet_\w+|copy|attach|export|import|load|query\w*)\b|\b(from|join|describe|summarize|pivot|unpivot|table)\b[\s(]*['"$e]/i;
 
-/** @param directory absolute, without symbolic links; undefined where the state has no files */
-export function createPathGuard(directory: string | undefined): PathGuard {
-  if (directory === undefined) return () => undefined;
-  const kept = [directory, ...FILES.map((name) => join(directory, name))];
-  const names = new Set(kept.map((path) => basename(path)));
+/** @param own files and directories, there or yet to be made; those of the state as well */
+export function createPathGuard(own: readonly string[]): PathGuard {
+  const kept = [...new Set(own.map((path) => real(resolve(path))))];
+  if (kept.length === 0) return () => undefined;
+  const names = new Set<string>([...FILES, ...kept.map((path) => basename(path))]);
   return (sql) => {
-    if (!SUSPICIOUS.test(sql) && !sql.includes(basename(directory))) return;
+    if (!QUOTES.test(sql)) return;
+    const isDoor = DOORS.test(sql);
     let named = 0;
-    for (const token of readTokens(sql)) {
-      if (token.kind !== 'string' && token.kind !== 'quotedIdentifier') continue;
-      const written = sql.slice(token.start, token.end);
-      const path = token.kind === 'string' ? stringValue(written) : quotedName(written);
-      if (path === undefined) continue;
-      // Each of them is looked up, and everybody waits for that: no honest statement names so many.
-      if (names.has(basename(path)) && ++named > NAMED_MAX) throw refused();
-      if (kept.some((file) => means(path, file))) throw refused();
+    let lookUps = 0;
+    let files: readonly string[] | undefined;
+    for (const written of pathsIn(sql)) {
+      const path = written.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '').replace(/^~(?=\/)/, homedir);
+      if (path === '' || path.length > PATH_CHARS_MAX) continue;
+      if (PATTERN.test(path)) {
+        files ??= kept.flatMap((place) => [place, ...filesIn(place)]);
+        if (isDoor && ++lookUps > LOOK_UPS_MAX) throw refused();
+        const pattern = isDoor ? placed(path) : resolve(path);
+        if (files.some((file) => takes(pattern, file))) throw refused();
+        continue;
+      }
+      const isNamed = names.has(basename(path));
+      if (!isNamed && !isDoor) continue;
+      // Each is looked up, and everybody waits for that: no honest statement names so many.
+      if ((isNamed && ++named > NAMED_MAX) || ++lookUps > LOOK_UPS_MAX) throw refused();
+      const file = real(resolve(path));
+      if (kept.some((place) => isUnder(place, file))) throw refused();
     }
   };
 }
 
-/** Whether a path or pattern, as DuckDB takes them, is that file. */
-function means(written: string, file: string): boolean {
-  const path = written.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '').replace(/^~(?=\/)/, homedir);
-  if (path === '' || path.length > PATH_CHARS_MAX) return false;
-  if (/[*?[]/.test(path)) return takes(resolve(path), file);
-  if (basename(path) !== basename(file)) return false;
-  return real(resolve(path)) === file;
+/** What stands in quotes, and what texts are when they are joined: by `||`, or by a line break between them. */
+function* pathsIn(sql: string): Generator<string, void, undefined> {
+  let joined = '';
+  let parts = 0;
+  for (const { kind, start, end } of readTokens(sql)) {
+    if (kind === 'space' || kind === 'comment') continue;
+    const written = sql.slice(start, end);
+    const value = kind === 'string' ? (stringValue(written) ?? escapeStringValue(written)) : undefined;
+    if (value !== undefined) {
+      yield value;
+      joined += value;
+      parts += 1;
+      continue;
+    }
+    if (written === '||' || written === '(' || written === ')') continue;
+    if (parts > 1) yield joined;
+    joined = '';
+    parts = 0;
+    if (kind === 'quotedIdentifier') yield quotedName(written);
+  }
+  if (parts > 1) yield joined;
 }
 
 const PATH_CHARS_MAX = 4096;
+const PATTERN = /[*?[]/;
+
+function isUnder(place: string, path: string): boolean {
+  return path === place || path.startsWith(`${place}/`);
+}
 
 /** Symbolic links followed, also of a file that is not there but whose folder is. */
 function real(path: string): string {
@@ -61,6 +98,21 @@ function real(path: string): string {
     return join(realpathSync(dirname(path)), basename(path));
   } catch {
     return path; // Nor is the folder.
+  }
+}
+
+/** A pattern whose folders before the first wildcard are where they lead. */
+function placed(pattern: string): string {
+  const parts = resolve(pattern).split('/');
+  const first = parts.findIndex((part) => PATTERN.test(part));
+  return join(real(parts.slice(0, first).join('/') || '/'), ...parts.slice(first));
+}
+
+function filesIn(place: string): string[] {
+  try {
+    return [...FILES, ...readdirSync(place)].map((name) => join(place, name));
+  } catch {
+    return [];
   }
 }
 
@@ -77,6 +129,6 @@ function takes(glob: string, path: string): boolean {
 function refused(): GizmoError {
   return new GizmoError(
     'PERMISSION_DENIED',
-    "The files of the server's own state are nobody's to read or write by SQL.",
+    "The server's own files (state, keys, tokens, log) are nobody's to read or write by SQL.",
   );
 }

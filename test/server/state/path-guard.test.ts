@@ -9,12 +9,19 @@ const directory = join(folder, 'sales.duckdb.gizmo');
 mkdirSync(directory);
 for (const name of ['state.db', 'secret.key']) writeFileSync(join(directory, name), '');
 symlinkSync(directory, join(folder, 'elsewhere'));
+const tlsKey = join(folder, 'server.pem');
+writeFileSync(tlsKey, '');
+symlinkSync(tlsKey, join(folder, 'harmless.csv'));
+symlinkSync(join(directory, 'secret.key'), join(folder, 'notes.txt'));
+const runtime = join(folder, 'runtime');
+mkdirSync(runtime);
+writeFileSync(join(runtime, '31337.json'), '');
 mkdirSync(join(folder, 'other'));
 writeFileSync(join(folder, 'other', 'state.db'), '');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the guard of the server’s own files', () => {
-  const guard = createPathGuard(directory);
+  const guard = createPathGuard([directory, tlsKey, runtime]);
   const refused = expect.objectContaining({ code: 'PERMISSION_DENIED' });
 
   it('looks up so many names and no more, since everybody waits for it', () => {
@@ -42,6 +49,21 @@ describe('the guard of the server’s own files', () => {
     `copy (select 1) to '${directory}/state.db'`,
     `copy (select 1) to '${directory}/state.db.wal'`,
     `export database '${directory}'`,
+    `from read_text('${tlsKey}')`,
+    `from read_text('${folder}/harmless.csv')`,
+    `from '${folder}/harmless.csv'`,
+    `from read_text('${folder}/notes.txt')`,
+    `from read_text('${runtime}/31337.json')`,
+    `from read_text('${runtime}/*.json')`,
+    `from read_text('${folder}/elsewhere/*.key')`,
+    `from read_text('${directory}' || '/secret.key')`,
+    `from read_text(('${directory}/sec' || 'ret') || ('.key'))`,
+    `from read_text('${directory}/sec'\n'ret.key')`,
+    `from read_text(E'${directory}/secret\\x2ekey')`,
+    `from read_text(e'${directory}/secret\\056key')`,
+    `attach E'${directory}/state\\x2edb' as s`,
+    `copy (select 1) to '${directory}/anything.csv'`,
+    `copy (select 1) to '${tlsKey}'`,
   ])('refuses %s', (sql) => {
     expect(() => guard(sql)).toThrow(refused);
   });
@@ -63,6 +85,6 @@ describe('the guard of the server’s own files', () => {
   });
 
   it('has nothing to keep where the state has no files', () => {
-    createPathGuard(undefined)(`attach '${directory}/state.db' as s`);
+    createPathGuard([])(`attach '${directory}/state.db' as s`);
   });
 });
