@@ -76,6 +76,7 @@ export const SERVER_SETTINGS = {
   'memory-limit': ['string', 'GIZMO_MEMORY_LIMIT', 'GIZMOSQL_MEMORY_LIMIT'],
   'storage-version': ['string', 'GIZMO_STORAGE_VERSION', 'GIZMOSQL_STORAGE_VERSION'],
   'allow-extensions': ['boolean', 'GIZMO_ALLOW_EXTENSIONS'],
+  'allow-extension': ['list', 'GIZMO_ALLOW_EXTENSION'],
   'max-sessions': ['integer', 'GIZMO_MAX_SESSIONS', 'GIZMOSQL_MAX_SESSIONS'],
   'session-idle-timeout': ['integer', 'GIZMO_SESSION_IDLE_TIMEOUT', 'GIZMOSQL_SESSION_IDLE_TIMEOUT'],
   'session-max-lifetime': ['integer', 'GIZMO_SESSION_MAX_LIFETIME'],

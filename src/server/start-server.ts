@@ -144,11 +144,13 @@ export async function startServer(
     ...(config.storageVersion !== undefined && { storageVersion: config.storageVersion }),
     readOnly: config.readOnly,
     allowExtensions: config.allowExtensions,
+    extensions: config.extensions,
     ...(opensFiles(config) && { fileRules: config.files.rules }),
     concurrentCallsMax: config.engineCallsMax,
     serverTables: schemasOf(tables),
   }).catch((error: unknown) => {
     tls?.store.stop();
+    if (error instanceof GizmoError && error.code === 'USAGE') throw error;
     throw asUsage(`Cannot open the database ${config.database ?? 'in memory'}`, error);
   });
   const state = await openState(config.stateDirectory, config.database, () =>

@@ -255,6 +255,14 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'let DuckDB install and load extensions by itself (reaches the network)',
       helpGroup: DATABASE,
     }),
+    'allow-extension': Flags.string({
+      summary:
+        'extension to load at start, whose scalar functions, aggregates and macros everybody may use; repeatable',
+      helpValue: 'NAME',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: DATABASE,
+    }),
 
     'query-timeout': Flags.integer({
       summary: 'seconds a statement may run (default 0, no limit)',

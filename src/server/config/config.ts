@@ -55,6 +55,8 @@ export interface ServerConfig {
   readonly storageVersion: string | undefined;
   /** DuckDB may install and load extensions by itself. */
   readonly allowExtensions: boolean;
+  /** Loaded at start; their functions are for everybody. */
+  readonly extensions: readonly string[];
   /** 0 = no limit. */
   readonly sessionsMax: number;
   /** 0 = never. */

@@ -42,6 +42,7 @@ export interface RawServerSettings
   readonly 'memory-limit'?: string;
   readonly 'storage-version'?: string;
   readonly 'allow-extensions'?: boolean;
+  readonly 'allow-extension'?: readonly string[];
   readonly 'max-sessions'?: number;
   readonly 'session-idle-timeout'?: number;
   readonly 'session-max-lifetime'?: number;
@@ -151,6 +152,7 @@ export function parseConfig(
     memoryLimit: memoryLimit(raw['memory-limit']),
     storageVersion: raw['storage-version'],
     allowExtensions: raw['allow-extensions'] ?? false,
+    extensions: Object.freeze((raw['allow-extension'] ?? []).map(extensionName)),
     sessionsMax: integer('max-sessions', raw['max-sessions'] ?? DEFAULT_SESSIONS_MAX, 0, 1_000_000),
     sessionIdleTimeoutMs: seconds(
       'session-idle-timeout',
@@ -226,6 +228,11 @@ function memoryLimit(limit: string | undefined): string | undefined {
 
 function databasePath(path: string | undefined): string | undefined {
   return path === undefined || path === '' || path === ':memory:' ? undefined : path;
+}
+
+function extensionName(name: string): string {
+  if (/^[a-z][a-z0-9_]*$/.test(name)) return name;
+  throw usage(`--allow-extension ${name}: give the name of an extension, such as inet, in lower case.`);
 }
 
 /** Files with secrets, and the log, which SQL must neither read nor write. */

@@ -13,6 +13,7 @@ import { SHADOW_FILE_READERS, SHADOW_NEXTVAL } from './facts/shadow-file-readers
 import { IdentityFunctions } from './identity-functions.js';
 import { IngestFunction } from './ingest/ingest-function.js';
 import { Lane } from './lane.js';
+import { loadExtensions } from './load-extensions.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
 import { ServerTables } from './server-tables.js';
 import { DuckDbSession } from './session.js';
@@ -28,6 +29,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
     const engine = new DuckDbEngine(database, claim, options);
     try {
       claim?.confirm();
+      await engine.loadExtensions(options.extensions ?? [], options.allowExtensions);
       return engine;
     } catch (error) {
       await engine.close();
@@ -50,6 +52,8 @@ export interface DuckDbOptions {
   readonly storageVersion?: string;
   /** Whether SQL may make DuckDB install and load its known extensions by itself. */
   readonly allowExtensions: boolean;
+  /** Extensions to load, whose scalar functions, aggregates and macros are for everybody. */
+  readonly extensions?: readonly string[];
   /** Reads strings through the bindings only, never through a view of this process's memory. */
   readonly safeMemory?: boolean;
   /** DuckDB calls that may hold a thread of libuv's pool at the same time; keep some threads for others. */
@@ -78,6 +82,8 @@ class DuckDbEngine implements Engine {
   readonly #identities = new IdentityFunctions();
   readonly #sessions = new Set<DuckDbSession>();
   readonly #fileRules: FileRules | undefined;
+  /** Functions of extensions that the operator named. */
+  #admitted: ReadonlySet<string> = new Set();
   readonly #reportFatal: (error: GizmoError) => void;
   #closing: Promise<void> | undefined;
 
@@ -97,21 +103,24 @@ class DuckDbEngine implements Engine {
     this.#serverTables = new ServerTables(options.serverTables ?? [], this.#memory);
   }
 
+  /** To be called before anybody has a session. */
+  async loadExtensions(names: readonly string[], mayInstall: boolean): Promise<void> {
+    if (names.length === 0) return;
+    const core = await this.#openCore();
+    try {
+      this.#admitted = await loadExtensions(core, names, mayInstall);
+    } finally {
+      core.tableUse.stop();
+      await core.lane.close(closed());
+    }
+  }
+
   async openSession({
     filesReachable = true,
     sequencesReachable = true,
     identity,
   }: SessionReach = {}): Promise<EngineSession> {
-    const lane = await this.#connect();
-    const tableUse = this.#serverTables.watch(lane.connection);
-    const core = new SessionCore({
-      lane,
-      tableUse,
-      memory: this.#memory,
-      smallTexts: this.#smallTexts,
-      definitionsVersion: this.#definitionsVersion,
-      fileRules: this.#fileRules,
-    });
+    const core = await this.#openCore();
     let forget = () => {};
     const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () => {
       forget();
@@ -158,6 +167,19 @@ class DuckDbEngine implements Engine {
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
+  }
+
+  async #openCore(): Promise<SessionCore> {
+    const lane = await this.#connect();
+    return new SessionCore({
+      lane,
+      tableUse: this.#serverTables.watch(lane.connection),
+      memory: this.#memory,
+      smallTexts: this.#smallTexts,
+      definitionsVersion: this.#definitionsVersion,
+      fileRules: this.#fileRules,
+      admitted: this.#admitted,
+    });
   }
 
   async #connect(): Promise<Lane> {

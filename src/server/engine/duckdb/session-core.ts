@@ -23,6 +23,7 @@ export interface CoreParts {
   readonly tableUse: TableUse;
   readonly definitionsVersion: DefinitionsVersion;
   readonly fileRules: FileRules | undefined;
+  readonly admitted: ReadonlySet<string>;
 }
 
 export class SessionCore {
@@ -40,6 +41,8 @@ export class SessionCore {
   /** The files that the session may name. */
   readonly files: OpenedFiles;
   readonly definitionsVersion: DefinitionsVersion;
+  /** Functions, in lower case, that an extension brought and the operator admits. */
+  readonly admitted: ReadonlySet<string>;
   /** Whether the open transaction has changed views or macros. */
   #changedDefinitions = false;
   readonly #smallTexts: SmallTexts;
@@ -53,7 +56,8 @@ export class SessionCore {
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
 
-  constructor({ lane, memory, smallTexts, tableUse, definitionsVersion, fileRules }: CoreParts) {
+  constructor({ lane, memory, smallTexts, tableUse, definitionsVersion, fileRules, admitted }: CoreParts) {
+    this.admitted = admitted;
     this.files = new OpenedFiles(this, fileRules);
     this.definitionsVersion = definitionsVersion;
     this.lane = lane;

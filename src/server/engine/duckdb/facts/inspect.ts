@@ -123,7 +123,7 @@ async function planOf(core: SessionCore, sql: string, ...texts: string[]): Promi
 
 /** Throws what binding threw. */
 function readAnswer(core: SessionCore, answer: PlanAnswer): PlanReading {
-  if (!answer.error) return readPlan(answer.plans, core.metadata);
+  if (!answer.error) return readPlan(answer.plans, core.metadata, core.admitted);
   const { error_type: type = '', error_message: message = '' } = answer;
   if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) {
     return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0, named: [] };

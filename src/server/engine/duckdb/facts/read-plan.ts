@@ -24,9 +24,17 @@ export interface MetadataFilter {
   scanIn(node: unknown): unknown;
 }
 
-/** Reads the parsed JSON of one or more plans. Walks without recursion: plans can be as deep as the text is long. */
-export function readPlan(plans: unknown, metadata: MetadataFilter): PlanReading {
-  const facts = new FactsBuilder(metadata);
+/**
+ * Reads the parsed JSON of one or more plans.
+ * @param admitted functions of extensions, in lower case, that count as computing
+ * Walks without recursion: plans can be as deep as the text is long.
+ */
+export function readPlan(
+  plans: unknown,
+  metadata: MetadataFilter,
+  admitted: ReadonlySet<string> = new Set(),
+): PlanReading {
+  const facts = new FactsBuilder(metadata, admitted);
   const open: unknown[] = [plans];
   while (open.length > 0) {
     const next = open.pop();
@@ -41,6 +49,7 @@ type PlanNode = Readonly<Record<string, unknown>>;
 
 class FactsBuilder {
   readonly #metadata: MetadataFilter;
+  readonly #admitted: ReadonlySet<string>;
   readonly #filtered = new Set<unknown>();
   readonly named: string[] = [];
   readonly #reads = new Map<string, ObjectRead>();
@@ -52,8 +61,9 @@ class FactsBuilder {
   /** Of LOGICAL_CHUNK_GET. */
   describes = 0;
 
-  constructor(metadata: MetadataFilter) {
+  constructor(metadata: MetadataFilter, admitted: ReadonlySet<string>) {
     this.#metadata = metadata;
+    this.#admitted = admitted;
   }
 
   build(): PlanFacts {
@@ -161,6 +171,7 @@ class FactsBuilder {
 
   #scalar(name: string): void {
     const found = scalarClass(name);
+    if (found === 'unknown' && this.#admitted.has(name.toLowerCase())) return;
     if (found !== 'pure') this.#use({ name, class: found });
   }
 
@@ -185,7 +196,9 @@ class FactsBuilder {
     else {
       const write = {
         objectKind,
-        shadowsBuiltIn: objectKind === 'macro' && (isSystemFunction(name) || !WORD.test(name)),
+        shadowsBuiltIn:
+          objectKind === 'macro' &&
+          (isSystemFunction(name) || this.#admitted.has(name.toLowerCase()) || !WORD.test(name)),
         catalog: text(info, 'catalog'),
         schema: text(info, 'schema'),
       };
