@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
 import { userPkiDirectory, userRuntimeDirectory } from '../../cli/runtime-directory.js';
+import { REACH_FLAGS } from '../../cli/server/reach-flags.js';
 import { collectServerSettings, LATER_SERVER_SETTINGS } from '../../cli/server-settings.js';
 
 const CONNECTION = 'CONNECTION';
@@ -125,29 +126,7 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       multipleNonGreedy: true,
       helpGroup: ACCESS,
     }),
-    'allow-path': Flags.string({
-      summary:
-        'directory, file or beginning of an address (https://…, s3://…) that logins may read with read_parquet, read_csv, read_json and their like, administrators apart, who may read all; repeatable',
-      helpValue: 'PATH',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpGroup: ACCESS,
-    }),
-    'allow-write-path': Flags.string({
-      summary: 'directory that the role user may also write with COPY … TO; repeatable',
-      helpValue: 'DIR',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpGroup: ACCESS,
-    }),
-    'external-access': Flags.string({
-      summary:
-        'what the engine itself opens after the start, to administrators too: all (default), none, or paths; repeatable',
-      helpValue: 'all|none|PATH',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpGroup: ACCESS,
-    }),
+    ...REACH_FLAGS,
     'token-allowed-issuer': Flags.string({
       summary:
         'identity provider whose tokens (JWT) are logins, as Bearer or as the password of the user "token"',
@@ -253,14 +232,6 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
     }),
     'allow-extensions': Flags.boolean({
       summary: 'let DuckDB install and load extensions by itself (reaches the network)',
-      helpGroup: DATABASE,
-    }),
-    'allow-extension': Flags.string({
-      summary:
-        'extension to load at start, whose scalar functions, aggregates and macros everybody may use; repeatable',
-      helpValue: 'NAME',
-      multiple: true,
-      multipleNonGreedy: true,
       helpGroup: DATABASE,
     }),
 

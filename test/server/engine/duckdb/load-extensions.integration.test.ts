@@ -37,9 +37,10 @@ describe('an extension of --allow-extension', () => {
   it('brings functions that would be refused without it, and names that nobody may take', async () => {
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
     const planOf = async (sql: string) => {
-      const reader = await connection.runAndReadAll('select json_serialize_plan($1::varchar, skip_null := true)', [
-        sql,
-      ]);
+      const reader = await connection.runAndReadAll(
+        'select json_serialize_plan($1::varchar, skip_null := true)',
+        [sql],
+      );
       // As if the function were one of an extension.
       return JSON.parse(String(reader.getRows()[0]?.[0]).replaceAll('"md5"', '"Ext_Host"')).plans;
     };
