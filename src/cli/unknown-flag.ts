@@ -18,7 +18,7 @@ export function unknownFlag(
   const name = shown.replace(/^--?/, '');
   const guess = isLetter
     ? MEANINGS[name]?.find((meaning) => Object.hasOwn(flags, meaning))
-    : nearest(name, Object.keys(flags));
+    : nearest(name, [...Object.keys(flags), 'help']);
   const letter = guess === undefined || !isLetter ? undefined : flags[guess]?.char;
   const short = letter === undefined ? '' : ` (-${letter})`;
   const hint = guess === undefined ? 'See --help.' : `Did you mean --${guess}${short}?`;

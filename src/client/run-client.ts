@@ -9,6 +9,7 @@ import type { ShellOptions } from './repl/run-shell.js';
 import { describeFileError } from './shell/file-error.js';
 import { ResultFile } from './shell/result-file.js';
 import { runScript, type ScriptStep } from './shell/run-script.js';
+import { ScriptProgress } from './shell/script-progress.js';
 import { ShellSession } from './shell/shell-session.js';
 import type { ShellSettings } from './shell/shell-settings.js';
 import { streamSink } from './shell/stream-sink.js';
@@ -81,19 +82,25 @@ async function runBatch(
   output: TextSink,
 ): Promise<number> {
   const { terminal } = job;
+  const progress = new ScriptProgress(process.stderr, () => performance.now());
   const session = new ShellSession({
     client,
-    output,
-    messages: streamSink(process.stderr),
+    output: progress.before(output),
+    messages: progress.before(streamSink(process.stderr)),
     settings,
     quiet: job.quiet,
-    reportError: async (error) => job.reportError(error),
+    reportError: async (error) => {
+      progress.clear();
+      job.reportError(error);
+    },
+    ...(job.quiet ? {} : { afterStatement: () => progress.statementDone() }),
     ...(terminal === undefined || job.outputPath !== undefined ? {} : { terminal }),
   });
   session.call = { signal: job.signal };
   try {
     return await runScript(session, job.steps, process.stdin);
   } finally {
+    progress.clear();
     await session.close();
   }
 }

@@ -23,6 +23,7 @@ describe('a flag that a command does not have', () => {
     ['-Uann', 'There is no flag -U. Did you mean --username (-u)?'],
     ['-zsecret', 'There is no flag -z. See --help.'],
     ['--no-such-flag=secret', 'There is no flag --no-such-flag. See --help.'],
+    ['--hlep', 'There is no flag --hlep. Did you mean --help?'],
   ])('of the client: %s', (given, message) => {
     const flags: Readonly<Record<string, FlagSpec>> = CLIENT_FLAGS;
     expect(unknownFlag(given, flags)).toMatchObject({ code: 'USAGE', message });
