@@ -30,8 +30,10 @@ let issuer: string;
 let published: JWK[] = [];
 let answer: 'well' | 'error' | 'never' | 'huge' | 'foreign' = 'well';
 let fetches = 0;
+const asked: string[] = [];
 beforeAll(async () => {
   provider = createServer((request, response) => {
+    asked.push(request.url ?? '');
     if (answer === 'never') return;
     if (answer === 'error') return void response.writeHead(503).end();
     if (answer === 'huge') return void response.end(' '.repeat(2 * 1024 * 1024));
@@ -269,6 +271,31 @@ describe("the issuer's published keys", () => {
     await expect(bearer(await sign(GOOD, { key: stranger.privateKey, kid: 'unknown' }))).rejects.toThrow(
       /not valid/,
     );
+  });
+
+  it('are not where a token says, nor what it brings', async () => {
+    await publish({ ec: ec.publicKey });
+    const brought = { ...(await exportJWK(stranger.publicKey)), kid: 'mine', alg: 'ES256' };
+    const headers = [
+      { kid: '../../../etc/passwd' },
+      { kid: "' union select 'key" },
+      { kid: 'ec\0' },
+      { kid: `${issuer}/keys` },
+      { kid: 'x'.repeat(10_000) },
+      { kid: 'mine', jwk: brought },
+      { kid: 'mine', jku: `${issuer}/attacker` },
+      { kid: 'ec', jku: `${issuer}/attacker`, x5u: `${issuer}/attacker` },
+      { kid: 'ec', crit: ['exp'], exp: 1 },
+    ];
+    const { bearer } = strategy({}, null);
+    expect(await bearer(await sign())).toMatchObject({ name: 'ann' });
+    for (const header of headers) {
+      const token = await new SignJWT({ iss: issuer, ...GOOD })
+        .setProtectedHeader({ alg: 'ES256', ...header })
+        .sign(stranger.privateKey, { crit: { exp: true } });
+      await expect(bearer(token)).rejects.toThrow(/not valid here/);
+    }
+    expect(asked).not.toContain('/attacker');
   });
 
   it('with a secret among them prove nothing by it', async () => {
