@@ -328,6 +328,9 @@ describe('a directory under --allow-write-path', () => {
       name: 'limited',
       catalogAccess: [{ catalog: '*', access: 'none' }],
     });
+    // What is opened is opened to them as well, also where they name something hidden beside it.
+    expect(await limited.rows(`select x as t from '${open}/b.csv'`)).toEqual([[3n]]);
+    await expect(limited.rows(`from '${open}/b.csv' a, sales.main.t`)).rejects.toThrow(/does not exist/);
     for (const sql of [`copy t to '${drop}/no.csv'`, `copy (from t) to '${drop}/no.csv'`])
       await expect(limited.rows(sql)).rejects.toThrow(/does not exist/);
     expect(existsSync(join(drop, 'no.csv'))).toBe(false);
