@@ -6,6 +6,7 @@ import { VERSION } from '../version.js';
 import type { ServerConfig } from './config/config.js';
 import { parseConfig, type RawServerSettings } from './config/parse-config.js';
 import { namingHolder } from './database-holder.js';
+import { endProcess } from './engine/open-engine.js';
 import { runtimeInfo } from './runtime-info.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
@@ -175,10 +176,21 @@ function untilStopped(
       process.stderr.write('Something could not be stopped in time; ending the process.\n');
       process.kill(process.pid, 'SIGKILL');
     };
+    /** DuckDB is still inside of a statement, and the process would wait for it. */
+    const endAtOnce = async (code: number) => {
+      log.warning(
+        'A statement is still being planned, which DuckDB cannot interrupt; the process ends without it.',
+      );
+      log.info('gizmo server - stopped');
+      cleanUp();
+      await log.close();
+      await endProcess(code);
+    };
     const stop = (code: number, grace = graceMs) => {
       exitCode = code;
       setTimeout(force, grace + 2 * FORCE_MS).unref();
-      server.stop(grace).then(() => {
+      server.stop(grace).then(async (closed) => {
+        if (!closed) await endAtOnce(exitCode ?? code);
         log.info('gizmo server - stopped');
         resolve(exitCode ?? code);
       }, reject);

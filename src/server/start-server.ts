@@ -13,6 +13,7 @@ import { type CertificatePrincipals, createCertificatePrincipals } from './auth/
 import type { ServerConfig } from './config/config.js';
 import type { TlsConfig } from './config/tls-config.js';
 import { accountStatements, createLogins, type Logins } from './create-logins.js';
+import { endedBy } from './ended-by.js';
 import type { Engine, EngineCounts, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
 import { hookConnections } from './hook-connections.js';
@@ -75,8 +76,11 @@ export interface RunningServer {
   load(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
   readonly failed: Promise<GizmoError>;
-  /** Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. */
-  stop(graceMs?: number): Promise<void>;
+  /**
+   * Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. False where
+   * the engine still plans what it cannot interrupt: then it is not closed, and the process should be ended.
+   */
+  stop(graceMs?: number): Promise<boolean>;
   /** Ends what still runs, for somebody who will not wait for {@link stop} to be patient. */
   giveUp(): void;
 }
@@ -308,16 +312,16 @@ export async function startServer(
     return reason;
   });
 
-  let stopped: Promise<void> | undefined;
-  async function stop(graceMs: number): Promise<void> {
+  let stopped: Promise<boolean> | undefined;
+  async function stop(graceMs: number): Promise<boolean> {
     admission.close();
     tls?.store.stop();
     await listener.stop(graceMs, () => stopping.abort(serverStopping()));
     openStatements.stop();
     // Sessions before the engine: each rolls back its transaction and frees its connection.
-    await sessions.endAll(serverStopping());
+    const ended = await endedBy(engine, sessions.endAll(serverStopping()));
     await state.close();
-    await engine.close();
+    return ended && (await endedBy(engine, engine.close()));
   }
 
   return {

@@ -33,6 +33,8 @@ export interface EngineCounts {
   readonly statements: number;
   /** Neither read to their end nor closed. */
   readonly results: number;
+  /** Being parsed or bound, which cannot be interrupted. */
+  readonly planning: number;
 }
 
 /** Who a session belongs to, as SQL functions say it. */

@@ -33,6 +33,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return await openDuckDbWorker(options);
 }
 
+/** Ends the process although a thread of it is inside the engine; see `Engine.close`. */
+export async function endProcess(code: number): Promise<never> {
+  const { endProcess: end } = await import('./duckdb/end-process.js');
+  return end(code);
+}
+
 /**
  * Opens DuckDB in this thread, for few small tables of the server's own; in memory without a path.
  * Errors: GizmoError.

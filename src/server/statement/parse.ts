@@ -1,5 +1,6 @@
 /** Step 1: a text into its statements, all of them checked for syntax before the first one runs. */
 import { GizmoError } from '../../errors.js';
+import { nestsCommentsDeeper } from '../../sql/comment-depth.js';
 import { type SqlPiece, splitStatements } from '../../sql/split-statements.js';
 import type { Door } from '../model/door.js';
 import type { Session } from '../session/session.js';
@@ -23,6 +24,9 @@ export async function parse(
     );
   }
   if (sql.includes('\0')) throw new GizmoError('INVALID_ARGUMENT', 'The statement contains a NUL character.');
+  if (nestsCommentsDeeper(sql, COMMENT_DEPTH_MAX)) {
+    throw new GizmoError('INVALID_ARGUMENT', `Comments can be nested ${COMMENT_DEPTH_MAX} deep, no more.`);
+  }
   const { statements } = splitStatements(sql);
   const [only, ...more] = statements;
   if (only === undefined) throw new GizmoError('INVALID_ARGUMENT', 'There is no statement in this text.');
@@ -34,6 +38,9 @@ export async function parse(
   if (!imports || session.principal.role === 'admin') await parseAll(own, sql, statements, session);
   return statements.map((it) => it.text);
 }
+
+/** DuckDB takes ten seconds to read 10,000 that are nested, and nothing can interrupt it. */
+const COMMENT_DEPTH_MAX = 100;
 
 /** Statements that the server makes itself, around those that somebody sent. */
 const INNER_DOORS: ReadonlySet<Door> = new Set<Door>(['transaction', 'session-option', 'init']);

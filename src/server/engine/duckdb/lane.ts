@@ -15,16 +15,26 @@ export class Lane {
   readonly connection: Connection;
   readonly #gate: CallGate;
   readonly #onFatal: (error: GizmoError) => void;
+  readonly #owner: string | undefined;
+  /** Whether the calls are such that DuckDB cannot interrupt. */
+  #plans = false;
   #running: Promise<unknown> | undefined;
   #interrupting: NodeJS.Timeout | undefined;
   #closed: GizmoError | undefined;
   /** Whether somebody asked for the call that runs, or ran last, to stop. */
   #interrupted = false;
 
-  constructor(connection: Connection, gate: CallGate, onFatal: (error: GizmoError) => void) {
+  /** @param owner the user whose session it is; undefined: the server itself */
+  constructor(
+    connection: Connection,
+    gate: CallGate,
+    onFatal: (error: GizmoError) => void,
+    owner: string | undefined,
+  ) {
     this.connection = connection;
     this.#gate = gate;
     this.#onFatal = onFatal;
+    this.#owner = owner;
   }
 
   /** Why later calls fail; undefined while the connection is open. */
@@ -34,7 +44,8 @@ export class Lane {
 
   /** Runs one DuckDB call; `sql` serves to place its error. A rejection is always a GizmoError. */
   async call<T>(start: () => Promise<T>, sql?: string): Promise<T> {
-    const turn = this.#gate.enter(this);
+    const caller = { owner: this.#owner, plans: this.#plans };
+    const turn = this.#gate.enter(this, caller);
     if (turn !== undefined) await turn;
     try {
       if (this.#closed !== undefined) throw this.#closed;
@@ -48,8 +59,24 @@ export class Lane {
       this.#running = undefined;
       if (this.#interrupting !== undefined) clearInterval(this.#interrupting);
       this.#interrupting = undefined;
-      this.#gate.leave();
+      this.#gate.leave(caller);
     }
+  }
+
+  /** Does `work`, made of calls that DuckDB cannot interrupt, such as parsing and binding. */
+  async planning<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#plans;
+    this.#plans = true;
+    try {
+      return await work();
+    } finally {
+      this.#plans = before;
+    }
+  }
+
+  /** Whether a call runs that DuckDB cannot interrupt. */
+  get plans(): boolean {
+    return this.#plans && this.#running !== undefined;
   }
 
   /** Turns a DuckDB error into ours and raises the alarm where the instance cannot go on. */

@@ -120,7 +120,7 @@ class DuckDbEngine implements Engine {
     sequencesReachable = true,
     identity,
   }: SessionReach = {}): Promise<EngineSession> {
-    const core = await this.#openCore();
+    const core = await this.#openCore(identity?.user);
     let forget = () => {};
     const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () => {
       forget();
@@ -147,6 +147,7 @@ class DuckDbEngine implements Engine {
       sessions: open.length,
       statements: open.reduce((sum, { statements }) => sum + statements, 0),
       results: open.reduce((sum, { results }) => sum + results, 0),
+      planning: open.reduce((sum, { planning }) => sum + planning, 0),
     };
   }
 
@@ -169,8 +170,8 @@ class DuckDbEngine implements Engine {
     return this.#closing;
   }
 
-  async #openCore(): Promise<SessionCore> {
-    const lane = await this.#connect();
+  async #openCore(owner?: string): Promise<SessionCore> {
+    const lane = await this.#connect(owner);
     return new SessionCore({
       lane,
       tableUse: this.#serverTables.watch(lane.connection),
@@ -182,10 +183,10 @@ class DuckDbEngine implements Engine {
     });
   }
 
-  async #connect(): Promise<Lane> {
+  async #connect(owner?: string): Promise<Lane> {
     if (this.#closing !== undefined) throw closed();
     const connection: Connection = await duckdb.connect(this.#database);
-    return new Lane(connection, this.#gate, this.#reportFatal);
+    return new Lane(connection, this.#gate, this.#reportFatal, owner);
   }
 
   /** Closing the database checkpoints it; every connection has to be gone before. */

@@ -28,19 +28,27 @@ export class DuckDbSession implements EngineSession {
   }
 
   get counts(): Omit<EngineCounts, 'sessions'> {
-    return { statements: this.#statements.size, results: this.#core.busy ? 1 : 0 };
+    return {
+      statements: this.#statements.size,
+      results: this.#core.busy ? 1 : 0,
+      planning: this.#core.lane.plans ? 1 : 0,
+    };
   }
 
   async parse(sql: string): Promise<{ readonly statements: number }> {
     this.#refuseIfClosed();
-    const { statements } = await this.#core.exclusively(() => this.#extract(sql));
+    const { statements } = await this.#core.exclusively(() =>
+      this.#core.lane.planning(() => this.#extract(sql)),
+    );
     return { statements };
   }
 
   async prepare(sql: string, part = 0, signal?: AbortSignal): Promise<DuckDbStatement> {
     this.#refuseIfClosed();
     const { lane } = this.#core;
-    return await this.#core.exclusively(() => lane.under(signal, () => this.#prepareExpanded(sql, part)));
+    return await this.#core.exclusively(() =>
+      lane.under(signal, () => lane.planning(() => this.#prepareExpanded(sql, part))),
+    );
   }
 
   async inspect(sql: string, options: InspectOptions): Promise<PlanFacts> {
@@ -54,7 +62,7 @@ export class DuckDbSession implements EngineSession {
           await core.metadata.show(options.visible, PLAN_SQL);
         if (!changesTransaction(sql)) await core.beginScope(options.readOnly);
         try {
-          return await inspect(core, sql, options);
+          return await core.lane.planning(() => inspect(core, sql, options));
         } catch (error) {
           await core.endScope('rollback');
           throw error;

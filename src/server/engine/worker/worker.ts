@@ -77,6 +77,7 @@ const answers: Answers = {
       sessions: Math.max(counts.sessions, sessions.size),
       statements: Math.max(counts.statements, statements.size),
       results: Math.max(counts.results, results.size),
+      planning: counts.planning,
     };
   },
   async closeEngine() {

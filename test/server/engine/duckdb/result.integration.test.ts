@@ -7,7 +7,7 @@ import { StreamedChunks } from '../../../../src/server/engine/duckdb/result.js';
 
 async function openStream() {
   const database = await duckdb.open(':memory:');
-  const lane = new Lane(await duckdb.connect(database), new CallGate(3), () => {});
+  const lane = new Lane(await duckdb.connect(database), new CallGate(3), () => {}, undefined);
   const prepared = await duckdb.prepare(lane.connection, 'from range(1000000)');
   const result = await duckdb.execute_prepared_streaming(prepared);
   const chunks = new StreamedChunks({ lane, result, memory: undefined, signal: undefined });
