@@ -1,29 +1,35 @@
-// Small statements by the binding alone: each client is a connection that runs one text after the other.
+// Small statements by the binding alone, on a database file of its own: each client is a connection that runs one
+// statement after the other.
 import duckdb from '@duckdb/node-bindings';
-import { openReadOnly } from '../support/open-read-only.mjs';
+import { INIT, KINDS, measureCalls } from '../support/small-statements.mjs';
 
-const { database: path, sql, clients, seconds } = JSON.parse(process.argv[2]);
-const database = await openReadOnly(path);
-const connections = await Promise.all(Array.from({ length: clients }, () => duckdb.connect(database)));
-// Until V8 has compiled what runs often; what is measured is a server that has been up for a moment.
-let end = performance.now() + (seconds * 1000) / 2;
-await Promise.all(connections.map(runUntilEnd));
-end = performance.now() + seconds * 1000;
-const start = performance.now();
-const counts = await Promise.all(connections.map(runUntilEnd));
-const statements = counts.reduce((sum, count) => sum + count, 0);
-process.stdout.write(`${JSON.stringify({ perSecond: (statements * 1000) / (performance.now() - start) })}\n`);
+const { path, kind, clients: count, seconds } = JSON.parse(process.argv[2]);
+const { text, prepared, value } = KINDS[kind];
+const database = await duckdb.open(path);
+const clients = await Promise.all(Array.from({ length: count }, open));
+const rowsExpected = kind.startsWith('INSERT') ? undefined : 1;
+await duckdb.query(clients[0].connection, INIT);
+for (const client of clients)
+  if (prepared !== undefined) client.statement = await duckdb.prepare(client.connection, prepared);
+const result = await measureCalls(clients, seconds, async ({ connection, statement }, n) => {
+  if (statement === undefined) {
+    const once = await duckdb.prepare(connection, text(n));
+    await execute(once);
+    duckdb.destroy_prepare_sync(once);
+  } else {
+    duckdb.bind_int64(statement, 1, BigInt(value(n)));
+    await execute(statement);
+  }
+});
+process.stdout.write(`${JSON.stringify(result)}\n`);
 
-async function runUntilEnd(connection) {
-  let count = 0;
-  for (; performance.now() < end; count++) await runOnce(connection);
-  return count;
+async function open() {
+  return { connection: await duckdb.connect(database), statement: undefined };
 }
 
-async function runOnce(connection) {
-  const statement = await duckdb.prepare(connection, sql);
-  const result = await duckdb.execute_prepared(statement);
-  const chunk = duckdb.result_get_chunk(result, 0);
-  if (duckdb.data_chunk_get_size(chunk) !== 1) throw new Error('one row expected');
-  duckdb.destroy_prepare_sync(statement);
+async function execute(statement) {
+  const answer = await duckdb.execute_prepared(statement);
+  const chunk = duckdb.result_get_chunk(answer, 0);
+  if (rowsExpected !== undefined && duckdb.data_chunk_get_size(chunk) !== rowsExpected)
+    throw new Error(`one row expected of ${kind}`);
 }

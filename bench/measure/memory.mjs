@@ -1,57 +1,119 @@
-// Memory that a streamed result adds: to the server beyond what DuckDB itself accounts for, and to the client.
+// Memory that results add: to the server beyond what DuckDB itself accounts for, and to the client.
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from '../../dist/client/connect.js';
-import { runChild, startServer } from '../support/processes.mjs';
+import { countRows, openClient } from '../support/client.mjs';
+import { runChild, runGizmo, startServer } from '../support/processes.mjs';
 
 const MEBIBYTE = 1024 * 1024;
-const warmUp = 'select 1';
+const READERS = 64;
 
-export async function measureMemory({ database, rows: tableRows, memoryRows }) {
-  if (!existsSync('/proc/self/status')) return [];
-  const server = await startServer(database);
-  const { host, port, token } = server;
-  const observer = await connect({ host, port, tls: undefined, credentials: { kind: 'bearer', token } });
-  try {
-    await observer.execute('from lineitem limit 100000');
-    const before = await beyondDuckDb(server.pid, observer);
-    const idle = await runChild('read-gizmo.mjs', { server, sql: 'select 1', warmUp });
-    const copies = Math.ceil(memoryRows / tableRows);
-    const sql = `select l.* from lineitem l, range(${copies}) limit ${memoryRows}`;
-    const reading = runChild('read-gizmo.mjs', { server, sql, warmUp });
-    const peak = await watchPeak(server.pid, observer, reading);
-    const { rows, rssPeak } = await reading;
-    if (rows !== memoryRows) throw new Error(`${rows} rows arrived of ${memoryRows}`);
-    const millions = `${memoryRows / 1e6} M rows`;
-    return [
+/** A result of many rows streamed to a client that looks at no cell, and printed by `gizmo client` in three formats. */
+export function measureMemory({ database, rows: tableRows, memoryRows }) {
+  const sql = `select l.* from lineitem l, range(${Math.ceil(memoryRows / tableRows)}) limit ${memoryRows}`;
+  const millions = `${memoryRows / 1e6} M rows`;
+  return watched(database, async (server, peakOver) => {
+    const { before, peak, result } = await peakOver(
+      runChild('read-gizmo.mjs', { server, sql, warmUp: 'select 1' }),
+    );
+    if (result.rows !== memoryRows) throw new Error(`${result.rows} rows arrived of ${memoryRows}`);
+    const idle = await runChild('read-gizmo.mjs', { server, sql: 'select 1', warmUp: 'select 1' });
+    const rows = [
       row(
         `server memory added, ${millions}`,
         peak - before,
         before,
         'RSS beyond duckdb_memory() at rest',
-        '<= 100 MiB',
+        100,
       ),
       row(
         `client memory added, ${millions}`,
-        rssPeak - idle.rssPeak,
+        result.rssPeak - idle.rssPeak,
         idle.rssPeak,
         'RSS after one row',
-        '<= 80 MiB',
+        80,
       ),
     ];
+    for (const format of ['csv', 'jsonl', 'arrow']) {
+      const print = (text) =>
+        runGizmo(server, [
+          'client',
+          '--port',
+          server.port,
+          '--format',
+          format,
+          '-o',
+          '/dev/null',
+          '-c',
+          text,
+        ]);
+      const one = (await print('from lineitem limit 200000')).rssPeak;
+      const many = (await print(sql)).rssPeak;
+      rows.push(
+        row(`gizmo client --format ${format} added, ${millions}`, many - one, one, 'RSS of 200,000 rows', 80),
+      );
+    }
+    return rows;
+  });
+}
+
+/** Many bulk reads at once, and a reader that stops. */
+export function measureMemoryOfReaders({ database, rows: tableRows, stallSeconds }) {
+  return watched(database, async (server, peakOver) => {
+    const sql = `from lineitem limit ${Math.ceil(tableRows / 6)}`;
+    const { before, peak } = await peakOver(
+      runChild('parallel-reads.mjs', { server, sql, readers: READERS }),
+    );
+    const each = (peak - before) / READERS;
+    const { settled, after } = await runChild('stalled-read.mjs', {
+      server,
+      sql: 'from lineitem',
+      seconds: stallSeconds,
+    });
+    return [
+      row(
+        `server memory of each of ${READERS} bulk reads`,
+        each,
+        before,
+        'RSS beyond duckdb_memory() at rest',
+        20,
+      ),
+      row(
+        `server memory added by a reader that stops for ${stallSeconds} s`,
+        after - settled,
+        settled,
+        'RSS 3 s after it stopped',
+        1,
+      ),
+    ];
+  });
+}
+
+/** Starts a server that has answered one result already, and gives what reads its peak over some work. */
+async function watched(database, measure) {
+  if (!existsSync('/proc/self/status')) return [];
+  const server = await startServer(database);
+  const observer = await openClient(server);
+  try {
+    await countRows(observer.query('from lineitem limit 500000'));
+    return await measure(server, async (work) => {
+      const before = await beyondDuckDb(server.pid, observer);
+      const peak = await watchPeak(server.pid, observer, work);
+      return { before, peak, result: await work };
+    });
   } finally {
     await observer.close();
     await server.stop();
   }
 }
 
-function row(what, added, base, baseName, bar) {
+function row(what, added, base, baseName, mebibytesMax) {
   return {
     what,
-    figure: `${Math.round(added / MEBIBYTE)} MiB`,
+    figure: `${(added / MEBIBYTE).toFixed(added < 10 * MEBIBYTE ? 1 : 0)} MiB`,
     against: `${baseName} ${Math.round(base / MEBIBYTE)} MiB`,
     ratio: added / base,
-    bar,
+    bar: `<= ${mebibytesMax} MiB`,
+    measured: added / MEBIBYTE,
   };
 }
 

@@ -1,13 +1,21 @@
 // The same clients (ADBC from Python) and the same statements against Gizmo and against others, alternately. Gizmo logs
-// in, keeps sessions and decides rights; the two Flight peers do nothing of that. PostgreSQL is asked by its own pgbench,
-// in C, which costs the machine far less than any Flight client, and DuckDB's Python package has no network at all.
+// in, keeps sessions and decides rights; the Flight peers do nothing of that. PostgreSQL is asked by psycopg, as many
+// threads as the others have, and by its own pgbench, in C, which costs the machine far less than any Flight client;
+// DuckDB's Python package has no network at all.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import duckdb from '@duckdb/node-bindings';
-import { PEERS_PYTHON, postgresPrograms, startPostgres, startPyarrow, startRoapi } from '../peers/start.mjs';
+import {
+  PEERS_PYTHON,
+  postgresPrograms,
+  startGo,
+  startPostgres,
+  startPyarrow,
+  startRoapi,
+} from '../peers/start.mjs';
 import { openReadOnly } from '../support/open-read-only.mjs';
 import { runChild, startServer } from '../support/processes.mjs';
 import { alternate, median, medianRatio } from '../support/statistics.mjs';
@@ -15,7 +23,7 @@ import { alternate, median, medianRatio } from '../support/statistics.mjs';
 const SQL = 'select 42 as answer';
 const CLIENTS = [1, 8, 32];
 
-export async function measurePeers({ database, rounds, seconds }) {
+export async function measurePeers({ database, statementRounds: rounds, seconds }) {
   if (PEERS_PYTHON === undefined) {
     process.stderr.write('no peers: run bench/peers/install first\n');
     return [];
@@ -26,6 +34,8 @@ export async function measurePeers({ database, rounds, seconds }) {
     'pyarrow over DuckDB': await startPyarrow(database),
     ROAPI: await startRoapi(await exportParquet(database, folder)),
   };
+  const go = await startGo(database);
+  if (go !== undefined) others['Go (arrow-go, duckdb-go)'] = go;
   const programs = postgresPrograms();
   const postgres = programs === undefined ? undefined : await startPostgres(programs);
   try {
@@ -51,8 +61,12 @@ export async function measurePeers({ database, rounds, seconds }) {
       const functions = each(ask, gizmo, others);
       functions['DuckDB in Python, in process'] = async () =>
         (await runChild('statements-duckdb.py', { database, ...job }, PEERS_PYTHON)).perSecond;
-      if (postgres !== undefined)
+      if (postgres !== undefined) {
+        const { port } = postgres;
+        functions['PostgreSQL by psycopg'] = async () =>
+          (await runChild('statements-postgres.py', { port, ...job }, PEERS_PYTHON)).perSecond;
         functions['PostgreSQL by pgbench'] = () => pgbench(programs, postgres, job, folder);
+      }
       const what = `small statements, ${clients} client${clients === 1 ? '' : 's'}`;
       rows.push(...compare(what, '/s', await alternate(rounds, functions)));
     }
@@ -76,7 +90,7 @@ function compare(what, unit, { gizmo, ...others }) {
     figure: `${Math.round(median(gizmo))} ${unit}`,
     against: `${name} ${Math.round(median(values))} ${unit}`,
     ratio: medianRatio(gizmo, values),
-    bar: /pyarrow|ROAPI/.test(name) ? '>= 1' : 'as it is',
+    bar: /pyarrow|ROAPI|Go/.test(name) ? '>= 1' : 'as it is',
   }));
 }
 

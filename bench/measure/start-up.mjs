@@ -1,17 +1,23 @@
 // How long a command takes from start to exit, against a bare Node that does nothing.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { GIZMO, startServer } from '../support/processes.mjs';
 import { alternate, median, medianRatio } from '../support/statistics.mjs';
 
 export async function measureStartUp({ database, startUpRounds: rounds }) {
   const server = await startServer(database);
   const env = { ...process.env, XDG_RUNTIME_DIR: server.runtime };
+  const run = promisify(execFile);
+  await run(process.execPath, [GIZMO, 'pki', 'init', '--dir', server.runtime]);
+  const certificate = join(server.runtime, 'server-ca.crt');
   const select = [GIZMO, 'client', '--port', String(server.port), '-c', 'select 1'];
   try {
     const results = await alternate(rounds, {
       node: () => timeRun(['-e', '0'], env),
       version: () => timeRun([GIZMO, '--version'], env),
+      spki: () => timeRun([GIZMO, 'pki', 'spki', certificate], env),
       select: () => timeRun(select, env),
     });
     const row = (what, name, bar) => ({
@@ -21,7 +27,11 @@ export async function measureStartUp({ database, startUpRounds: rounds }) {
       ratio: medianRatio(results[name], results.node),
       bar,
     });
-    return [row('gizmo --version', 'version', '<= 2'), row("gizmo client -c 'select 1'", 'select', '<= 3')];
+    return [
+      row('gizmo --version', 'version', '<= 2'),
+      row('gizmo pki spki', 'spki', '<= 2.5'),
+      row("gizmo client -c 'select 1'", 'select', '<= 3'),
+    ];
   } finally {
     await server.stop();
   }

@@ -24,6 +24,15 @@ export async function startPyarrow(database) {
   return flightServer(child, Number(port));
 }
 
+/** The Go Flight SQL server of duckdb-flight-sql/ on the same database file; undefined where it was not built. */
+export async function startGo(database) {
+  const program = join(BIN, 'duckdb-flight-sql');
+  if (!existsSync(program)) return undefined;
+  const child = spawn(program, [database], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [address] = await once(child.stdout, 'data');
+  return flightServer(child, Number(String(address).trim().split(':').at(-1)));
+}
+
 /** ROAPI (DataFusion in Rust) over the tables as Parquet files. */
 export async function startRoapi(parquet) {
   const [flight, http, postgres] = [await freePort(), await freePort(), await freePort()];

@@ -9,13 +9,18 @@ import { ROOT } from './data.mjs';
 export const GIZMO = join(ROOT, 'bin', 'run.js');
 const PYTHON = join(ROOT, '.cache', 'venv', 'bin', 'python');
 
-/** Runs `gizmo server start` on a free port with a token of its own; `stop` waits until it is gone. */
-export async function startServer(database) {
+/**
+ * Runs `gizmo server start` on a free port with a token of its own; `stop` waits until it is gone. Without a database
+ * it is one in memory, which can be written to.
+ */
+export async function startServer(database, { tls = false, args = [] } = {}) {
   const runtime = mkdtempSync(join(tmpdir(), 'gizmo-bench-'));
   const folder = join(runtime, 'gizmo');
+  const place = database === undefined ? [] : ['--database', database, '--readonly'];
+  const rest = [...place, ...(tls ? ['--tls', 'auto'] : []), '--log-level', 'error', ...args];
   const child = spawn(
     process.execPath,
-    [GIZMO, 'server', 'start', '--port', '0', '--database', database, '--readonly', '--log-level', 'error'],
+    [GIZMO, 'server', 'start', '--port', '0', '--state-dir', join(runtime, 'state'), ...rest],
     { env: { ...process.env, XDG_RUNTIME_DIR: runtime }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let said = '';
@@ -38,9 +43,36 @@ export async function startServer(database) {
     port: info.port,
     user: info.user,
     token: info.token,
+    tls,
     runtime,
     stop,
   };
+}
+
+/** Runs `gizmo` as a user of the same machine would; answers its seconds and its largest resident size in bytes. */
+export async function runGizmo(server, args) {
+  const start = performance.now();
+  const child = spawn(process.execPath, [GIZMO, ...args.map(String)], {
+    env: { ...process.env, XDG_RUNTIME_DIR: server.runtime },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const exit = once(child, 'exit');
+  let rssPeak = 0;
+  const timer = setInterval(() => {
+    rssPeak = Math.max(rssPeak, residentPeak(child.pid));
+  }, 50);
+  const [code] = await exit;
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`gizmo ${args.join(' ')} ended with ${code}`);
+  return { seconds: (performance.now() - start) / 1000, rssPeak };
+}
+
+function residentPeak(pid) {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 /** Runs bench/child/`name` with one JSON argument and answers the JSON of its last line. */

@@ -15,13 +15,14 @@ describe('npm run bench', () => {
     expect(machine).toMatch(/cores.*Node/);
     expect(rows.map(({ what }: { what: string }) => what)).toEqual([
       'gizmo --version',
+      'gizmo pki spki',
       "gizmo client -c 'select 1'",
     ]);
     for (const { ratio } of rows) expect(ratio).toBeGreaterThan(0);
   });
   it('names the measurements there are when asked for another', async () => {
     await expect(bench('--only', 'nonsense')).rejects.toMatchObject({
-      stderr: expect.stringContaining('bulk-read, small-statements, start-up, memory'),
+      stderr: expect.stringContaining('bulk-read, tls, csv-export, ingest, first-row, small-statements'),
     });
   });
 });
