@@ -58,6 +58,11 @@ function cutDetails(text: string): string {
   return bytes.toString('utf8', 0, end) + ELLIPSIS;
 }
 
+/** What a call fails with, for grpc-js, when the peer resets its stream with REFUSED_STREAM (RFC 9113 §8.7). */
+const WORDS_OF_GRPC_JS: ReadonlyMap<string, string> = new Map([
+  ['Stream refused by server', 'The server takes no more calls: it is shutting down.'],
+]);
+
 interface StatusLike {
   readonly code: number;
   readonly details?: unknown;
@@ -87,7 +92,7 @@ function readTrailer(metadata: unknown, key: string): string | undefined {
 }
 
 function readDetails(status: StatusLike): string {
-  if (typeof status.details === 'string') return status.details;
+  if (typeof status.details === 'string') return WORDS_OF_GRPC_JS.get(status.details) ?? status.details;
   // The message of a grpc-js ServiceError repeats number and name of the code in front.
   return typeof status.message === 'string' ? status.message.replace(/^\d+ [A-Z_]+: /, '') : '';
 }

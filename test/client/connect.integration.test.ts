@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
+import { constants, createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,18 @@ describe('connect says why it could not', () => {
     expect(await failure(to(port))).toMatchObject({
       exit: 3,
       message: expect.stringMatching(/web server answers/),
+    });
+  });
+
+  test('the server refuses every call, as one that is shutting down does', async () => {
+    const server = createHttp2Server();
+    server.on('stream', (stream) => {
+      stream.on('error', () => undefined);
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    });
+    expect(await failure(to(await listen(server)))).toMatchObject({
+      exit: 3,
+      message: expect.stringMatching(/The server takes no more calls: it is shutting down\.$/),
     });
   });
 
