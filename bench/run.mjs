@@ -49,8 +49,8 @@ const size = flags.quick
     }
   : {
       rows: 6_000_000,
-      rounds: 5,
-      seconds: 2,
+      rounds: 3,
+      seconds: 1.2,
       statementRounds: 3,
       startUpRounds: 21,
       memoryRows: 100_000_000,
