@@ -5,6 +5,7 @@ import type { FileRules } from '../../model/file-rules.js';
 import type { Engine, EngineCounts, EngineSession, ServerTableSchema, SessionReach } from '../engine.js';
 import { keepFreedMemory } from './allocator.js';
 import { CallGate } from './call-gate.js';
+import { DataVersion } from './data-version.js';
 import { assertDatabaseFile } from './database-file.js';
 import { claimFile, type FileClaim } from './database-registry.js';
 import { DefinitionsVersion } from './definitions-version.js';
@@ -77,6 +78,7 @@ class DuckDbEngine implements Engine {
   readonly #memory: ProcessMemory | undefined;
   readonly #smallTexts = new SmallTexts();
   readonly #definitionsVersion = new DefinitionsVersion();
+  readonly #dataVersion = new DataVersion();
   readonly #ingests: IngestFunction;
   readonly #serverTables: ServerTables;
   readonly #identities = new IdentityFunctions();
@@ -178,6 +180,7 @@ class DuckDbEngine implements Engine {
       memory: this.#memory,
       smallTexts: this.#smallTexts,
       definitionsVersion: this.#definitionsVersion,
+      dataVersion: this.#dataVersion,
       fileRules: this.#fileRules,
       admitted: this.#admitted,
     });

@@ -6,6 +6,7 @@ import type { FileRules } from '../../model/file-rules.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import { BoundVector } from './convert/source-vector.js';
 import { StringVector } from './convert/strings.js';
+import type { DataVersion } from './data-version.js';
 import type { DefinitionsVersion } from './definitions-version.js';
 import { FilteredMetadata } from './facts/filtered-metadata.js';
 import { KeptStatements } from './facts/kept-statements.js';
@@ -22,6 +23,7 @@ export interface CoreParts {
   readonly smallTexts: SmallTexts;
   readonly tableUse: TableUse;
   readonly definitionsVersion: DefinitionsVersion;
+  readonly dataVersion: DataVersion;
   readonly fileRules: FileRules | undefined;
   readonly admitted: ReadonlySet<string>;
 }
@@ -41,6 +43,7 @@ export class SessionCore {
   /** The files that the session may name. */
   readonly files: OpenedFiles;
   readonly definitionsVersion: DefinitionsVersion;
+  readonly dataVersion: DataVersion;
   /** Functions, in lower case, that an extension brought and the operator admits. */
   readonly admitted: ReadonlySet<string>;
   /** Whether the open transaction has changed views or macros. */
@@ -51,15 +54,20 @@ export class SessionCore {
   #aborted: GizmoError | undefined;
   /** Whether the open transaction is one of {@link beginScope}. */
   #scoped = false;
+  /** Whether something ran in it that may have changed data. */
+  #scopeChanges = false;
   /** The text of several parts that has begun the transaction and not yet ended it. */
   #begunBy: string | undefined;
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
 
-  constructor({ lane, memory, smallTexts, tableUse, definitionsVersion, fileRules, admitted }: CoreParts) {
+  constructor(parts: CoreParts) {
+    const { lane, memory, smallTexts, tableUse, definitionsVersion, dataVersion, fileRules, admitted } =
+      parts;
     this.admitted = admitted;
     this.files = new OpenedFiles(this, fileRules);
     this.definitionsVersion = definitionsVersion;
+    this.dataVersion = dataVersion;
     this.lane = lane;
     this.memory = memory;
     this.#smallTexts = smallTexts;
@@ -110,6 +118,8 @@ export class SessionCore {
       await this.noteFailure(sql);
       throw error;
     } finally {
+      this.dataVersion.note(kind);
+      if (kind !== 'select') this.#scopeChanges = true;
       this.#noteDefinitions(kind, sql);
     }
   }
@@ -218,6 +228,7 @@ export class SessionCore {
     await this.runOwn(readOnly ? 'begin transaction read only' : 'begin transaction');
     this.#inTransaction = true;
     this.#scoped = true;
+    this.#scopeChanges = false;
     return true;
   }
 
@@ -231,6 +242,7 @@ export class SessionCore {
     this.#inTransaction = undefined;
     await this.runOwn('commit');
     this.#inTransaction = false;
+    if (this.#scopeChanges) this.dataVersion.bump();
   }
 
   isSmall(sql: string): boolean {

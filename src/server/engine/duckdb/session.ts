@@ -143,10 +143,16 @@ export class DuckDbSession implements EngineSession {
   async #prepareWhole(sql: string, text: string): Promise<DuckDbStatement | undefined> {
     const { lane } = this.#core;
     refuseNul(sql);
-    this.#core.tableUse.begin();
+    const { tableUse, dataVersion } = this.#core;
+    const prepare = () => {
+      tableUse.begin();
+      return lane.call(() => duckdb.prepare(lane.connection, sql), sql);
+    };
+    const { value: version } = dataVersion;
     try {
-      const prepared = await lane.call(() => duckdb.prepare(lane.connection, sql), sql);
-      return this.#keep(new DuckDbStatement(this.#core, prepared, text, 1, this.#forget));
+      const prepared = await prepare();
+      const again = { version, prepare };
+      return this.#keep(new DuckDbStatement(this.#core, prepared, text, 1, this.#forget, again));
     } catch (error) {
       if (error instanceof GizmoError && error.message.includes(SEVERAL_STATEMENTS)) return undefined;
       throw error;

@@ -8,6 +8,7 @@ import type { EngineStatement, ExecuteOptions } from '../engine.js';
 import { ParameterBinder } from './bind-parameters.js';
 import { BatchWriter } from './convert/batch-writer.js';
 import { createWriter } from './convert/create-writer.js';
+import { PLANNED_ON_DATA } from './data-version.js';
 import { describeParameters } from './parameter-types.js';
 import { type ChunkSource, DuckDbResult, MaterializedChunks, StreamedChunks } from './result.js';
 import type { SessionCore, StatementText } from './session-core.js';
@@ -27,7 +28,7 @@ export class DuckDbStatement implements EngineStatement {
   readonly readOnly: boolean;
   readonly parameters: ArrowSchema;
   readonly #core: SessionCore;
-  readonly #prepared: PreparedStatement;
+  #prepared: PreparedStatement;
   readonly #text: StatementText;
   readonly #facts: StatementFacts;
   readonly #binder: ParameterBinder;
@@ -42,16 +43,25 @@ export class DuckDbStatement implements EngineStatement {
   readonly #onDestroyed: (statement: DuckDbStatement) => void;
   #destroyed = false;
   #isCurrent = (): boolean => true;
+  readonly #preparation: Preparation | undefined;
+  /** Of the data that it is planned for. */
+  #dataVersion: number | undefined;
 
-  /** @param onDestroyed called once, when it holds nothing of DuckDB any more */
+  /**
+   * @param onDestroyed called once, when it holds nothing of DuckDB any more
+   * @param preparation how it is prepared anew; absent of a part of a text, which is run as soon as it is prepared
+   */
   constructor(
     core: SessionCore,
     prepared: PreparedStatement,
     sql: string,
     parts: number,
     onDestroyed: (statement: DuckDbStatement) => void,
+    preparation?: Preparation,
   ) {
     this.#onDestroyed = onDestroyed;
+    this.#preparation = preparation;
+    this.#dataVersion = preparation?.version;
     this.#core = core;
     this.#prepared = prepared;
     this.#text = { sql, parts };
@@ -101,6 +111,9 @@ export class DuckDbStatement implements EngineStatement {
     const core = this.#core;
     try {
       this.#binder.bind(options.parameters);
+      const preparation = this.#outdated();
+      if (preparation !== undefined)
+        await core.lane.under(options.signal, () => this.#planForData(preparation));
       core.tableUse.supply(options.serverTables);
       const streams = this.readOnly && !core.isSmall(this.#text.sql);
       const run = streams ? duckdb.execute_prepared_streaming : duckdb.execute_prepared;
@@ -110,6 +123,27 @@ export class DuckDbStatement implements EngineStatement {
       core.end();
       throw error;
     }
+  }
+
+  /** How to plan anew what was planned for other data. With parameters DuckDB does so itself at each execution. */
+  #outdated(): Preparation | undefined {
+    const { dataVersion, isAborted } = this.#core;
+    if (this.#dataVersion === dataVersion.value || isAborted) return undefined;
+    if (!PLANNED_ON_DATA.has(this.kind) || this.parameters.fields.length > 0) return undefined;
+    return this.#preparation;
+  }
+
+  async #planForData({ prepare }: Preparation): Promise<void> {
+    const { dataVersion, tableUse, lane } = this.#core;
+    const { value: version } = dataVersion;
+    const prepared = await prepare();
+    const superseded = this.#destroyed ? prepared : this.#prepared;
+    if (!this.#destroyed) this.#prepared = prepared;
+    duckdb.destroy_prepare_sync(superseded);
+    if (lane.closed !== undefined) throw lane.closed;
+    // Who may read them was decided on those of before.
+    if (tableUse.tables(this.kind).join() !== this.serverTables.join()) throw preparedAnew();
+    this.#dataVersion = version;
   }
 
   /** Destroying what a thread of DuckDB still runs would end the process. */
@@ -205,6 +239,13 @@ export class DuckDbStatement implements EngineStatement {
     }
     return { fields };
   }
+}
+
+/** How a statement's whole text is prepared. */
+export interface Preparation {
+  /** Of the data, before it was prepared. */
+  readonly version: number;
+  prepare(): Promise<PreparedStatement>;
 }
 
 function preparedAnew(): GizmoError {

@@ -39,6 +39,7 @@ export async function ingest(
     throw job.failure ?? error;
   } finally {
     job.close();
+    core.dataVersion.bump();
   }
 }
 

@@ -1,0 +1,36 @@
+/**
+ * Counts what may have changed the data of a database. DuckDB plans a statement with the statistics of its tables, such
+ * as that no id exceeds 999, and goes by them for as long as it is prepared, whatever is inserted afterwards: only a
+ * changed catalog, or a parameter, makes it plan anew. So whoever runs a statement that was prepared before plans again.
+ */
+import type { StatementKind } from '../../model/statement-kind.js';
+
+export class DataVersion {
+  #value = 0;
+
+  get value(): number {
+    return this.#value;
+  }
+
+  /** To be called when something that is not certain to have read only is over, of any session. */
+  bump(): void {
+    this.#value += 1;
+  }
+
+  /** The same after a run: a SELECT changes no table, whatever its functions do. */
+  note(kind: StatementKind): void {
+    if (kind !== 'select') this.bump();
+  }
+}
+
+/** Kinds of statements whose plan depends on data. */
+export const PLANNED_ON_DATA: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'create',
+  'copy',
+  'explain',
+]);
