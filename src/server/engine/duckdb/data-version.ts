@@ -17,11 +17,21 @@ export class DataVersion {
     this.#value += 1;
   }
 
-  /** The same after a run: a SELECT changes no table, whatever its functions do. */
+  /** The same after a run: a SELECT changes no table, and where definitions change DuckDB plans anew by itself. */
   note(kind: StatementKind): void {
-    if (kind !== 'select') this.bump();
+    if (!WITHOUT_DATA.has(kind)) this.bump();
   }
 }
+
+const WITHOUT_DATA: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'select',
+  'create',
+  'create-function',
+  'alter',
+  'drop',
+  'set',
+  'set-variable',
+]);
 
 /** Kinds of statements whose plan depends on data. */
 export const PLANNED_ON_DATA: ReadonlySet<StatementKind> = new Set<StatementKind>([

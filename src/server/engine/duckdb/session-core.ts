@@ -56,6 +56,7 @@ export class SessionCore {
   #scoped = false;
   /** Whether something ran in it that may have changed data. */
   #scopeChanges = false;
+  #settingsVersion = 0;
   /** The text of several parts that has begun the transaction and not yet ended it. */
   #begunBy: string | undefined;
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
@@ -120,6 +121,7 @@ export class SessionCore {
     } finally {
       this.dataVersion.note(kind);
       if (kind !== 'select') this.#scopeChanges = true;
+      if (kind === 'set') this.#settingsVersion += 1;
       this.#noteDefinitions(kind, sql);
     }
   }
@@ -243,6 +245,11 @@ export class SessionCore {
     await this.runOwn('commit');
     this.#inTransaction = false;
     if (this.#scopeChanges) this.dataVersion.bump();
+  }
+
+  /** Counts SET and USE in this session: what is prepared afterwards may find other tables by the same names. */
+  get settingsVersion(): number {
+    return this.#settingsVersion;
   }
 
   isSmall(sql: string): boolean {

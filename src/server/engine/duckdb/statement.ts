@@ -44,6 +44,7 @@ export class DuckDbStatement implements EngineStatement {
   #destroyed = false;
   #isCurrent = (): boolean => true;
   readonly #preparation: Preparation | undefined;
+  readonly #settingsVersion: number;
   /** Of the data that it is planned for. */
   #dataVersion: number | undefined;
 
@@ -62,6 +63,7 @@ export class DuckDbStatement implements EngineStatement {
     this.#onDestroyed = onDestroyed;
     this.#preparation = preparation;
     this.#dataVersion = preparation?.version;
+    this.#settingsVersion = core.settingsVersion;
     this.#core = core;
     this.#prepared = prepared;
     this.#text = { sql, parts };
@@ -113,7 +115,7 @@ export class DuckDbStatement implements EngineStatement {
       this.#binder.bind(options.parameters);
       const preparation = this.#outdated();
       if (preparation !== undefined)
-        await core.lane.under(options.signal, () => this.#planForData(preparation));
+        await core.lane.under(options.signal, () => core.lane.planning(() => this.#planForData(preparation)));
       core.tableUse.supply(options.serverTables);
       const streams = this.readOnly && !core.isSmall(this.#text.sql);
       const run = streams ? duckdb.execute_prepared_streaming : duckdb.execute_prepared;
@@ -127,8 +129,10 @@ export class DuckDbStatement implements EngineStatement {
 
   /** How to plan anew what was planned for other data. With parameters DuckDB does so itself at each execution. */
   #outdated(): Preparation | undefined {
-    const { dataVersion, isAborted } = this.#core;
+    const { dataVersion, settingsVersion, isAborted } = this.#core;
     if (this.#dataVersion === dataVersion.value || isAborted) return undefined;
+    // By another search path its names may be other tables, which were not promised.
+    if (this.#settingsVersion !== settingsVersion) return undefined;
     if (!PLANNED_ON_DATA.has(this.kind) || this.parameters.fields.length > 0) return undefined;
     return this.#preparation;
   }
