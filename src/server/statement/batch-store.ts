@@ -73,6 +73,11 @@ type Kept =
       readonly rows: number;
     };
 
+/** Whoever reads a kept batch may not be the last: its memory is not to be filled again. */
+export function kept({ giveBack: _, ...batch }: EncodedBatch): EncodedBatch {
+  return batch;
+}
+
 class KeptBatches implements BatchStore {
   readonly #budget: Budget;
   readonly #kept: (Kept | undefined)[] = [];
@@ -96,7 +101,7 @@ class KeptBatches implements BatchStore {
     const bytes = batch.header.byteLength + batch.body.byteLength;
     if (bytes <= this.#budget.memoryLeft) {
       this.#budget.memoryLeft -= bytes;
-      this.#kept.push({ where: 'memory', batch, bytes });
+      this.#kept.push({ where: 'memory', batch: kept(batch), bytes });
       return;
     }
     if (bytes > this.#budget.fileLeft) throw noRoom(this.#budget.fileBytesMax);

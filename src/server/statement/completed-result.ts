@@ -1,6 +1,7 @@
 /** The whole result of a statement that ran at once, kept until somebody fetches it: DML and DDL run exactly once. */
 import { GizmoError } from '../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import { kept } from './batch-store.js';
 import type { RunningResult } from './run.js';
 
 /** Rows that RETURNING, CALL and the like may leave behind for a client that has not fetched them yet. */
@@ -28,7 +29,7 @@ export async function complete(result: RunningResult): Promise<CompletedResult> 
           `The statement changes data and returns more than ${KEPT_BYTES_MAX / 1024 / 1024} MiB of rows; it was stopped. Return fewer rows, or query them afterwards.`,
         );
       }
-      batches.push(batch);
+      batches.push(kept(batch));
     }
   } finally {
     await result.close();

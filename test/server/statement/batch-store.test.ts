@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EncodedBatch } from '../../../src/flight/ipc/types.js';
 import { createBatchStores } from '../../../src/server/statement/batch-store.js';
+import { complete } from '../../../src/server/statement/completed-result.js';
 
 const batch = (header: Uint8Array, body: Uint8Array): EncodedBatch => ({ header, body, rows: body.length });
 const sized = (bytes: number) => batch(new Uint8Array(8), new Uint8Array(bytes - 8));
@@ -27,6 +28,22 @@ describe('kept batches', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("are read any number of times, so that their memory is nobody's to fill again", async () => {
+    const store = createBatchStores({ fileBytesMax: 1000, memoryBytesMax: 100 }).open();
+    await store.append({ ...sized(50), giveBack: () => undefined });
+    expect((await store.read(0)).giveBack).toBeUndefined();
+    const given = [{ ...sized(50), giveBack: () => undefined }].values();
+    const completed = await complete({
+      schema: { fields: [] },
+      schemaMessage: new Uint8Array(0),
+      changes: undefined,
+      next: async () => given.next().value,
+      close: async () => {},
+    });
+    expect(completed.batches.map(({ giveBack }) => giveBack)).toEqual([undefined]);
+    await store.close();
   });
 
   it('share one limit, and give back what they had', async () => {
