@@ -73,10 +73,11 @@ async function hiddenOf(
   names: readonly string[],
   which: Which,
 ): Promise<ReadonlySet<string>> {
-  const { catalogs, schemas, objects } = await engine.lookUp(names);
   const hidden = new Set<string>();
-  for (const catalog of catalogs) if (!mayKnow(rights, { catalog })) hidden.add(foldName(catalog));
+  for (const catalog of await engine.catalogNames())
+    if (!mayKnow(rights, { catalog })) hidden.add(foldName(catalog));
   if (which !== 'all') return hidden;
+  const { schemas, objects } = await engine.lookUp(names);
   const places = [
     ...schemas.map((it) => ({ place: it, name: it.schema })),
     ...objects.map((it) => ({ place: it, name: it.name })),

@@ -8,6 +8,7 @@ import { BoundVector } from './convert/source-vector.js';
 import { StringVector } from './convert/strings.js';
 import type { DataVersion } from './data-version.js';
 import type { DefinitionsVersion } from './definitions-version.js';
+import { Definitions } from './facts/definitions.js';
 import { FilteredMetadata } from './facts/filtered-metadata.js';
 import { KeptStatements } from './facts/kept-statements.js';
 import { TemporaryNames } from './facts/shadowed-names.js';
@@ -36,6 +37,8 @@ export class SessionCore {
   isInspected = false;
   /** What was prepared by SQL. */
   readonly kept = new KeptStatements();
+  /** The views and macros there are. */
+  readonly definitions = new Definitions(this);
   /** The temporary objects of somebody whose statements are inspected. */
   readonly temporary = new TemporaryNames(this);
   /** What the session is shown of the metadata. */
@@ -56,6 +59,8 @@ export class SessionCore {
   #scoped = false;
   /** Whether something ran in it that may have changed data. */
   #scopeChanges = false;
+  /** How often views and macros had changed when it began. */
+  #scopeVersion = 0;
   #settingsVersion = 0;
   /** The text of several parts that has begun the transaction and not yet ended it. */
   #begunBy: string | undefined;
@@ -130,7 +135,7 @@ export class SessionCore {
   #noteDefinitions(kind: StatementKind, sql: string): void {
     if (this.definitionsVersion.note(kind, sql)) this.#changedDefinitions = true;
     if (kind !== 'transaction') return;
-    this.temporary.forgetOthers();
+    this.definitions.forgetOthers();
     this.metadata.noteTransactionEnd();
     if (this.#changedDefinitions) this.definitionsVersion.bump();
   }
@@ -227,6 +232,7 @@ export class SessionCore {
    */
   async beginScope(readOnly: boolean): Promise<boolean> {
     if (this.#aborted !== undefined || (await this.inTransaction())) return false;
+    this.#scopeVersion = this.definitionsVersion.value;
     await this.runOwn(readOnly ? 'begin transaction read only' : 'begin transaction');
     this.#inTransaction = true;
     this.#scoped = true;
@@ -245,6 +251,11 @@ export class SessionCore {
     await this.runOwn('commit');
     this.#inTransaction = false;
     if (this.#scopeChanges) this.dataVersion.bump();
+  }
+
+  /** How often views and macros have changed, of the changes that can be seen here for certain. */
+  get definitionsSeen(): number {
+    return this.#scoped ? this.#scopeVersion : this.definitionsVersion.value;
   }
 
   /** Counts SET and USE in this session: what is prepared afterwards may find other tables by the same names. */

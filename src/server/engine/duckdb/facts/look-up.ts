@@ -1,4 +1,5 @@
 /** Which things of these names there are, hidden or not: for whoever decides what a text may be told of. */
+import { foldName } from '../../../model/fold-name.js';
 import type { NamedThings } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 
@@ -6,7 +7,13 @@ import type { SessionCore } from '../session-core.js';
 export async function lookUp(core: SessionCore, names: readonly string[]): Promise<NamedThings> {
   const [json = '{}'] = await core.readTexts(SQL, JSON.stringify(names));
   const found: { readonly [Kind in keyof NamedThings]: NamedThings[Kind] | null } = JSON.parse(json);
-  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects: found.objects ?? [] };
+  const wanted = new Set(names.map(foldName));
+  const macros = (await core.definitions.all()).filter((it) => it.macro && wanted.has(foldName(it.name)));
+  const objects = [
+    ...(found.objects ?? []),
+    ...macros.map(({ catalog, schema, name }) => ({ catalog, schema, name })),
+  ];
+  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects };
 }
 
 /** The names of all catalogs; none where they cannot be asked for. The connection must be claimed. */
@@ -26,7 +33,6 @@ with wanted as materialized (
   select database_name as catalog, schema_name as schema, table_name as name from system.main.duckdb_tables()
   union select database_name, schema_name, view_name from system.main.duckdb_views() where not internal
   union select database_name, schema_name, sequence_name from system.main.duckdb_sequences()
-  union select database_name, schema_name, function_name from system.main.duckdb_functions() where not internal
 )
 select system.main.to_json(system.main.struct_pack(
   catalogs := (select system.main.list(database_name) from system.main.duckdb_databases()

@@ -5,6 +5,7 @@
  */
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectWrite } from '../../../model/plan-facts.js';
+import type { Definition } from './definitions.js';
 import { isName, significant, stringOf, type Word } from './words.js';
 
 /** Definitions longer than this together are not looked through; nothing may be used then. */
@@ -12,8 +13,7 @@ const DEFINITIONS_CHARS_MAX = 4 * 1024 * 1024;
 
 /** Of the session's core, what this file asks. */
 interface Core {
-  /** Changes when somebody makes or drops a view or macro. */
-  readonly definitionsVersion: { readonly value: number };
+  readonly definitions: { all(): Promise<readonly Definition[]> };
   readTexts(sql: string, ...parameters: readonly string[]): Promise<string[]>;
 }
 
@@ -23,7 +23,7 @@ export class TemporaryNames {
   /** By name; a name may be both. What is here may be gone, what is not here was never made. */
   readonly #relations = new Set<string>();
   readonly #macros = new Set<string>();
-  #known: { readonly version: number; readonly definitions: readonly Definition[] | undefined } | undefined;
+  #read: { readonly from: readonly Definition[]; readonly names: readonly Names[] | undefined } | undefined;
 
   constructor(core: Core) {
     this.#core = core;
@@ -35,11 +35,6 @@ export class TemporaryNames {
       if (action !== 'create' || catalog !== 'temp') continue;
       (objectKind === 'macro' ? this.#macros : this.#relations).add(foldName(name));
     }
-  }
-
-  /** A transaction has ended: what others have made meanwhile can be seen now. */
-  forgetOthers(): void {
-    this.#known = undefined;
   }
 
   /** What of the statement a temporary object changes, as the end of a sentence. The connection must be claimed. */
@@ -58,7 +53,7 @@ export class TemporaryNames {
     }
   }
 
-  #find(definitions: readonly Definition[], sql: string): { what: string; by: string } | undefined {
+  #find(definitions: readonly Names[], sql: string): { what: string; by: string } | undefined {
     for (const { name, isMacro } of definitions) {
       // It may be in a default, a CHECK or an index of a table, which no word of the statement tells.
       if (isMacro && this.#macros.has(name)) return { what: `the macro "${name}"`, by: name };
@@ -72,16 +67,15 @@ export class TemporaryNames {
     return undefined;
   }
 
-  /** Kept until somebody makes or drops a view or macro; undefined where they are too long. */
-  async #definitions(): Promise<readonly Definition[] | undefined> {
-    const { value: version } = this.#core.definitionsVersion;
-    if (this.#known?.version !== version) {
-      const [json = '[]'] = await this.#core.readTexts(DEFINITIONS_SQL);
-      const found: readonly StoredDefinition[] = JSON.parse(json);
-      const definitions = json.length > DEFINITIONS_CHARS_MAX ? undefined : found.map(readDefinition);
-      this.#known = { version, definitions };
+  /** Of views and macros that are not temporary; undefined where they are too long. */
+  async #definitions(): Promise<readonly Names[] | undefined> {
+    const from = await this.#core.definitions.all();
+    if (this.#read?.from !== from) {
+      const lasting = from.filter(({ catalog }) => catalog !== 'temp');
+      const chars = lasting.reduce((sum, { name, text }) => sum + name.length + (text?.length ?? 0), 0);
+      this.#read = { from, names: chars > DEFINITIONS_CHARS_MAX ? undefined : lasting.map(readNames) };
     }
-    return this.#known?.definitions;
+    return this.#read.names;
   }
 
   async #isThere(name: string): Promise<boolean> {
@@ -90,14 +84,8 @@ export class TemporaryNames {
   }
 }
 
-interface StoredDefinition {
-  readonly name: string;
-  readonly macro: boolean;
-  readonly text: string | null;
-}
-
 /** A view or macro that is not temporary, and the names in it. */
-interface Definition {
+interface Names {
   readonly name: string;
   readonly isMacro: boolean;
   /** Those that could mean something temporary. */
@@ -105,13 +93,13 @@ interface Definition {
   readonly all: readonly string[];
 }
 
-function readDefinition({ name, macro, text }: StoredDefinition): Definition {
+function readNames({ name, macro, text }: Definition): Names {
   const words = [...significant(text ?? '')];
   // After catalog and schema nothing temporary can be meant.
   const isFree = (at: number) => words[at - 1]?.value !== '.' || words[at - 3]?.value !== '.';
   const all = words.flatMap((word, at) => (isName(word) ? [{ word, at }] : []));
   return {
-    name,
+    name: foldName(name),
     isMacro: macro,
     free: all.filter(({ at }) => isFree(at)).map(({ word }) => word.value),
     all: all.map(({ word }) => word.value),
@@ -120,7 +108,7 @@ function readDefinition({ name, macro, text }: StoredDefinition): Definition {
 
 /** The views and macros that mean something else because of a temporary object, and which one. */
 function changes(
-  definitions: readonly Definition[],
+  definitions: readonly Names[],
   isTemporary: (name: string) => boolean,
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
@@ -150,17 +138,6 @@ function addName(names: Set<string>, text: string, word: Word): readonly string[
   const held = word.kind === 'string' ? stringOf(text, word) : undefined;
   return held === undefined ? [] : [held];
 }
-
-const DEFINITIONS_SQL = `
-select coalesce(system.main.to_json(system.main.list(
-  system.main.struct_pack(name := name, macro := macro, text := text)))::varchar, '[]')
-from (
-  select system.main.lower(view_name) as name, false as macro, sql as text
-  from system.main.duckdb_views() where not internal and database_name <> 'temp'
-  union all
-  select system.main.lower(function_name), true, macro_definition
-  from system.main.duckdb_functions()
-  where not internal and database_name <> 'temp' and function_type in ('macro', 'table_macro'))`;
 
 const EXISTS_SQL = `
 select system.main.count_star()::varchar from (
