@@ -1,5 +1,8 @@
 /** gizmo_user(), gizmo_role() and gizmo_session(): true in every place, and not to be imitated. */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
@@ -140,5 +143,26 @@ describe('a temporary object of a session', () => {
     await admin.rows('create or replace view memory.main.seen as from later');
     await expect(client.rows('from seen')).rejects.toMatchObject(refused);
     client.close();
+  });
+
+  it('is judged by the views that IMPORT DATABASE has brought', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gizmo-import-'));
+    const client = await logInAs(server.address.port, secretKey, 'user');
+    const importer = await logIn(server.address.port);
+    try {
+      writeFileSync(
+        join(folder, 'schema.sql'),
+        'create view brought as from acl; create table last (a integer);',
+      );
+      writeFileSync(join(folder, 'load.sql'), '');
+      await client.rows("create temp table acl as select 'user' as who, 'all' as region");
+      expect(await client.rows('from acl')).toEqual([['user', 'all']]);
+      await importer.rows(`import database '${folder}'`);
+      await expect(client.rows('from brought')).rejects.toMatchObject(refused);
+    } finally {
+      client.close();
+      importer.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -10,7 +10,7 @@ export class DefinitionsVersion {
 
   /** To be called before and after each run, of any session; true where the statement may have changed one. */
   note(kind: StatementKind, sql: string): boolean {
-    const changes = OTHERS.has(kind) || (DEFINING.has(kind) && WORDS.test(sql));
+    const changes = OTHERS.has(kind) || IMPORT.test(sql) || (DEFINING.has(kind) && WORDS.test(sql));
     if (changes) this.#value += 1;
     return changes;
   }
@@ -24,6 +24,8 @@ export class DefinitionsVersion {
 const DEFINING: ReadonlySet<StatementKind> = new Set<StatementKind>(['create', 'alter', 'drop', 'multi']);
 /** Key words, which cannot be written in another way. */
 const WORDS = /\b(?:view|macro|function|schema)\b/i;
+/** IMPORT DATABASE is whatever the last statement in its files is. */
+const IMPORT = /\bimport\b/i;
 const OTHERS: ReadonlySet<StatementKind> = new Set<StatementKind>([
   'attach',
   'detach',
