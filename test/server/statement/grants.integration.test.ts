@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { decodeSchema, unwrapEncapsulated } from '../../../src/flight/ipc/schema.js';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
@@ -328,6 +329,26 @@ describe('granting and revoking', () => {
     await admin.rows('REVOKE SELECT ON shop.other FROM nobody_at_all');
     expect(await admin.rows('from gizmo_grants()')).toEqual([]);
     expect(await outcome(ann, PEOPLE)).toBe('hidden');
+  });
+
+  it('lists tables with those columns that may be known, also where they may not be read', async () => {
+    await admin.rows('GRANT SELECT (name, id) ON shop.main.people TO user ann');
+    await admin.rows('GRANT INSERT ON shop.other.things TO user ann');
+    const message = { catalog: 'shop', includeSchema: true };
+    const listed = await ann.get(encodeCommand({ type: 'CommandGetTables', message }));
+    const tables = listed.map(([, schema, table, , columns]) => [
+      schema,
+      table,
+      decodeSchema(unwrapEncapsulated(columns as Uint8Array)).fields.map(({ name, type }) => [
+        name,
+        type.kind,
+      ]),
+    ]);
+    const id = ['id', 'int'];
+    expect(tables).toEqual([
+      ['main', 'people', [id, ['name', 'utf8']]],
+      ['other', 'things', [id]],
+    ]);
   });
 
   it('is listed: all of it for administrators, for others what is theirs', async () => {
