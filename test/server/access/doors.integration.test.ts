@@ -1,97 +1,236 @@
 /**
- * The access table at the doors: what a login may do does not depend on how it asks. Each cell is a real call to a real
- * server. What has an effect runs in a transaction that is rolled back.
+ * The access table at the doors: what a login may do does not depend on how it asks, nor on which rule limits it. Each
+ * cell is a real call to a real server. What has an effect runs in a transaction that is rolled back. Every statement
+ * meets every door; which logins ask at which door goes round.
  */
 import { randomBytes } from 'node:crypto';
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import type { CatalogAccess, CatalogRule } from '../../../src/server/model/catalog-rule.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { Role } from '../../../src/server/model/principal.js';
 import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
+import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
-import { expected, FIXTURE, STATEMENTS } from './statement-kinds.js';
+import { INGESTS, load, METADATA } from './doors-without-text.js';
+import { type Case, expected, FIXTURE, STATEMENTS } from './statement-kinds.js';
 
-const DOORS = {
-  statement: (client: RawClient, sql: string) => client.rows(sql),
-  'its schema': (client: RawClient, query: string) =>
-    client.schema(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
-  update: (client: RawClient, sql: string) => client.update(sql),
-  prepare: (client: RawClient, sql: string) => client.prepare(sql),
-  'prepared query': async (client: RawClient, sql: string) => {
-    const preparedStatementHandle = await client.prepare(sql);
-    return client.info(
-      encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
-    );
-  },
-  'prepared update': async (client: RawClient, sql: string) => {
-    const preparedStatementHandle = await client.prepare(sql);
-    return client.put(
-      encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
-    );
-  },
-} as const;
+const query = (sql: string) => encodeCommand({ type: 'CommandStatementQuery', message: { query: sql } });
 
-const LOGINS = (['user', 'readonly'] as const).flatMap((role) =>
-  ([undefined, 'none', 'read', 'write'] as const).flatMap((claim) =>
-    (claim === undefined ? [false] : [false, true]).map((hidesB) => ({ role, claim, hidesB })),
-  ),
-);
-
-function rulesOf(claim: CatalogAccess | undefined, hidesB: boolean): readonly CatalogRule[] | undefined {
-  return (
-    claim && [
-      { catalog: 'a', access: claim },
-      { catalog: 'b', access: hidesB ? 'none' : 'read' },
-    ]
-  );
+/** Prepares, asks for the result or runs, and closes. */
+async function prepared(
+  client: RawClient,
+  sql: string,
+  use?: (preparedStatementHandle: Uint8Array) => Promise<unknown>,
+): Promise<void> {
+  const preparedStatementHandle = await client.prepare(sql);
+  try {
+    await use?.(preparedStatementHandle);
+  } finally {
+    const { encodeRequest } = ACTIONS.ClosePreparedStatement;
+    await client.action('ClosePreparedStatement', encodeRequest({ preparedStatementHandle }));
+  }
 }
 
-const secretKey = randomBytes(16).toString('hex');
-let server: RunningServer;
-let admin: RawClient;
-beforeAll(async () => {
-  server = await startTestServer({ 'secret-key': secretKey });
-  admin = await logIn(server.address.port);
-  for (const sql of FIXTURE) await admin.rows(sql);
-});
-afterAll(async () => {
-  admin.close();
-  await server.stop();
+const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise<unknown>>> = {
+  statement: (client, sql) => client.rows(sql),
+  'statement in one call': (client, sql) => client.get(query(sql)),
+  'its schema': (client, sql) => client.schema(query(sql)),
+  update: (client, sql) => client.update(sql),
+  prepare: (client, sql) => prepared(client, sql),
+  'prepared query': (client, sql) =>
+    prepared(client, sql, (preparedStatementHandle) =>
+      client.info(
+        encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
+      ),
+    ),
+  'prepared update': (client, sql) =>
+    prepared(client, sql, (preparedStatementHandle) =>
+      client.put(
+        encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
+      ),
+    ),
+  'in the background': async (client, sql) => {
+    let answer = await client.poll(query(sql));
+    while (answer.flightDescriptor !== undefined) answer = await client.poll(answer.flightDescriptor.cmd);
+    return client.get(ticketOf(answer.info ?? expect.fail('no FlightInfo')));
+  },
+};
+
+/** Who asks, and what limits them. */
+interface Login extends Case {
+  readonly role: Role;
+  readonly hidesB: boolean;
+}
+
+const login = (role: 'user' | 'readonly', hidesB: boolean, more: Partial<Case> = {}): Login => ({
+  role,
+  hidesB,
+  claim: undefined,
+  level: undefined,
+  granted: undefined,
+  ...more,
 });
 
-describe.each(LOGINS)('$role, $claim on a, hides b: $hidesB', ({ role, claim, hidesB }) => {
-  let client: RawClient;
-  beforeAll(async () => {
-    const catalogAccess = rulesOf(claim, hidesB);
-    client = await logInAs(server.address.port, secretKey, role, catalogAccess && { catalogAccess });
-  });
-  afterAll(() => client.close());
+/** By what limits them: the roles alone, claims of tokens, grants of the operator, grants of SQL. */
+const SERVERS: readonly (readonly [string, readonly Login[]])[] = [
+  [
+    'roles and claims',
+    [
+      login('user', false),
+      login('readonly', false),
+      login('user', true, { claim: 'write' }),
+      login('user', false, { claim: 'read' }),
+      login('readonly', true, { claim: 'write' }),
+      login('user', false, { claim: 'none' }),
+    ],
+  ],
+  [
+    '--database-grant',
+    [
+      login('user', true, { level: 'read-write' }),
+      login('user', false, { level: 'read-only' }),
+      login('readonly', true, { level: 'read-write' }),
+      login('user', false, { level: 'none' }),
+    ],
+  ],
+  [
+    'GRANT',
+    [
+      login('user', true, { granted: ['all'] }),
+      login('user', false, { granted: ['select', 'insert'] }),
+      login('user', false, { granted: ['select', 'update', 'delete'] }),
+      login('readonly', true, { granted: ['select'] }),
+      login('user', false, { granted: ['insert'] }),
+      login('user', false, { granted: [] }),
+    ],
+  ],
+];
 
-  it('is decided the same at every door', async () => {
-    const wrong: unknown[] = [];
-    const doors = Object.entries(DOORS);
-    const first = LOGINS.findIndex((it) => it.role === role && it.claim === claim && it.hidesB === hidesB);
-    for (const [index, [sql, needs, roles]] of STATEMENTS.entries()) {
-      const rules = { claim, level: undefined, granted: undefined };
-      const names = (claim === 'none' && /\ba\./.test(sql)) || (hidesB && /\bb\./.test(sql));
-      // At a door a text that names what is hidden is refused, also where nothing of it would be read.
-      const wanted = !names && expected(needs, roles, role, rules, hidesB);
-      // What is not allowed needs no transaction: if it had an effect, the cell would be wrong anyhow.
-      if (wanted) await client.update('begin');
-      for (const [door, ask] of doors.slice((first + index) % doors.length).slice(0, 1)) {
-        const answer = await ask(client, sql).then(
-          () => 'done',
-          (error: ServiceError) => (isRefusal(error) ? `refused: ${error.details}` : 'done'),
-        );
-        if ((answer === 'done') !== wanted) wrong.push({ door, sql, wanted, answer });
+const EVERYBODY = SERVERS.flatMap(([, logins]) => logins);
+
+const settingsOf = (logins: readonly Login[]) => {
+  const grants = logins.flatMap(({ level, hidesB }, at) =>
+    level === undefined ? [] : [`a:n${at}=${level}`, `b:n${at}=${hidesB ? 'none' : 'read-only'}`],
+  );
+  const closed = logins.some(({ granted }) => granted !== undefined);
+  return {
+    ...(grants.length > 0 && { 'database-grant': grants }),
+    ...(closed && { 'default-access': 'none' }),
+  };
+};
+
+const grantsOf = (logins: readonly Login[]) =>
+  logins.flatMap(({ granted, hidesB }, at) => [
+    ...(granted ?? []).map((it) => `GRANT ${it} ON a TO USER n${at}`),
+    ...(granted === undefined || hidesB ? [] : [`GRANT SELECT ON b TO USER n${at}`]),
+  ]);
+
+/** Whether a catalog looks to them as if it were not there. */
+const hides = ({ claim, level, granted, hidesB }: Login, catalog: 'a' | 'b') =>
+  catalog === 'b' ? hidesB : claim === 'none' || level === 'none' || granted?.length === 0;
+
+describe.concurrent('a login is decided on the same at every door, limited by', () => {
+  it.each(SERVERS)(
+    '%s',
+    async (_, logins) => {
+      const secretKey = randomBytes(16).toString('hex');
+      const server = await startTestServer({ 'secret-key': secretKey, ...settingsOf(logins) });
+      const { port } = server.address;
+      const admin = await logIn(port);
+      const wrong: unknown[] = [];
+      try {
+        for (const sql of [...FIXTURE, ...grantsOf(logins)]) await admin.rows(sql);
+        for (const [at, who] of logins.entries()) {
+          const { role, claim, hidesB } = who;
+          const catalogAccess = claim && [
+            { catalog: 'a', access: claim },
+            { catalog: 'b', access: hidesB ? ('none' as const) : ('read' as const) },
+          ];
+          const client = await logInAs(port, secretKey, role, {
+            name: `n${at}`,
+            ...(catalogAccess && { catalogAccess }),
+          });
+          const cells = [...statementCells(client, who, EVERYBODY.indexOf(who)), ...otherCells(client, who)];
+          for (const cell of cells) {
+            const answer = await answerOf(cell);
+            if ((answer === 'done') !== cell.wanted) {
+              const { what, door, wanted } = cell;
+              wrong.push({ ...who, what, door, wanted, answer });
+            }
+          }
+          client.close();
+        }
+      } finally {
+        admin.close();
+        await server.stop();
       }
-      if (wanted) await client.update('rollback').catch(() => undefined);
-    }
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    },
+    300_000,
+  );
 });
+
+interface Cell {
+  readonly client: RawClient;
+  readonly what: string;
+  readonly door: string;
+  readonly wanted: boolean;
+  readonly hasEffect: boolean;
+  readonly ask: () => Promise<unknown>;
+}
+
+function statementCells(client: RawClient, who: Login, at: number): Cell[] {
+  const doors = Object.entries(DOORS);
+  return STATEMENTS.map(([sql, needs, roles], index) => {
+    // At a door a text that names what is hidden is refused, also where nothing of it would be read.
+    const names = (['a', 'b'] as const).some((it) => hides(who, it) && new RegExp(`\\b${it}\\.`).test(sql));
+    const wanted = !names && expected(needs, roles, who.role, who, who.hidesB);
+    const reads = [...(needs.a ?? []), ...(needs.b ?? [])].every((it) => it === 'select');
+    const hasEffect = !reads || /^(create|set|begin|commit)/.test(sql);
+    const [door, ask] = doors[(index + at) % doors.length] ?? expect.fail('no door');
+    return { client, what: sql, door, wanted, hasEffect, ask: () => ask(client, sql) };
+  });
+}
+
+function otherCells(client: RawClient, who: Login): Cell[] {
+  const loads = INGESTS.map(({ what, message, needs }) => ({
+    what,
+    door: 'ingest',
+    wanted: expected(needs, 'u', who.role, who, who.hidesB),
+    hasEffect: true,
+    ask: () => load(client, message),
+  }));
+  const shown = METADATA.flatMap(([what, command]) =>
+    (['a', 'b'] as const).map((catalog) => ({
+      what: `${what} of ${catalog}`,
+      door: 'metadata',
+      wanted: !hides(who, catalog),
+      hasEffect: false,
+      // What shows nothing of it counts as a refusal: metadata is cut, not refused.
+      ask: async () => {
+        const rows = await client.get(ticketOf(await client.info(command(catalog))));
+        if (!rows.flat().includes(catalog)) throw Object.assign(new Error('not shown'), NOT_SHOWN);
+      },
+    })),
+  );
+  return [...loads, ...shown].map((it) => ({ client, ...it }));
+}
+
+const NOT_SHOWN = { code: status.NOT_FOUND, details: 'does not exist' };
+
+/** `done`, or how it was refused; what is refused has no effect, and if it had, the cell would be wrong anyhow. */
+async function answerOf({ client, wanted, hasEffect, ask }: Cell): Promise<string> {
+  if (wanted && hasEffect) await client.update('begin');
+  try {
+    await ask();
+    return 'done';
+  } catch (error) {
+    return isRefusal(error as ServiceError) ? `refused: ${(error as ServiceError).details}` : 'done';
+  } finally {
+    if (wanted && hasEffect) await client.update('rollback').catch(() => undefined);
+  }
+}
 
 /** What is hidden is refused in the words for what does not exist; all of the fixture does. */
 function isRefusal({ code, details }: ServiceError): boolean {

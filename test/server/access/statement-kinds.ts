@@ -117,6 +117,8 @@ export const FIXTURE = [
   'create table b.main.t as select 1 as i',
   'create table a.main.t as select 1 as i',
   'create schema a.other',
+  'create table a.main.keyed (i integer primary key)',
+  'create table b.main.keyed (i integer primary key)',
   'create sequence a.main.q',
   'create view a.main.v as from a.main.t',
   'create view a.main.across as from b.main.t',
