@@ -44,8 +44,8 @@ function hidden(rights: Rights, place: Place): Denial | undefined {
 }
 
 function hiddenBySetting(rights: Rights, setting: SettingChange): Denial | undefined {
-  const catalog = setting.catalogs?.find((it) => !mayKnow(rights, { catalog: it }));
-  return catalog === undefined ? undefined : { by: 'hidden', place: { catalog }, setting };
+  const place = setting.places?.find((it) => !mayKnow(rights, it));
+  return place === undefined ? undefined : { by: 'hidden', place, setting };
 }
 
 function placesOf({ reads, writes }: PlanFacts): Place[] {

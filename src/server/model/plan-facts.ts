@@ -73,8 +73,8 @@ export interface SettingChange {
   readonly scope: string;
   /** What it is set to, where that is a text; undefined where it is something else, or is reset. */
   readonly value?: string | undefined;
-  /** The catalogs that the value of `schema` or `search_path` names, where there are such. */
-  readonly catalogs?: readonly string[];
+  /** The catalogs and schemas that the value of `schema` or `search_path` may name, where there are such. */
+  readonly places?: readonly { readonly catalog: string; readonly schema?: string }[];
 }
 
 /** Named by the SQL command that has it. */

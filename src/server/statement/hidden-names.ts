@@ -23,16 +23,19 @@ export async function inspectHiding(
 ): Promise<PlanFacts> {
   const facts = await engine.inspect(text, options).catch(async (error: unknown) => {
     // Whatever else is wrong shows in the same way without them.
-    throw (await withoutHidden(engine, rights, text, options, 'all')) ?? error;
+    const answer = await withoutHidden(engine, rights, text, options, 'all');
+    throw answer instanceof GizmoError ? answer : error;
   });
   try {
     const denial = decide(rights, facts);
     // The plan does not name types, so a catalog before a dot may be in it without showing.
     const which = denial === undefined ? 'catalogs before a dot' : 'all';
-    const failure = await withoutHidden(engine, rights, text, options, which);
-    if (failure !== undefined) throw failure;
-    if (denial?.by === 'hidden') throw notThere(denial, text);
-    return facts;
+    const answer = await withoutHidden(engine, rights, text, options, which);
+    if (answer instanceof GizmoError) throw answer;
+    if (denial?.by !== 'hidden') return facts;
+    // Such as DROP … IF EXISTS, which does not fail; what is refused about it then is the answer.
+    if (answer !== undefined && decide(rights, answer) !== undefined) return answer;
+    throw notThere(denial, text);
   } catch (error) {
     await engine.endScope('rollback');
     throw error;
@@ -42,7 +45,7 @@ export async function inspectHiding(
 type Which = 'all' | 'catalogs before a dot';
 
 /**
- * How the text fails without what is hidden; undefined where it has no name of anything hidden, or does not fail.
+ * How the text fails without what is hidden, or what it would do; undefined where it has no name of anything hidden.
  * With `catalogs before a dot` only those count.
  */
 async function withoutHidden(
@@ -51,15 +54,15 @@ async function withoutHidden(
   text: string,
   options: InspectOptions,
   which: Which,
-): Promise<GizmoError | undefined> {
+): Promise<GizmoError | PlanFacts | undefined> {
   const named = namesOf(text, which);
   if (named.length === 0) return undefined;
   const hidden = await hiddenOf(engine, rights, named, which);
   const { masked, unmask } = mask(text, hidden);
   if (masked === text) return undefined;
   try {
-    await engine.inspect(masked, options);
-    return undefined;
+    const facts = await engine.inspect(masked, options);
+    return JSON.parse(unmask(JSON.stringify(facts)));
   } catch (reason) {
     const { code, message, position } = toGizmoError(reason);
     return new GizmoError(code, unmask(message), { ...(position !== undefined && { position }) });
@@ -109,6 +112,9 @@ const PARTS = /[\p{L}_][\p{L}\p{N}_$]*/gu;
 const MASK_FROM = 0xe000;
 const MASKS = 0x1000;
 
+/** DuckDB writes names of functions in small letters, whatever they are called by, and of other things as they are written. */
+const LOWERED = /(Scalar|Table|Aggregate) Function with name $/;
+
 /** Each name of `hidden` becomes as many characters that nothing is called by; `unmask` puts them back. */
 function mask(text: string, hidden: ReadonlySet<string>) {
   const spelled: string[] = [];
@@ -125,8 +131,10 @@ function mask(text: string, hidden: ReadonlySet<string>) {
     message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
       const name = spelled[letter.charCodeAt(0) - MASK_FROM];
       if (name === undefined) return run;
+      const before = message.slice(0, at);
+      if (LOWERED.test(before)) return name.toLowerCase();
       // DuckDB shows a piece of a long line.
-      return message.slice(0, at).endsWith('...') ? name.slice(-run.length) : name.slice(0, run.length);
+      return before.endsWith('...') ? name.slice(-run.length) : name.slice(0, run.length);
     });
   return { masked, unmask };
 }

@@ -95,7 +95,7 @@ describe('the rules of catalog_access', () => {
     );
     expect(may(rights, write('', { objectKind: 'schema', action: 'drop' }))).toBe('unresolved');
     expect(may(rights, write('other', { objectKind: 'schema', action: 'create', name: 'x' }))).toBe('hidden');
-    const use = { name: 'schema', scope: 'automatic', catalogs: ['other'] };
+    const use = { name: 'schema', scope: 'automatic', places: [{ catalog: 'other' }] };
     expect(may(rights, { ...NOTHING, settings: [use] })).toBe('hidden');
   });
 

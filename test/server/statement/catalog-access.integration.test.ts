@@ -45,7 +45,7 @@ beforeAll(async () => {
   await admin.rows('create macro staging.tell() as (select max(bar) from vault.gold)');
   await admin.rows('create macro staging.tells() as table from vault.gold');
   await admin.rows("create type vault.secret_enum as enum ('one', 'two')");
-  await admin.rows('create sequence vault.counter');
+  await admin.rows('create sequence vault.counter; create macro vault.vault_tell(x) as 7');
   await admin.rows('create schema staging.vaultish; create table staging.vaultish.gold as select 1 as bar');
   await admin.rows('create table production.report as select 1 as x');
   await admin.rows('create table staging.mine as select 1 as x');
@@ -166,6 +166,10 @@ const HIDDEN = [
   'delete from vault.gold',
   'drop table vault.gold',
   'drop table if exists vault.main.gold',
+  'drop sequence if exists vault.inner',
+  'drop macro if exists vault.nothing',
+  'explain use vault.inner',
+  'select VAULT_TELL(1)',
   'select nosuch from vault.gold',
   'select nosuch from vault.main.gold',
   'select 1 from vault.main.nothing',

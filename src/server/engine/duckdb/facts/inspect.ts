@@ -78,7 +78,8 @@ async function inspectPlan(core: SessionCore, text: string, fillsMacros: boolean
     answer = await planOf(core, PLAN_SQL, withPivotValues(text, [...significant(text)]));
   }
   const found = readAnswer(core, answer);
-  const facts = await withNamed(core, await withTakenNames(core, found.facts), found.named);
+  const named = await withNamed(core, await withTakenNames(core, found.facts), found.named);
+  const facts = await withMentioned(core, named, found.mentioned);
   return found.describes === 0 ? facts : await withDescribed(core, text, { ...found, facts });
 }
 
@@ -89,6 +90,22 @@ async function withNamed(core: SessionCore, facts: PlanFacts, names: readonly st
     const query = namedTableQuery(name);
     if (query === undefined) return { ...facts, opaque: 'the name of a table' };
     all = mergeFacts(all, readAnswer(core, await planOf(core, PLAN_SQL, query)).facts);
+  }
+  return all;
+}
+
+/** Adds the tables that the text of a macro names, as if they were read; not their columns, which its use tells. */
+async function withMentioned(
+  core: SessionCore,
+  facts: PlanFacts,
+  queries: readonly string[],
+): Promise<PlanFacts> {
+  let all = facts;
+  for (const query of new Set(queries)) {
+    const answer = await planOf(core, PLAN_SQL, query);
+    // What is no table, such as the name of a WITH, is nobody's.
+    if (answer.error) continue;
+    all = mergeFacts(all, readAnswer(core, answer).facts);
   }
   return all;
 }
@@ -126,7 +143,7 @@ function readAnswer(core: SessionCore, answer: PlanAnswer): PlanReading {
   if (!answer.error) return readPlan(answer.plans, core.metadata, core.admitted);
   const { error_type: type = '', error_message: message = '' } = answer;
   if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) {
-    return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0, named: [] };
+    return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0, named: [], mentioned: [] };
   }
   const hidden = NO_READER.test(message);
   throw toEngineError(new Error(`${hidden ? 'Catalog' : titleOf(type)} Error: ${withoutFiles(message)}`));

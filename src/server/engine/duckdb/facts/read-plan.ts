@@ -16,6 +16,8 @@ export interface PlanReading {
   readonly describes: number;
   /** Names of tables that functions are asked about, as they are given. */
   readonly named: readonly string[];
+  /** Queries that read one table each, of those that a macro's text names; what it names may be no table too. */
+  readonly mentioned: readonly string[];
 }
 
 /** Knows which scans of metadata show no more than may be known; see filtered-metadata.ts. */
@@ -42,7 +44,8 @@ export function readPlan(
     if (!Array.isArray(next)) facts.add(next as PlanNode);
     for (const value of Object.values(next)) if (typeof value === 'object') open.push(value);
   }
-  return { facts: facts.build(), describes: facts.describes, named: facts.named };
+  const { describes, named, mentioned } = facts;
+  return { facts: facts.build(), describes, named, mentioned };
 }
 
 type PlanNode = Readonly<Record<string, unknown>>;
@@ -52,6 +55,8 @@ class FactsBuilder {
   readonly #admitted: ReadonlySet<string>;
   readonly #filtered = new Set<unknown>();
   readonly named: string[] = [];
+  readonly mentioned: string[] = [];
+  #isMacro = false;
   readonly #reads = new Map<string, ObjectRead>();
   readonly #writes: ObjectWrite[] = [];
   readonly #functions = new Map<string, FunctionUse>();
@@ -82,12 +87,22 @@ class FactsBuilder {
     const { type, expression_class: bound, class: parsed } = node;
     if (typeof bound === 'string') this.#bound(bound, node);
     else if (typeof parsed === 'string') this.#parsed(parsed, node);
+    else if (type === 'BASE_TABLE' && this.#isMacro) this.#mention(node);
     else if (typeof type === 'string' && type.startsWith('LOGICAL_')) this.#operator(type, node);
+  }
+
+  /** A macro's text is bound only where it is used. */
+  #mention(node: PlanNode): void {
+    const names = [text(node, 'catalog_name'), text(node, 'schema_name'), text(node, 'table_name')];
+    const chain = names.filter((it) => it !== '').map((it) => `"${it.replaceAll('"', '""')}"`);
+    this.mentioned.push(`select 1 from ${chain.join('.')}`);
   }
 
   #operator(type: string, node: PlanNode): void {
     // A plan is walked from its top, so this comes before the scan.
     if (type === 'LOGICAL_PROJECTION') this.#filtered.add(this.#metadata.scanIn(node));
+    // The same goes for a macro and its text.
+    if (type === 'LOGICAL_CREATE_MACRO') this.#isMacro = true;
     const action = WRITES[type];
     const effect = EFFECTS[type];
     if (type === 'LOGICAL_GET') this.#get(node);

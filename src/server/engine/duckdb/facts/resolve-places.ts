@@ -1,4 +1,4 @@
-/** Which catalogs a statement means that the plan leaves to the search path, or gives as a setting's text. */
+/** Which catalogs and schemas a statement means that the plan leaves to the search path, or gives as a setting's text. */
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectWrite, PlanFacts, SettingChange } from '../../../model/plan-facts.js';
 import type { SessionCore } from '../session-core.js';
@@ -34,25 +34,27 @@ function isPlace({ name }: SettingChange): boolean {
   return name === 'schema' || name === 'search_path';
 }
 
-/** Any name in the value may be a catalog's: `a`, `a.b`, and lists of them. */
+/** Any name in the value may be a catalog's, or a schema's of those or of the current one: `a`, `a.b`, and lists of them. */
 async function resolveSettings(
   core: SessionCore,
   settings: readonly SettingChange[],
 ): Promise<SettingChange[]> {
-  const [list = '[]'] = await core.readTexts(DATABASES_SQL);
-  const names: string[] = JSON.parse(list);
-  const databases = new Map(names.map((name) => [foldName(name), name]));
+  const [current = '', list = '[]'] = await core.readTexts(SCHEMAS_SQL);
+  const schemas: readonly { readonly catalog: string; readonly schema: string }[] = JSON.parse(list);
   return settings.map((setting) => {
     if (!isPlace(setting) || setting.value === undefined) return setting;
-    const catalogs = namesIn(setting.value)
-      .map((name) => databases.get(foldName(name)))
-      .filter((name) => name !== undefined);
-    return { ...setting, catalogs };
+    const names = new Set(namesIn(setting.value).map(foldName));
+    const isNamed = ({ catalog }: { readonly catalog: string }) => names.has(foldName(catalog));
+    const catalogs = [...new Set(schemas.filter(isNamed).map(({ catalog }) => catalog))];
+    const within = schemas.filter(
+      (it) => names.has(foldName(it.schema)) && (it.catalog === current || isNamed(it)),
+    );
+    return { ...setting, places: [...catalogs.map((catalog) => ({ catalog })), ...within] };
   });
 }
 
-const DATABASES_SQL =
-  'select system.main.to_json(system.main.list(database_name))::varchar from system.main.duckdb_databases()';
+const SCHEMAS_SQL = `select system.main.current_database(), system.main.to_json(system.main.list(
+  system.main.struct_pack(catalog := database_name, schema := schema_name)))::varchar from system.main.duckdb_schemas()`;
 
 /** More than the names rather than less: the whole, what stands between dots and commas, and what is quoted. */
 function namesIn(value: string): string[] {

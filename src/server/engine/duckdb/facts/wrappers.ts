@@ -6,10 +6,14 @@ export function skipExplain(tokens: readonly Word[]): number {
   if (!isWord(tokens[0], 'explain')) return 0;
   let at = 1;
   while (isWord(tokens[at], 'analyze', 'analyse', 'verbose')) at++;
-  if (tokens[at]?.value !== '(' || isWord(tokens[at + 1], ...QUERY_WORDS) || tokens[at + 1]?.value === '(')
-    return at;
-  while (at < tokens.length && tokens[at]?.value !== ')') at++;
-  return at + 1;
+  const hasOptions =
+    tokens[at]?.value === '(' && !isWord(tokens[at + 1], ...QUERY_WORDS) && tokens[at + 1]?.value !== '(';
+  if (hasOptions) {
+    while (at < tokens.length && tokens[at]?.value !== ')') at++;
+    at++;
+  }
+  // DuckDB explains no USE: what it says to that is for whoever wrote it.
+  return isWord(tokens[at], 'use') ? 0 : at;
 }
 
 /** PREPARE name AS …: the name, and the index of the first token of what it keeps. Undefined for any other form. */
