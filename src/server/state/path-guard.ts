@@ -24,7 +24,7 @@ const LOOK_UPS_MAX = 1000;
 const QUOTES = /['"$]/;
 /** What opens files: other texts are looked up only where they end like one of ours. */
 const DOORS =
-  /\b(read_\w+|\w*_scan\w*|glob|sniff_csv|parquet_\w+|copy|attach|export|import|load|query\w*)\b|\b(from|join|describe|summarize|pivot|unpivot|table)\b[\s(]*['"$e]/i;
+  /\b(read_\w+|\w*_scan\w*|glob|sniff_csv|parquet_\w+|copy|attach|export|import|load|query\w*|set\s+(global\s+|session\s+|local\s+)?\w+_(path|directory|output))\b|\b(from|join|describe|summarize|pivot|unpivot|table)\b[\s(]*['"$e]/i;
 
 /** @param own files and directories, there or yet to be made; those of the state as well */
 export function createPathGuard(own: readonly string[]): PathGuard {
@@ -37,8 +37,7 @@ export function createPathGuard(own: readonly string[]): PathGuard {
     let named = 0;
     let lookUps = 0;
     let files: readonly string[] | undefined;
-    for (const written of pathsIn(sql)) {
-      const path = written.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '').replace(/^~(?=\/)/, homedir);
+    for (const path of placesIn(sql)) {
       if (path === '' || path.length > PATH_CHARS_MAX) continue;
       if (PATTERN.test(path)) {
         files ??= kept.flatMap((place) => [place, ...filesIn(place)]);
@@ -55,6 +54,19 @@ export function createPathGuard(own: readonly string[]): PathGuard {
       if (kept.some((place) => isUnder(place, file))) throw refused();
     }
   };
+}
+
+/** Where the paths of a text lead, as DuckDB reads them. */
+function* placesIn(sql: string): Generator<string, void, undefined> {
+  for (const written of pathsIn(sql)) {
+    let rest = written;
+    for (let prefixes = 0; prefixes <= PREFIXES_MAX; prefixes++) {
+      yield rest.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '').replace(/^~(?=\/)/, homedir);
+      const [prefix] = KIND_PREFIX.exec(rest) ?? [];
+      if (prefix === undefined) break;
+      rest = rest.slice(prefix.length);
+    }
+  }
 }
 
 /** What stands in quotes, and what texts are when they are joined: by `||`, or by a line break between them. */
@@ -81,6 +93,9 @@ function* pathsIn(sql: string): Generator<string, void, undefined> {
 }
 
 const PATH_CHARS_MAX = 4096;
+/** ATTACH takes the kind of a database from what stands before its path: 'duckdb:/some/where.db'. */
+const KIND_PREFIX = /^\w{2,}:(?!\/\/)/;
+const PREFIXES_MAX = 3;
 const PATTERN = /[*?[]/;
 
 function isUnder(place: string, path: string): boolean {

@@ -62,7 +62,13 @@ describe('the guard of the server’s own files', () => {
     `from read_text(E'${directory}/secret\\x2ekey')`,
     `from read_text(e'${directory}/secret\\056key')`,
     `attach E'${directory}/state\\x2edb' as s`,
+    `attach 'duckdb:${directory}/state.db' as s`,
+    `attach 'DuckDB:file:${directory}/state.db' as s`,
+    `attach 'duckdb:~/${relative(homedir(), directory)}/state.db' as s`,
+    `attach 'ducklake:duckdb:${directory}/state.db' as s`,
     `copy (select 1) to '${directory}/anything.csv'`,
+    `SET log_query_path = '${directory}/queries'`,
+    `set global profiling_output='${directory}/profile'`,
     `copy (select 1) to '${tlsKey}'`,
   ])('refuses %s', (sql) => {
     expect(() => guard(sql)).toThrow(refused);
@@ -73,6 +79,7 @@ describe('the guard of the server’s own files', () => {
     "select 'state.db', 'a*b?', x[1] from t",
     `attach '${folder}/other/state.db' as s`,
     `from '${folder}/*.csv'`,
+    `attach 'duckdb:${folder}/other/state.db' as s`,
     `copy t to '${folder}/state.db.parquet'`,
     'select 1 -- state.db',
   ])('lets through %s', (sql) => {
