@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { GizmoError } from '../errors.js';
 import { createApiTokenStrategy } from './auth/api-token.js';
 import { type Authenticator, createAuthenticator, type Strategy } from './auth/authenticator.js';
-import { createFairQueue, type FairQueue } from './auth/fair-queue.js';
+import { createFairQueue, type FairQueue, type FairQueueLimits } from './auth/fair-queue.js';
 import { createHookStrategy, HOOK_REFUSAL } from './auth/hook.js';
 import { createLoginDelay } from './auth/login-delay.js';
 import { createPasswordStrategy, type PasswordOptions, WRONG_PASSWORD } from './auth/password.js';
@@ -18,6 +18,7 @@ import { type Accounts, nameKey } from './model/account.js';
 import type { Principal } from './model/principal.js';
 import type { PlannedEnd } from './session/session-ends.js';
 import type { SessionRegistry } from './session/session-registry.js';
+import type { Ender } from './state/ended-sessions.js';
 import type { State } from './state/open-state.js';
 import type { OwnFamily } from './statement/own/own-statement.js';
 import { tokensFamily } from './statement/own/tokens.js';
@@ -35,18 +36,22 @@ export interface Logins {
   readonly serverToken: string | undefined;
   /** Whether there is somebody beside the configured administrator who comes in by name and password. */
   hasPasswords(): boolean;
-  /** Whether the session was ended by an administrator before this server was started. */
+  /** Whether the session was ended for good, also before this server was started. */
   wasEnded(session: string): boolean;
-  /** Keeps that a session was ended by an administrator for as long as a token of it may be shown. */
-  rememberEnd(session: string): Promise<void>;
+  /** Keeps that a session was ended for good for as long as a token of it may be shown. */
+  rememberEnd(session: string, by: Ender): Promise<void>;
   /** When a session has to end that began at `startedMs`; undefined: never. */
   endOf(principal: Principal, startedMs: number): PlannedEnd | undefined;
 }
 
-/** Password checks that wait: for one name from one address, from one address, and in all. */
-const HASHES_WAITING_EACH_MAX = 64;
-const HASHES_WAITING_ADDRESS_MAX = 512;
-const HASHES_WAITING_MAX = 10_000;
+/** Checks of passwords, and those of the operator's function, that run and that wait. */
+const CHECKS: FairQueueLimits = {
+  // Statements need the other half of the machine.
+  atOnce: Math.max(1, Math.floor(availableParallelism() / 2)),
+  waitingEachMax: 64,
+  waitingAddressMax: 512,
+  waitingMax: 10_000,
+};
 
 /** Throws GizmoError USAGE where a stored user has the name of the configured administrator. */
 export function createLogins(
@@ -68,13 +73,7 @@ export function createLogins(
     ways.token && config.token !== undefined ? settingsId(config.token) : undefined,
   );
   const delay = createLoginDelay(nowMs);
-  const hashing = createFairQueue({
-    // Statements need the other half of the machine.
-    atOnce: Math.max(1, Math.floor(availableParallelism() / 2)),
-    waitingEachMax: HASHES_WAITING_EACH_MAX,
-    waitingAddressMax: HASHES_WAITING_ADDRESS_MAX,
-    waitingMax: HASHES_WAITING_MAX,
-  });
+  const hashing = createFairQueue(CHECKS);
   const strategies: (Strategy | false)[] = [
     // Tokens first: the name `token` is no user's. A token of our own is no JWT.
     serverToken !== undefined && createStartupTokenStrategy(username, serverToken),
@@ -86,6 +85,7 @@ export function createLogins(
     createHookStrategy({
       role: config.hooks.role,
       delay,
+      asking: createFairQueue(CHECKS),
       isOn: isHookOn,
       isTaken: (name) =>
         nameKey(name) === nameKey(username) ||
@@ -115,7 +115,7 @@ export function createLogins(
     serverToken,
     startupToken: config.serverToken === undefined ? serverToken : undefined,
     wasEnded: (session) => endedSessions.has(session),
-    rememberEnd: (session) => endedSessions.add(session, nowMs() + SESSION_TOKEN_LIFETIME_S * 1000),
+    rememberEnd: (session, by) => endedSessions.add(session, nowMs() + SESSION_TOKEN_LIFETIME_S * 1000, by),
     hasPasswords: () =>
       isHookOn() || (ways.users && accounts.users().some(({ password }) => password !== undefined)),
     endOf: (principal, startedMs) => endOf(config, principal, startedMs),

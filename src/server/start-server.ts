@@ -192,7 +192,7 @@ export async function startServer(
   const life: Life = {
     admission,
     own: createOwnStatements([
-      kill({ sessions: openSessions, tasks, rememberEnd: logins.rememberEnd }),
+      kill({ sessions: openSessions, tasks, rememberEnd: (id) => logins.rememberEnd(id, 'administrator') }),
       setSetting(settings),
       setHook(hooks),
       ...accountStatements(config, state, logins, nowMs, (reasonFor) => sessions.endWhere(reasonFor)),

@@ -32,6 +32,8 @@ export interface Caller {
   session(): Promise<Session>;
   /** The caller's session if it is open. */
   openSession(): Promise<Session | undefined>;
+  /** Ends the caller's session, and with it what a token of it opens. */
+  closeSession(): Promise<void>;
 }
 
 /**
@@ -79,6 +81,10 @@ export async function identify(
     assertAlive: () => undefined,
     session: () => sessions.ofConnection(connection, principal),
     openSession: () => sessions.findOfConnection(connection, principal),
+    async closeSession() {
+      const session = await sessions.findOfConnection(connection, principal);
+      if (session !== undefined) await sessions.end(session, 'closed');
+    },
   };
 }
 
@@ -126,6 +132,7 @@ function namedSession(
     assertAlive: () => services.sessions.assertAlive(named),
     session: () => services.sessions.named(named, principal, connection),
     openSession: () => services.sessions.find(claims.sessionId),
+    closeSession: () => services.sessions.close(claims.sessionId),
   };
 }
 

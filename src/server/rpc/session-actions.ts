@@ -60,9 +60,8 @@ export async function getSessionOptions(
 }
 
 /** Always succeeds: clients send it on their way out and can do nothing about a refusal. */
-export async function closeSession(services: Services, _body: Uint8Array, call: Call): Promise<Uint8Array> {
-  const session = await call.caller.openSession();
-  if (session !== undefined) await services.sessions.end(session, 'closed');
+export async function closeSession(_: Services, _body: Uint8Array, call: Call): Promise<Uint8Array> {
+  await call.caller.closeSession();
   return ACTIONS.CloseSession.encodeResult({ status: CloseSessionResult_Status.CLOSED });
 }
 

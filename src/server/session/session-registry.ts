@@ -21,10 +21,10 @@ export interface SessionRegistryOptions {
   readonly assertStanding?: (principal: Principal) => void;
   /** When a session has to end, whatever it does; undefined: never. `startedMs` is when its person logged in. */
   readonly endOf?: (principal: Principal, startedMs: number) => PlannedEnd | undefined;
-  /** Whether the session was ended by an administrator before the server was started. */
+  /** Whether the session was ended for good, also before the server was started. */
   readonly wasEnded?: (id: string) => boolean;
-  /** Resolves when it outlives the server that the session was ended by an administrator. */
-  readonly rememberEnd?: (id: string) => Promise<void>;
+  /** Resolves when it outlives the server that the session was ended for good, by whom. */
+  readonly rememberEnd?: (id: string, by: 'administrator' | 'owner') => Promise<void>;
   /** 0 = no limit. */
   readonly sessionsMax: number;
   /** 0 = never. */
@@ -68,6 +68,8 @@ export interface SessionRegistry {
   /** Throws UNAUTHENTICATED where a session token names a session that has ended, or can be opened no more. */
   assertAlive(named: { id: string; expiresAtS: number }): void;
   end(session: Session, how: SessionEnd, reason?: GizmoError): Promise<void>;
+  /** Ends a session that a token names, open or not, so that the token opens nothing any more. */
+  close(id: string): Promise<void>;
   /**
    * Ends every session for which there is a reason, also of those that are just being opened, and what runs in them
    * fails with it. Resolves when none of them runs anything any more.
@@ -182,6 +184,11 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     return opening;
   }
 
+  function noteEnd(id: string, reason: GizmoError): void {
+    ended.set(id, reason);
+    if (ended.size > ENDED_MAX) ended.delete(ended.keys().next().value ?? '');
+  }
+
   function noteKill(session: Session, connection: Connection, who: string): void {
     session.onEnd(() => {
       if (!kills.has(session)) return;
@@ -266,10 +273,18 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       if (how === 'killed') kills.add(session);
       if (!open.delete(session.id)) return session.end(reason);
       // What ended it may be over when somebody comes back: a suspension, a role of before.
-      ended.set(session.id, how === 'revoked' ? sessionClosed() : reason);
-      if (ended.size > ENDED_MAX) ended.delete(ended.keys().next().value ?? '');
+      noteEnd(session.id, how === 'revoked' ? sessionClosed() : reason);
       options.onEnded?.(session, how);
       await session.end(reason);
+    },
+
+    async close(id) {
+      const pending = open.get(id);
+      // What cannot be written is known to this server all the same.
+      const remembered = options.rememberEnd?.(id, 'owner').catch(() => undefined);
+      if (pending === undefined) noteEnd(id, sessionClosed());
+      else await registry.end(await pending, 'closed');
+      await remembered;
     },
 
     async endWhere(reasonFor) {
@@ -277,7 +292,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         const session = await opening;
         const reason = reasonFor(session);
         if (reason === undefined) return;
-        const remembered = options.rememberEnd?.(session.id);
+        const remembered = options.rememberEnd?.(session.id, 'administrator');
         await registry.end(session, 'revoked', reason);
         await remembered;
       });

@@ -202,9 +202,10 @@ describe('a session token', () => {
   });
 });
 
-describe('the token of a session that an administrator has ended', () => {
+describe('the token of a session that was ended for good', () => {
   it.each([
     ['killed', (admin: RawClient, id: string) => admin.update(`kill session '${id}'`)],
+    ['closed by its owner', (_: RawClient, _id: string, eve: RawClient) => eve.action('CloseSession')],
     [
       'ended by a suspension that is over',
       async (admin: RawClient) => {
@@ -227,7 +228,7 @@ describe('the token of a session that an administrator has ended', () => {
     const [ended = '', other = ''] = tokens;
     const eve = connectRaw(before.address.port, { authorization: ended });
     const [[id] = []] = await eve.rows('select gizmo_session()');
-    await end(admin, String(id));
+    await end(admin, String(id), eve);
     await expect(eve.rows('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
     for (const client of [eve, admin]) client.close();
     await before.stop();
@@ -240,6 +241,13 @@ describe('the token of a session that an administrator has ended', () => {
     for (const client of [again, alive]) client.close();
     await after.stop();
     rmSync(dirname(state['state-dir']), { recursive: true });
+  });
+
+  it('opens nothing either where it was ended before it was opened', async () => {
+    const { authorization } = await bearer();
+    const client = connect({ authorization });
+    await client.action('CloseSession');
+    await expect(client.rows('select 1')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
   });
 });
 
