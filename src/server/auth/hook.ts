@@ -2,6 +2,7 @@
 import { GizmoError } from '../../errors.js';
 import type { Principal, Role } from '../model/principal.js';
 import type { Strategy } from './authenticator.js';
+import type { FairQueue } from './fair-queue.js';
 import type { LoginDelay } from './login-delay.js';
 import { makePrincipal } from './make-principal.js';
 
@@ -9,6 +10,8 @@ export interface HookStrategyOptions {
   /** Of whom it admits. */
   readonly role: Role;
   readonly delay: LoginDelay;
+  /** Where strangers wait for the function, so that many of them hold up neither each other nor the server. */
+  readonly asking: FairQueue;
   /** Whether there is a function now. */
   isOn(): boolean;
   /** Whether somebody of this name comes in by another way, which is then the only one. */
@@ -24,10 +27,10 @@ export const HOOK_REFUSAL = 'Authentication failed';
 
 /** To stand before the strategy of passwords, which refuses whomever it does not know. */
 export function createHookStrategy(options: HookStrategyOptions): Strategy {
-  const { role, delay, isOn, isTaken, makeSessionId, admit } = options;
+  const { role, delay, asking, isOn, isTaken, makeSessionId, admit } = options;
   return {
     name: 'hook',
-    async authenticate(credential, address): Promise<Principal | undefined> {
+    async authenticate(credential, address, gone): Promise<Principal | undefined> {
       if (credential.kind !== 'basic' || !isOn()) return undefined;
       const { username, password } = credential;
       if (username === 'token' || isTaken(username)) return undefined;
@@ -36,9 +39,12 @@ export function createHookStrategy(options: HookStrategyOptions): Strategy {
       await delay.wait(address, username);
       const sessionId = makeSessionId();
       try {
-        await admit(sessionId, password, username);
+        // Who came in from there before does not wait behind whoever floods the server from the same address.
+        const place = delay.knows(address, username) ? `${address} known` : address;
+        await asking.run(place, username, () => admit(sessionId, password, username), gone);
       } catch (error) {
-        delay.failed(address, username);
+        // Who was not asked about has not failed.
+        if (error instanceof GizmoError && error.code === 'UNAUTHENTICATED') delay.failed(address, username);
         throw error;
       }
       delay.succeeded(address, username);

@@ -8,6 +8,8 @@ import { GizmoError } from '../../errors.js';
 import { nameKey } from '../model/account.js';
 
 export interface LoginDelay {
+  /** Whether the name has been shown to be right from this address before. */
+  knows(address: string, name: string): boolean;
   /** Milliseconds that would have to be waited now. */
   of(address: string, name: string): number;
   /** Waits so long. Throws UNAVAILABLE where too many wait already, for this name from this address or in all. */
@@ -54,15 +56,18 @@ export function createLoginDelay(
     keep(failures, key, { count: countOf(failures, key) + 1, lastMs: nowMs() });
   }
 
+  function knows(address: string, name: string): boolean {
+    return known.has(keyOf(address, name));
+  }
+
   function delayOf(address: string, name: string): number {
-    const key = keyOf(address, name);
-    const fromHere = delayAfter(countOf(here, key), MAX_MS);
-    const isKnown = known.has(key);
-    const fromAnywhere = isKnown ? 0 : delayAfter(countOf(everywhere, nameKey(name)), EVERYWHERE_MAX_MS);
+    const fromHere = delayAfter(countOf(here, keyOf(address, name)), MAX_MS);
+    const fromAnywhere = knows(address, name) ? 0 : delayAfter(countOf(everywhere, nameKey(name)), EVERYWHERE_MAX_MS);
     return Math.max(fromHere, fromAnywhere);
   }
 
   return {
+    knows,
     of: delayOf,
     async wait(address, name) {
       const delayMs = delayOf(address, name);

@@ -64,19 +64,23 @@ const ARGUMENTS: Readonly<Record<HookKind, readonly number[]>> = {
 };
 
 export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, log }: HooksOptions): Hooks {
-  const calls = new HookCalls(database, timeoutMs);
+  // Each kind has its own limit of calls: whoever comes in must not hold up whoever is in.
+  const calls: Readonly<Record<HookKind, HookCalls>> = {
+    authentication: new HookCalls(database, timeoutMs),
+    authorization: new HookCalls(database, timeoutMs),
+  };
   const functions = new Map<HookKind, HookFunction>();
   /** Undefined: to be read again. */
   let mentioned: Promise<ReadonlyMap<HookKind, ReadonlySet<string>>> | undefined;
 
   async function readMentioned(): Promise<ReadonlyMap<HookKind, ReadonlySet<string>>> {
-    const definitions = await calls.read(DEFINITIONS_SQL);
+    const definitions = await calls.authorization.read(DEFINITIONS_SQL);
     return new Map([...functions].map(([kind, { names }]) => [kind, mentionedNames(names, definitions)]));
   }
 
   /** A function that admits what nobody can know lets everyone in. */
   async function assertAsks(hook: HookFunction): Promise<void> {
-    const { admitted } = await calls.ask(hook, [
+    const { admitted } = await calls.authentication.ask(hook, [
       makeSessionId(),
       randomBytes(32).toString('hex'),
       serverToken(),
@@ -98,7 +102,7 @@ export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, lo
     async set(kind, name) {
       if (name === undefined) functions.delete(kind);
       else {
-        const found = await calls.find(name, ARGUMENTS[kind]);
+        const found = await calls[kind].find(name, ARGUMENTS[kind]);
         if (kind === 'authentication') await assertAsks(found);
         functions.set(kind, found);
       }
@@ -113,7 +117,7 @@ export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, lo
 
     async authenticate(sessionId, clientToken, user) {
       const hook = functions.get('authentication');
-      const verdict = hook && (await calls.ask(hook, [sessionId, clientToken, serverToken()]));
+      const verdict = hook && (await calls.authentication.ask(hook, [sessionId, clientToken, serverToken()]));
       if (verdict?.admitted === true) return;
       const reason = verdict?.reason ?? 'there is no authentication function';
       log.warning('the authentication function did not admit', { kind: 'authentication', user, reason });
@@ -127,7 +131,7 @@ export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, lo
       const values = [sessionId, query];
       if (hook.arguments === 4)
         values.push(JSON.stringify(facts ?? {}), JSON.stringify({ name: user, role, method, peer }));
-      const verdict = await calls.ask(hook, values);
+      const verdict = await calls.authorization.ask(hook, values);
       if (verdict.admitted) return;
       log.warning('the authorization function did not admit', {
         kind: 'authorization',

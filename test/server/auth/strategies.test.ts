@@ -19,6 +19,7 @@ describe('password strategy', () => {
   it('remembers nothing of names that nobody can have', async () => {
     const failed: string[] = [];
     const delay = {
+      knows: () => false,
       of: () => 0,
       wait: async () => {},
       failed: (_: string, name: string) => failed.push(name),
