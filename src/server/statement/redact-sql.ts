@@ -21,6 +21,7 @@ export function redactSql(sql: string): string {
   if (options !== undefined) return `${redactSql(text.slice(0, options))}(***)`;
   let redacted = '';
   let words: readonly string[] = [];
+  let verb = '';
   let ofUser: 'no' | 'unnamed' | 'named' = 'no';
   for (const token of readTokens(text)) {
     const written = text.slice(token.start, token.end);
@@ -31,14 +32,20 @@ export function redactSql(sql: string): string {
     }
     const word = written.toUpperCase();
     words = [words.at(-1) ?? '', word];
+    if (verb === '') verb = word;
+    // No query, and so perhaps a user's password in the words of another database, or misspelt.
+    if (PASSWORDS.has(word) && (!VERBS.has(verb) || words[0] === 'SET')) return `${redacted}${shown} ***`;
     // Somebody's password, however it is written: without quotes, with the wrong ones, or with one in it.
     if (ofUser !== 'no' && word === 'PASSWORD')
       return redacted + shown + passwordRedacted(text.slice(token.end));
     // Behind the name a word that is not known may be PASSWORD misspelt.
     if (ofUser === 'named' && !OF_USERS.has(word)) return `${redacted}***`;
     if (ofUser === 'unnamed' && !IF_NEW.has(word)) ofUser = 'named';
-    if (ofUser === 'no' && USER_VERBS.has(words[0] ?? '') && word === 'USER') ofUser = 'unnamed';
-    if (token.kind === 'semicolon') ofUser = 'no';
+    if (ofUser === 'no' && USER_VERBS.has(words[0] ?? '') && PEOPLE.has(word)) ofUser = 'unnamed';
+    if (token.kind === 'semicolon') {
+      ofUser = 'no';
+      verb = '';
+    }
     redacted += shown;
   }
   return redacted;
@@ -57,8 +64,16 @@ function optionsOfSecret(text: string): number | undefined {
   return undefined;
 }
 
-/** With USER they begin Gizmo's own statements that take a password. */
-const USER_VERBS: ReadonlySet<string> = new Set(['CREATE', 'ALTER']);
+/** With USER they begin Gizmo's own statements that take a password, and those of other databases. */
+const USER_VERBS: ReadonlySet<string> = new Set(['CREATE', 'ALTER', 'REPLACE']);
+const PEOPLE: ReadonlySet<string> = new Set(['USER', 'ROLE', 'LOGIN']);
+const PASSWORDS: ReadonlySet<string> = new Set(['PASSWORD', 'PASSWD', 'IDENTIFIED']);
+/** What statements begin with in which those are names. */
+const VERBS: ReadonlySet<string> = new Set(
+  'SELECT WITH FROM VALUES TABLE ( INSERT UPDATE DELETE MERGE CREATE ALTER DROP COPY EXPLAIN DESCRIBE DESC SHOW SUMMARIZE PIVOT UNPIVOT PREPARE EXECUTE ATTACH COMMENT CALL PRAGMA SET RESET TRUNCATE ANALYZE VACUUM'.split(
+    ' ',
+  ),
+);
 const IF_NEW: ReadonlySet<string> = new Set(['IF', 'NOT', 'EXISTS']);
 /** What may stand behind the name and before a password. */
 const OF_USERS: ReadonlySet<string> = new Set('ROLE ADMIN USER READONLY SUSPEND ACTIVATE ;'.split(' '));

@@ -26,6 +26,13 @@ describe('redactSql', () => {
     ["from 'https://user:pw@host/x.csv'", "from '***'"],
     ["set s3_secret_access_key = 'AKIA'", "set s3_secret_access_key = '***'"],
     ["SET motherduck_token='x'", "SET motherduck_token='***'"],
+    ['create or replace user ann password "geheim"', "create or replace user ann password '***'"],
+    ['alter role ann password "geheim"', "alter role ann password '***'"],
+    ['alter role ann with login password "geheim"', 'alter role ann ***'],
+    ['set password for ann = "geheim"', 'set password ***'],
+    ['select 1; crate user ann password "geheim"', 'select 1; crate user ann password ***'],
+    ['grant all on t to ann identified by geheim', 'grant all on t to ann identified ***'],
+    ['select "password", passwd from t', 'select "password", passwd from t'],
     ["create secret (secret 'unclosed", 'create secret (***)'],
   ])('hides literals in %s', (sql, logged) => {
     expect(redactSql(sql)).toBe(logged);
