@@ -62,7 +62,9 @@ export function createLoginDelay(
 
   function delayOf(address: string, name: string): number {
     const fromHere = delayAfter(countOf(here, keyOf(address, name)), MAX_MS);
-    const fromAnywhere = knows(address, name) ? 0 : delayAfter(countOf(everywhere, nameKey(name)), EVERYWHERE_MAX_MS);
+    const fromAnywhere = knows(address, name)
+      ? 0
+      : delayAfter(countOf(everywhere, nameKey(name)), EVERYWHERE_MAX_MS);
     return Math.max(fromHere, fromAnywhere);
   }
 

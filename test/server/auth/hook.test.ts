@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { GizmoError } from '../../../src/errors.js';
 import { basicCredential } from '../../../src/server/auth/credential.js';
 import { createFairQueue } from '../../../src/server/auth/fair-queue.js';
 import { createHookStrategy, HOOK_REFUSAL } from '../../../src/server/auth/hook.js';
 import { createLoginDelay } from '../../../src/server/auth/login-delay.js';
-import { GizmoError } from '../../../src/errors.js';
 
 /** A function that answers when the test says so; whom it has been asked about is listed. */
 function strategyOf() {
