@@ -19,7 +19,14 @@ export type Denial =
       readonly what: string;
       /** A whole sentence: what would allow it. */
       readonly remedy: string;
+      /** The columns that both name, and the table they are of. */
+      readonly columns?: UnreadableColumns;
     };
+
+export interface UnreadableColumns {
+  readonly names: readonly string[];
+  readonly table: string;
+}
 
 /** The first reason to refuse; undefined where all of it may be done. */
 export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
@@ -119,7 +126,15 @@ function byReadGrant(rights: Rights, read: ObjectRead): Denial | undefined {
   if (refused.length === 0) return undefined;
   const table = `${read.catalog}.${read.schema}.${read.name}`;
   if (refused === 'all') return notGranted(`read ${table}`, `SELECT ON ${table}`);
-  return notGranted(`read ${refused.join(', ')} of ${table}`, `SELECT (${refused.join(', ')}) ON ${table}`);
+  return columnsNotGranted({ names: refused, table });
+}
+
+/** That these columns may not be read; with no names, that not all of the table's may. */
+export function columnsNotGranted(columns: UnreadableColumns): Exclude<Denial, { readonly by: 'hidden' }> {
+  const { names, table } = columns;
+  if (names.length === 0) return notGranted(`read all columns of ${table}`, `SELECT ON ${table}`);
+  const list = names.join(', ');
+  return { ...notGranted(`read ${list} of ${table}`, `SELECT (${list}) ON ${table}`), columns };
 }
 
 function byWriteGrant(rights: Rights, write: ObjectWrite): Denial | undefined {
@@ -147,7 +162,7 @@ const PRIVILEGES: Readonly<Partial<Record<ObjectWrite['action'], readonly Privil
   merge: ['insert', 'update', 'delete'],
 };
 
-function notGranted(what: string, grant: string): Denial {
+function notGranted(what: string, grant: string): Exclude<Denial, { readonly by: 'hidden' }> {
   return { by: 'grant', what, remedy: `An administrator can allow it: GRANT ${grant} TO … .` };
 }
 

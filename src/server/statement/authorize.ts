@@ -1,12 +1,12 @@
 /** Step 3: may this principal run this statement? Asked when it is planned, and again each time it runs. */
 import { GizmoError } from '../../errors.js';
 import type { Access } from '../access/access.js';
-import { type Denial, decide } from '../access/decide.js';
+import { columnsNotGranted, type Denial, decide, type UnreadableColumns } from '../access/decide.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Principal } from '../model/principal.js';
 import type { Life } from './life-context.js';
-import { notThere } from './not-there.js';
+import { notThere, spelledIn } from './not-there.js';
 import type { OwnCommand } from './own/own-statement.js';
 import type { AuthorizedStatement, PlannedStatement } from './statement.js';
 
@@ -86,7 +86,14 @@ export function authorizeIngest(access: Access, principal: Principal, request: I
 
 function explain(principal: Principal, denial: Denial, text: string): GizmoError {
   if (denial.by === 'hidden') return notThere(denial, text);
-  return refused(principal, denial.what, denial.remedy, denial.by === 'role' ? 'role' : 'name');
+  const { what, remedy } =
+    denial.columns === undefined ? denial : columnsNotGranted(named(denial.columns, text));
+  return refused(principal, what, remedy, denial.by === 'role' ? 'role' : 'name');
+}
+
+/** Of columns that may not be known, those that the text names. */
+function named({ names, table }: UnreadableColumns, text: string): UnreadableColumns {
+  return { names: names.filter((it) => spelledIn(text, it) !== undefined), table };
 }
 
 function refused(

@@ -35,7 +35,8 @@ function noSuchPlace({ name, value = '' }: SettingChange, catalog: string): Gizm
   );
 }
 
-function spelledIn(text: string, name: string): string | undefined {
+/** How a text spells a name; undefined where it does not name it. */
+export function spelledIn(text: string, name: string): string | undefined {
   for (const { kind, start, end } of readTokens(text)) {
     const written = text.slice(start, end);
     const spelled = kind === 'word' ? written : kind === 'quotedIdentifier' ? quotedName(written) : undefined;

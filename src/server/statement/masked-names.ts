@@ -1,0 +1,137 @@
+/**
+ * The names in a text, and the text with some of them replaced by names that nothing has. Strings count as well: DuckDB
+ * takes what is in them for SQL (`query`), for sequences (`nextval`) and for types (`from_json`, columns of files).
+ */
+import { readTokens, type Token } from '../../sql/lexer.js';
+import { quotedName, stringValue } from '../../sql/string-value.js';
+import { foldName } from '../model/fold-name.js';
+
+export type Which = 'all' | 'before a dot';
+
+/** Folded; with `before a dot` only what a catalog's or a schema's name could be, there and in SHOW TABLES FROM. */
+export function namesIn(text: string, which: Which): string[] {
+  const names = new Set<string>();
+  const tokens = [...readTokens(text)].filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  for (const [at, { kind, start, end }] of tokens.entries()) {
+    const written = text.slice(start, end);
+    if (kind === 'string') {
+      for (const name of namesInString(decoded(written), which)) names.add(foldName(name));
+    } else if (kind === 'word' || kind === 'quotedIdentifier') {
+      if (which === 'all' || isPlace(text, tokens, at))
+        names.add(foldName(kind === 'word' ? written : quotedName(written)));
+    }
+  }
+  return [...names];
+}
+
+/** Characters of the private use area are letters to DuckDB, and no name here begins with one. */
+const MASK_FROM = 0xe000;
+const MASKS = 0x1000;
+
+/** DuckDB writes names of functions in small letters, whatever they are called by, and of other things as they are written. */
+const LOWERED = /(Scalar|Table|Aggregate) Function with name $/;
+
+export interface Masked {
+  readonly masked: string;
+  /** Puts the names back, in messages too. */
+  readonly unmask: (message: string) => string;
+}
+
+/** @param hidden folded names: each becomes as many characters that nothing is called by */
+export function mask(text: string, hidden: ReadonlySet<string>): Masked {
+  const spelled: string[] = [];
+  const hide = (name: string) => {
+    // What is spelled alike stays alike: it may be an alias and what refers to it.
+    const known = spelled.indexOf(name);
+    if (known < 0 && spelled.length >= MASKS) return name;
+    const at = known < 0 ? spelled.push(name) - 1 : known;
+    return String.fromCharCode(MASK_FROM + at).repeat(name.length);
+  };
+  let masked = '';
+  for (const token of readTokens(text)) masked += maskToken(text, token, hidden, hide);
+  const unmask = (message: string) =>
+    message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
+      const name = spelled[letter.charCodeAt(0) - MASK_FROM];
+      if (name === undefined) return run;
+      const before = message.slice(0, at);
+      if (LOWERED.test(before)) return name.toLowerCase();
+      // DuckDB shows a piece of a long line.
+      return before.endsWith('...') ? name.slice(-run.length) : name.slice(0, run.length);
+    });
+  return { masked, unmask };
+}
+
+function maskToken(
+  text: string,
+  { kind, start, end }: Token,
+  hidden: ReadonlySet<string>,
+  hide: (name: string) => string,
+): string {
+  const written = text.slice(start, end);
+  switch (kind) {
+    case 'word':
+      return hidden.has(foldName(written)) ? hide(written) : written;
+    case 'quotedIdentifier':
+      return hidden.has(foldName(quotedName(written))) ? `"${hide(written.slice(1, -1))}"` : written;
+    case 'string':
+      return maskString(written, hidden, hide);
+    default:
+      return written;
+  }
+}
+
+/** As it is written where that shows all names in it, else what it stands for, written anew. */
+function maskString(written: string, hidden: ReadonlySet<string>, hide: (name: string) => string): string {
+  const replace = (value: string) =>
+    value.replace(PARTS, (part) => (hidden.has(foldName(part)) ? hide(part) : part));
+  const value = decoded(written);
+  if (!ESCAPE.test(written)) return replace(written);
+  const replaced = replace(value);
+  return replaced === value ? written : `'${replaced.replaceAll("'", "''")}'`;
+}
+
+/** A name that something else may be in. */
+function isPlace(text: string, tokens: readonly Token[], at: number): boolean {
+  const word = (index: number) => {
+    const token = tokens[index];
+    return token === undefined ? '' : foldName(text.slice(token.start, token.end));
+  };
+  // A dot may be the beginning of what the lexer takes for a number or an operator.
+  if (word(at + 1).startsWith('.')) return true;
+  return /^(from|in)$/.test(word(at - 1)) && word(at - 2) === 'tables';
+}
+
+/** What could be a name within a string, as nextval('a.b') has it. */
+const PARTS = /[\p{L}_][\p{L}\p{N}_$]*/gu;
+/** A part with a dot after it, whatever quotes, spaces and comments are between. */
+const PLACES = /([\p{L}_][\p{L}\p{N}_$]*)(?:["'\s]|\/\*[\s\S]{0,1000}?\*\/|--[^\n]{0,1000}\n){0,1000}\./gu;
+
+function* namesInString(value: string, which: Which): Generator<string> {
+  if (which === 'all') for (const [part] of value.matchAll(PARTS)) yield part;
+  // What is a path names nothing but a file.
+  else if (!PATH.test(value)) for (const [, part = ''] of value.matchAll(PLACES)) yield part;
+}
+
+const PATH =
+  /^(?:(?:[a-z][a-z0-9]*:)?\/(?!\*)[^\s'"]*|[^\s'"()*]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson)(?:\.gz|\.zst)?)$/i;
+
+const ESCAPE = /\\/;
+
+/** What a string stands for, escapes in it decoded, be they of E'…' or of JSON in it. */
+function decoded(written: string): string {
+  const value =
+    stringValue(written) ??
+    written
+      .replace(/^[eE](?=')/, '')
+      .slice(1, -1)
+      .replaceAll("''", "'");
+  return ESCAPE.test(value) ? value.replace(ESCAPES, decode) : value;
+}
+
+const ESCAPES = /\\+(?:u([0-9a-f]{4})|U([0-9a-f]{8})|x([0-9a-f]{1,2})|([0-7]{1,3}))/gi;
+
+function decode(written: string, ...[u, long, x, octal]: (string | undefined)[]): string {
+  const hex = u ?? long ?? x;
+  const code = hex === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hex, 16);
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : written;
+}
