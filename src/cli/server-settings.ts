@@ -78,6 +78,7 @@ export const SERVER_SETTINGS = {
   'allow-extensions': ['boolean', 'GIZMO_ALLOW_EXTENSIONS'],
   'allow-extension': ['list', 'GIZMO_ALLOW_EXTENSION'],
   'max-sessions': ['integer', 'GIZMO_MAX_SESSIONS', 'GIZMOSQL_MAX_SESSIONS'],
+  'max-sessions-per-user': ['integer', 'GIZMO_MAX_SESSIONS_PER_USER'],
   'session-idle-timeout': ['integer', 'GIZMO_SESSION_IDLE_TIMEOUT', 'GIZMOSQL_SESSION_IDLE_TIMEOUT'],
   'session-max-lifetime': ['integer', 'GIZMO_SESSION_MAX_LIFETIME'],
   'session-follow-token': ['boolean', 'GIZMO_SESSION_FOLLOW_TOKEN'],

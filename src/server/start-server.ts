@@ -24,7 +24,7 @@ import type { OpenTls } from './listener/tls/open-tls.js';
 import type { CertificateMapping } from './model/certificate-mapping.js';
 import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
-
+import { createSessionPlaces } from './session/session-places.js';
 import { reachOf } from './session/session-reach.js';
 import { createSessionRegistry } from './session/session-registry.js';
 import { loginSettingsOf } from './sso/login-settings.js';
@@ -230,7 +230,7 @@ export async function startServer(
     endOf: logins.endOf,
     wasEnded: logins.wasEnded,
     rememberEnd: logins.rememberEnd,
-    sessionsMax: config.sessionsMax,
+    places: createSessionPlaces(config),
     idleTimeoutMs: config.sessionIdleTimeoutMs,
     idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,
     nowMs,

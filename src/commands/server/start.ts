@@ -281,6 +281,10 @@ the GIZMOSQL_ names are accepted too. Flags win.`;
       summary: 'sessions at once (default 10000; 0 is no limit)',
       helpGroup: LIMITS,
     }),
+    'max-sessions-per-user': Flags.integer({
+      summary: 'sessions of one user at once (default 80 % of --max-sessions; 0 is no limit)',
+      helpGroup: LIMITS,
+    }),
     'session-idle-timeout': Flags.integer({
       summary: 'seconds after which an idle session ends (default 43200; 0 is never)',
       helpGroup: LIMITS,

@@ -59,6 +59,8 @@ export interface ServerConfig {
   readonly extensions: readonly string[];
   /** 0 = no limit. */
   readonly sessionsMax: number;
+  /** Of one user who is no administrator; 0 = no limit. */
+  readonly sessionsPerUserMax: number;
   /** 0 = never. */
   readonly sessionIdleTimeoutMs: number;
   /** How long a session may last in all; 0 = for ever. */

@@ -44,6 +44,7 @@ export interface RawServerSettings
   readonly 'allow-extensions'?: boolean;
   readonly 'allow-extension'?: readonly string[];
   readonly 'max-sessions'?: number;
+  readonly 'max-sessions-per-user'?: number;
   readonly 'session-idle-timeout'?: number;
   readonly 'session-max-lifetime'?: number;
   readonly 'session-follow-token'?: boolean;
@@ -70,6 +71,8 @@ const DEFAULT_IDLE_TIMEOUT_S = 43_200;
 const DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_S = 900;
 const DEFAULT_TEMP_FILE_LIMIT = '4GB';
 const DEFAULT_SESSIONS_MAX = 10_000;
+/** Of all sessions, what one user may have who is no administrator: some places stay for others. */
+const DEFAULT_SHARE_PER_USER = 0.8;
 /** JDBC forwards unknown URL options as headers; Node itself stops at about 80 KiB. */
 const DEFAULT_METADATA_BYTES_MAX = 65_536;
 const SECRET_KEY_CHARS_MIN = 16;
@@ -100,6 +103,7 @@ export function parseConfig(
   }
   const hostname = raw.hostname ?? '127.0.0.1';
   const allowInsecure = raw['allow-insecure'] ?? false;
+  const sessionsMax = integer('max-sessions', raw['max-sessions'] ?? DEFAULT_SESSIONS_MAX, 0, 1_000_000);
   const password = readPassword(raw);
   const oauth = parseOAuth(raw);
   const token = parseToken(raw, oauth?.clientId);
@@ -153,7 +157,13 @@ export function parseConfig(
     storageVersion: raw['storage-version'],
     allowExtensions: raw['allow-extensions'] ?? false,
     extensions: Object.freeze((raw['allow-extension'] ?? []).map(extensionName)),
-    sessionsMax: integer('max-sessions', raw['max-sessions'] ?? DEFAULT_SESSIONS_MAX, 0, 1_000_000),
+    sessionsMax,
+    sessionsPerUserMax: integer(
+      'max-sessions-per-user',
+      raw['max-sessions-per-user'] ?? Math.ceil(sessionsMax * DEFAULT_SHARE_PER_USER),
+      0,
+      1_000_000,
+    ),
     sessionIdleTimeoutMs: seconds(
       'session-idle-timeout',
       raw['session-idle-timeout'] ?? DEFAULT_IDLE_TIMEOUT_S,

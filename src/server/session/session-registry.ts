@@ -10,6 +10,7 @@ import type { Connection } from '../model/connection.js';
 import { identityOf, type Principal } from '../model/principal.js';
 import { createSession, type Session, sessionClosed } from './session.js';
 import { createSessionEnds, type PlannedEnd } from './session-ends.js';
+import type { SessionPlaces } from './session-places.js';
 
 /** Ids of ended sessions that are remembered, so that a stale token is told so instead of losing state silently. */
 const ENDED_MAX = 10_000;
@@ -25,8 +26,7 @@ export interface SessionRegistryOptions {
   readonly wasEnded?: (id: string) => boolean;
   /** Resolves when it outlives the server that the session was ended for good, by whom. */
   readonly rememberEnd?: (id: string, by: 'administrator' | 'owner') => Promise<void>;
-  /** 0 = no limit. */
-  readonly sessionsMax: number;
+  readonly places: SessionPlaces;
   /** 0 = never. */
   readonly idleTimeoutMs: number;
   /** How long a transaction may be open without a call; 0 = for ever. */
@@ -80,7 +80,7 @@ export interface SessionRegistry {
 }
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
-  const { sessionsMax, idleTimeoutMs, idleInTransactionTimeoutMs, nowMs } = options;
+  const { places, idleTimeoutMs, idleInTransactionTimeoutMs, nowMs } = options;
   const open = new Map<string, Promise<Session>>();
   const sessions = new Set<Session>();
   const ended = new Map<string, GizmoError>();
@@ -154,12 +154,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     connection: Connection,
     startedMs = nowMs(),
   ): Promise<Session> {
-    if (sessionsMax > 0 && open.size >= sessionsMax) {
-      throw new GizmoError(
-        'UNAVAILABLE',
-        `The server has reached its limit of ${sessionsMax} sessions (--max-sessions). Try again later.`,
-      );
-    }
+    const leave = places.take(principal);
     const opening = (async () => {
       const engine = await options.openEngineSession(principal, id);
       const { peer, certificate } = connection;
@@ -174,13 +169,19 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         throw error;
       }
       sessions.add(session);
-      session.onEnd(() => sessions.delete(session));
+      session.onEnd(() => {
+        sessions.delete(session);
+        leave();
+      });
       endWhenRefused(session, connection);
       options.onOpened?.(session);
       return session;
     })();
     open.set(id, opening);
-    opening.catch(() => open.delete(id));
+    opening.catch(() => {
+      open.delete(id);
+      leave();
+    });
     return opening;
   }
 

@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
+import type { Role } from '../../../src/server/model/principal.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
+import { logInAs } from '../../support/log-in-as.js';
 import { basic, collect, connectRaw, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
@@ -180,6 +182,48 @@ describe('limits of sessions', () => {
       )
       .toBe('in');
     second.close();
+    await small.stop();
+  });
+});
+
+describe('the limit of sessions of one user', () => {
+  it('stops whoever is no administrator, others not, and whoever closes one gets another', async () => {
+    const key = 'a secret key of 32 characters ..';
+    const small = await startTestServer({
+      'secret-key': key,
+      'max-sessions': 10,
+      'max-sessions-per-user': 2,
+    });
+    const { port } = small.address;
+    const opened: RawClient[] = [];
+    const open = async (role: Role, name: string) => {
+      const client = await logInAs(port, key, role, { name });
+      opened.push(client);
+      await client.rows('select 1');
+      return client;
+    };
+    const first = await open('user', 'bob');
+    // The same person with another role.
+    await open('readonly', 'bob');
+    await expect(open('user', 'bob')).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      details: expect.stringContaining('--max-sessions-per-user'),
+    });
+    await open('user', 'eve');
+    for (let count = 0; count < 3; count++) await open('admin', 'ann');
+    await first.action('CloseSession');
+    await open('user', 'bob');
+    for (const client of opened) client.close();
+    await small.stop();
+  });
+
+  it('is four fifths of all unless it is said', async () => {
+    const small = await startTestServer({ 'max-sessions': 5 });
+    const admin = await logIn(small.address.port);
+    expect(
+      await admin.rows("select value from gizmosql_settings() where name like '%max_sessions_per_user'"),
+    ).toEqual([['4']]);
+    admin.close();
     await small.stop();
   });
 });

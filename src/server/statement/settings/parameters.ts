@@ -129,6 +129,15 @@ export const PARAMETERS: readonly Parameter[] = [
     initial: ({ sessionsMax }) => sessionsMax,
   },
   {
+    name: 'max_sessions_per_user',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--max-sessions-per-user',
+    variable: 'GIZMO_MAX_SESSIONS_PER_USER',
+    description: 'Sessions that one user may have open at once, not counting administrators; 0 = no limit.',
+    initial: ({ sessionsPerUserMax }) => sessionsPerUserMax,
+  },
+  {
     name: 'session_idle_timeout',
     scope: 'STARTUP',
     type: 'integer',
