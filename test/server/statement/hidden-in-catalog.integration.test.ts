@@ -59,6 +59,13 @@ it.each([
   });
 });
 
+it.each(['vaulted', 'vaulzed'])('a transaction goes on alike after it was not found: %s', async (schema) => {
+  await ann.rows('begin');
+  expect((await answerOf(`use shop.${schema}`)).details).toContain('No catalog + schema named');
+  expect(await ann.rows('select 1')).toEqual([[1]]);
+  await ann.rows('rollback');
+});
+
 it('takes nothing from macros and schemas that are known', async () => {
   expect(
     await answerOf('create temp macro named(x) as table select id, name from shop.people'),
@@ -67,4 +74,9 @@ it('takes nothing from macros and schemas that are known', async () => {
   });
   expect(await ann.rows('from named(1)')).toEqual([[1, 'Ann']]);
   expect(await answerOf('use shop.main; use memory')).toMatchObject({ code: 0 });
+  expect(
+    await answerOf(
+      'use information_schema; use memory.main; set search_path = \'shop.main,"memory"\'; use memory',
+    ),
+  ).toMatchObject({ code: 0 });
 });
