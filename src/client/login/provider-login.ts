@@ -63,7 +63,8 @@ export async function logInAtProvider(options: ProviderLoginOptions): Promise<Pr
     redirectHost: options.redirectHost ?? settings.redirectHost,
     redirectPort: options.redirectPort ?? settings.redirectPort,
   };
-  ui.say(`Logging in to ${server.host}:${server.port} at ${issuer}`);
+  // A server that nobody should trust may ask for tokens that are good elsewhere: what it asks for is shown.
+  ui.say(`Logging in to ${server.host}:${server.port} at ${issuer}\n(client ${clientId}, scopes ${scopes})`);
   const login = await (method === 'web'
     ? logInByBrowser({ provider, issuer, scopes, ...redirect, ui, signal })
     : byDevice(provider, settings, scopes, ui, signal));

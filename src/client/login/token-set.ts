@@ -1,6 +1,7 @@
 /** What a provider answers to a grant, and what of it goes to the server. */
 import { decodeJwt } from 'jose';
 import { GizmoError } from '../../errors.js';
+import { tokenExpiry } from '../credentials/token-expiry.js';
 
 /** Tokens of RFC 6749 §5.1 and OpenID Connect Core 1.0 §3.1.3.3. */
 export interface TokenSet {
@@ -25,9 +26,9 @@ export function serverTokenOf(tokens: TokenSet, issuer: string, audience: string
   const access = readClaims(tokens.access_token);
   const audiences: readonly unknown[] = Array.isArray(access?.aud) ? access.aud : [access?.aud];
   if (access !== undefined && access.iss === issuer && audiences.includes(audience))
-    return { token: tokens.access_token, sends: 'access', expiresAtS: access.exp };
+    return { token: tokens.access_token, sends: 'access', expiresAtS: tokenExpiry(tokens.access_token) };
   if (tokens.id_token !== undefined)
-    return { token: tokens.id_token, sends: 'id', expiresAtS: readClaims(tokens.id_token)?.exp };
+    return { token: tokens.id_token, sends: 'id', expiresAtS: tokenExpiry(tokens.id_token) };
   throw new GizmoError(
     'UNAUTHENTICATED',
     `The identity provider ${issuer} gave no token that the server takes. Log in again: gizmo auth login.`,

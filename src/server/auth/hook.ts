@@ -1,5 +1,6 @@
 /** Quack's way in: a name and a token of which the operator's own function says whether they are good. */
 import { GizmoError } from '../../errors.js';
+import { isPersonName } from '../model/person-name.js';
 import type { Principal, Role } from '../model/principal.js';
 import type { Strategy } from './authenticator.js';
 import type { FairQueue } from './fair-queue.js';
@@ -21,7 +22,6 @@ export interface HookStrategyOptions {
   admit(sessionId: string, token: string, name: string): Promise<void>;
 }
 
-const NAME_CHARS_MAX = 256;
 /** What everybody is told whom the function, or a server that has one, does not admit (Quack's words). */
 export const HOOK_REFUSAL = 'Authentication failed';
 
@@ -34,8 +34,7 @@ export function createHookStrategy(options: HookStrategyOptions): Strategy {
       if (credential.kind !== 'basic' || !isOn()) return undefined;
       const { username, password } = credential;
       if (username === 'token' || isTaken(username)) return undefined;
-      if (username.length > NAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(username))
-        throw new GizmoError('UNAUTHENTICATED', HOOK_REFUSAL);
+      if (!isPersonName(username)) throw new GizmoError('UNAUTHENTICATED', HOOK_REFUSAL);
       await delay.wait(address, username);
       const sessionId = makeSessionId();
       try {

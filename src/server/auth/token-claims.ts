@@ -3,17 +3,23 @@ import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { GizmoError } from '../../errors.js';
 import type { TokenConfig } from '../config/token-config.js';
+import { isPersonName } from '../model/person-name.js';
 import { isRole, type Principal, type Role } from '../model/principal.js';
 import { readCatalogAccess } from './catalog-access.js';
 import { makePrincipal } from './make-principal.js';
 
 /** Throws UNAUTHENTICATED with a sentence for whoever can mend the token or the server's settings. */
 export function principalOf(claims: JWTPayload, config: TokenConfig): Principal {
+  // RFC 8417: of a logout, for one, which is signed with the same key for the same audience.
+  if (claims.events !== undefined) throw refused('The token tells of an event and is no login.');
+  // JSON's numbers can be larger than any date.
+  if (!Number.isSafeInteger(Math.floor(claims.exp ?? 0)))
+    throw refused('The end of the token ("exp") is no time.');
   const email = emailOf(claims, config.emailClaim);
   const name = email ?? claims.sub;
   if (name === undefined) throw refused('The token says neither "sub" nor an e-mail address.');
-  if (name === '' || name.length > NAME_CHARS_MAX || /[\0-\x1f\x7f]/.test(name))
-    throw refused('The name in the token is empty, too long or has control characters.');
+  if (!isPersonName(name))
+    throw refused('The name in the token is no text, empty, too long or has control characters.');
   const catalogAccess = readCatalogAccess(claims.catalog_access);
   if (catalogAccess === 'malformed')
     throw refused(
@@ -37,8 +43,6 @@ export function settingsId(config: TokenConfig): string {
     .digest('base64url')
     .slice(0, 22);
 }
-
-const NAME_CHARS_MAX = 256;
 
 /** An address that its owner has not confirmed is anybody's. */
 function emailOf(claims: JWTPayload, claim: string): string | undefined {

@@ -3,7 +3,7 @@
  * has it. Never logs a token.
  */
 import { createHash } from 'node:crypto';
-import { errors, jwtVerify } from 'jose';
+import { errors, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { GizmoError } from '../../errors.js';
 import type { TokenConfig } from '../config/token-config.js';
 import type { Principal } from '../model/principal.js';
@@ -20,6 +20,9 @@ const LEEWAY_S = 60;
 const TRUSTED_MS = 60_000;
 const CACHE_ENTRIES_MAX = 10_000;
 
+const NOT_VALID =
+  'The token is not valid here: it is no token of the issuer that this server trusts, or was changed.';
+
 interface Known {
   readonly principal: Principal;
   readonly untilMs: number;
@@ -34,8 +37,19 @@ export function createTokenStrategy(
   const keys = createTokenKeys(config);
   const known = new Map<string, Known>();
 
+  async function verified(token: string, options: JWTVerifyOptions) {
+    try {
+      return await jwtVerify(token, keys.find, options);
+    } catch (error) {
+      if (error instanceof GizmoError || error instanceof errors.JOSEError) throw error;
+      // Such as an issuer's key that is too short: the operator's affair.
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new GizmoError('UNAUTHENTICATED', NOT_VALID, { cause: error, detail });
+    }
+  }
+
   async function check(token: string): Promise<Known> {
-    const { payload } = await jwtVerify(token, keys.find, {
+    const { payload } = await verified(token, {
       algorithms: [...keys.algorithms],
       issuer: config.issuer,
       audience: config.audience,
@@ -87,5 +101,5 @@ function sentenceFor(error: errors.JOSEError, issuer: string, audience: string):
     if (error.claim === 'nbf') return 'The token is not valid yet.';
     if (error.claim === 'exp') return 'The token has no end ("exp"), which this server does not accept.';
   }
-  return 'The token is not valid here: it is no token of the issuer that this server trusts, or was changed.';
+  return NOT_VALID;
 }

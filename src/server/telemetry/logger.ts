@@ -66,7 +66,7 @@ function renderJson(time: Date, level: LogLevel, message: string, fields: LogFie
     msg: message,
   };
   for (const [key, value] of Object.entries(fields)) if (value !== undefined) line[key] = cut(value);
-  return `${JSON.stringify(line)}\n`;
+  return `${visible(JSON.stringify(line))}\n`;
 }
 
 function renderText(time: Date, level: LogLevel, message: string, fields: LogFields): string {
@@ -77,8 +77,19 @@ function renderText(time: Date, level: LogLevel, message: string, fields: LogFie
     // Quoted where a reader, or a parser, could not tell where the value ends; newlines never forge a line.
     line += ` ${key}=${/^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text)}`;
   }
-  return `${line}\n`;
+  return `${visible(line)}\n`;
 }
+
+/** What strangers say of themselves stands in a log, and must not command the terminal that shows it. */
+function visible(line: string): string {
+  return line.replace(
+    COMMANDING,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Beside the control characters that JSON writes otherwise: those of C1, and those that turn the direction of text. */
+const COMMANDING = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 function oneLine(text: string): string {
   return /[\x00-\x1f\x7f-\x9f]/.test(text) ? JSON.stringify(text) : text;

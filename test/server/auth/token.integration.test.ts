@@ -1,5 +1,5 @@
 /** Tokens of an identity provider: made here with real keys, which a server of loopback publishes. */
-import { createHmac, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign as signWith } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -153,6 +153,17 @@ describe('a token of the issuer', () => {
     ['of the future', () => sign({ ...GOOD, nbf: NOW_S + 120 }), /not valid yet/],
     ['of nobody', () => sign({ ...GOOD, sub: undefined }), /neither "sub"/],
     ['whose name has control characters', () => sign({ ...GOOD, sub: 'a\nb' }), /control characters/],
+    ['whose name looks like another', () => sign({ ...GOOD, sub: 'ann\u200b' }), /control characters/],
+    ...[5, ['ann'], {}, null].map(
+      (sub) =>
+        [
+          `whose name is ${JSON.stringify(sub)}`,
+          () => sign({ ...GOOD, sub }),
+          /control characters|not valid here/,
+        ] as const,
+    ),
+    ['that ends later than any time', () => sign({ ...GOOD, exp: 1e300 }), /no time/],
+    ['that tells of a logout', () => sign({ ...GOOD, events: { logout: {} } }), /no login/],
     ['of an unknown role', () => sign({ ...GOOD, role: 'root' }), /none of admin/],
     ['whose role is a list', () => sign({ ...GOOD, role: ['admin'] }), /none of admin/],
     ['without role', () => sign({ ...GOOD, role: undefined }), /no "role" claim/],
@@ -296,6 +307,19 @@ describe("the issuer's published keys", () => {
       await expect(bearer(token)).rejects.toThrow(/not valid here/);
     }
     expect(asked).not.toContain('/attacker');
+  });
+
+  it('that are too short prove nothing, which the operator is told', async () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    await publish({ short: short.publicKey });
+    const { bearer, reasons } = strategy({}, null);
+    const input = (await sign(GOOD, { key: rsa.privateKey, alg: 'RS256', kid: 'short' }))
+      .split('.')
+      .slice(0, 2)
+      .join('.');
+    const signature = signWith('sha256', Buffer.from(input), short.privateKey).toString('base64url');
+    await expect(bearer(`${input}.${signature}`)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(reasons.join()).toContain('2048');
   });
 
   it('with a secret among them prove nothing by it', async () => {

@@ -36,6 +36,14 @@ describe('logger', () => {
     expect(text.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it.each(['text', 'json'] as const)('commands no terminal that shows it (%s)', async (format) => {
+    const said = 'ann\u009b31m\u202egnp\u2028\u001b[2J';
+    const text = await logged('info', format, (log) => log.warning(said, { user: said }));
+    expect(text).not.toMatch(/[\u001b\u0080-\u009f\u2028\u202e]/);
+    expect(text).toContain('\\u009b31m');
+    if (format === 'json') expect(JSON.parse(text).user).toBe(said);
+  });
+
   it('writes JSON', async () => {
     const text = await logged('debug', 'json', (log) => log.debug('call', { ms: 3, ok: true }));
     expect(JSON.parse(text)).toEqual({

@@ -4,6 +4,7 @@ import { GizmoError } from '../../../errors.js';
 import { hashPassword } from '../../auth/password-hash.js';
 import { suspended } from '../../auth/standing.js';
 import { nameKey } from '../../model/account.js';
+import { isPersonName } from '../../model/person-name.js';
 import type { Principal } from '../../model/principal.js';
 import type { Session } from '../../session/session.js';
 import { type AccountManagement, ended, isAdministrator, ROLES } from './account-management.js';
@@ -164,10 +165,10 @@ function hashInTurn(
 }
 
 function assertFree({ accounts, administrator }: AccountManagement, name: string): void {
-  if (RESERVED.has(nameKey(name)) || name.includes(':'))
+  if (RESERVED.has(nameKey(name)) || name.includes(':') || !isPersonName(name))
     throw new GizmoError(
       'INVALID_ARGUMENT',
-      `${JSON.stringify(name)} cannot be a user: the name is reserved, or has a ':' in it.`,
+      `${JSON.stringify(name)} cannot be a user: the name is reserved, has a ':' in it, or characters that do not show.`,
     );
   if (nameKey(name) === nameKey(administrator)) throw isConfigured(name);
   if (!accounts.isSuspended(name)) return;

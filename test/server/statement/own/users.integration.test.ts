@@ -62,7 +62,9 @@ describe('users', () => {
     ["CREATE USER Alice PASSWORD 'open sesame 1'", status.ALREADY_EXISTS, /a user "alice" already/],
     ["CREATE USER x PASSWORD 'short'", status.INVALID_ARGUMENT, /8 to 1024 characters/],
     ["CREATE USER token PASSWORD 'open sesame'", status.INVALID_ARGUMENT, /reserved/],
-    ['CREATE USER "a:b" PASSWORD \'open sesame\'', status.INVALID_ARGUMENT, /reserved, or has a ':'/],
+    ['CREATE USER "a:b" PASSWORD \'open sesame\'', status.INVALID_ARGUMENT, /reserved, has a ':'/],
+    ['CREATE USER "alice\u200b" PASSWORD \'open sesame\'', status.INVALID_ARGUMENT, /do not show/],
+    ['CREATE USER "\u202eecila" PASSWORD \'open sesame\'', status.INVALID_ARGUMENT, /do not show/],
     [`CREATE USER ${USER.toUpperCase()} PASSWORD 'open sesame'`, status.FAILED_PRECONDITION, /configuration/],
     [
       "CREATE USER x PASSWORD 'open sesame' ROLE root",
