@@ -31,6 +31,8 @@ const runOclif = () => import('../dist/cli/main.js').then(({ main }) => main(arg
 const wantsHelp = argv.includes('--help') || (argv[0] !== 'client' && argv.includes('-h'));
 
 if (argv[0] === 'server' || argv[0] === 'quickstart') process.env.UV_THREADPOOL_SIZE ??= '64';
+// grpc-js writes headers that it cannot read to standard error, with the credential in them.
+if (process.env.GRPC_VERBOSITY === undefined) process.env.GRPC_NODE_VERBOSITY ??= 'NONE';
 
 if (VERSION.test(argv.join(' '))) showVersion();
 else if (Object.hasOwn(SHORTCUTS, argv[0] ?? '') && !wantsHelp) SHORTCUTS[argv[0]](argv.slice(1));

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -94,6 +95,24 @@ describe('the command lines of the security guide', () => {
     expect(server.said()).toContain('eve@example.com');
     expect(await server.stop()).toBe(0);
     pki.remove();
+  });
+
+  it('start a server that shows nobody a credential that it cannot read', async () => {
+    const server = await starts(['--username', 'dev', '--password', 'devpass']);
+    const session = connectHttp2(`http://127.0.0.1:${server.port}`);
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/arrow.flight.protocol.FlightService/ListActions',
+      'content-type': 'application/grpc',
+      authorization: 'Basic\tZGV2OmRldnBhc3M=',
+      cookie: 'arrow_flight_session_id=ZGV2OmRldnBhc3M\u00e9',
+    });
+    call.resume().end(Buffer.alloc(5));
+    await once(call, 'close');
+    session.close();
+    expect(await server.stop()).toBe(0);
+    expect(server.said()).toMatch(/refused/);
+    expect(server.said()).not.toContain('ZGV2OmRldnBhc3M');
   });
 
   it('that open the server to others need TLS, or a word that it is not wanted', () => {

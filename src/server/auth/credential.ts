@@ -21,12 +21,25 @@ export function parseAuthorization(header: string): Credential {
   }
   const [, scheme = '', value = ''] = match;
   if (scheme.toLowerCase() === 'bearer') return { kind: 'bearer', token: value };
-  const decoded = Buffer.from(value, 'base64').toString('utf8');
-  const colon = decoded.indexOf(':');
-  if (colon < 0) {
-    throw new GizmoError('UNAUTHENTICATED', 'The Basic credential must be base64 of "username:password".');
+  const decoded = decodeBasic(value);
+  const colon = decoded?.indexOf(':') ?? -1;
+  if (decoded === undefined || colon < 0) {
+    throw new GizmoError(
+      'UNAUTHENTICATED',
+      'The Basic credential must be base64 of "username:password" in UTF-8.',
+    );
   }
   return basicCredential(decoded.slice(0, colon), decoded.slice(colon + 1));
+}
+
+/** Undefined for what is no base64, or no UTF-8 in it: guessed at, two credentials would be one. */
+function decodeBasic(value: string): string | undefined {
+  if (!/^[\w+/-]*={0,2}$/.test(value)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'base64'));
+  } catch {
+    return undefined; // Said by the caller, without the value.
+  }
 }
 
 /**

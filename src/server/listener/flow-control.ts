@@ -2,9 +2,9 @@
  * HTTP/2 flow-control windows for uploads. With Node's 64 KiB a bulk load waits for the network most of the time;
  * grpc-js has an option for this, but only its client reads it.
  */
-
-import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { ServerHttp2Session } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';
+import { http2ServersOf } from './http2-servers.js';
 
 /** Enough for a message of the usual size to arrive while the one before it is read. */
 const WINDOW_BYTES = 1024 * 1024;
@@ -14,9 +14,7 @@ const WINDOW_BYTES = 1024 * 1024;
  * not found uploads are slower, and nothing else changes.
  */
 export function widenReceiveWindows(server: Server): void {
-  const http2Servers: unknown = Reflect.get(server, 'http2Servers');
-  if (!(http2Servers instanceof Map)) return;
-  for (const http2Server of http2Servers.keys() as IterableIterator<Http2Server>) {
+  for (const http2Server of http2ServersOf(server)) {
     http2Server.on('session', (session: ServerHttp2Session) => {
       session.settings({ initialWindowSize: WINDOW_BYTES });
       session.setLocalWindowSize(WINDOW_BYTES);

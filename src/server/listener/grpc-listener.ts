@@ -15,6 +15,7 @@ import type { Connections } from './connections.js';
 import { widenReceiveWindows } from './flow-control.js';
 import { createIdentifyInterceptor } from './identify-interceptor.js';
 import { createTlsAcceptor, type TlsAcceptorOptions } from './tls/tls-acceptor.js';
+import { keepCredentialsWhole } from './whole-credential.js';
 
 /** Sockets at once; a process has its own limit of open files besides. */
 const CONNECTIONS_MAX = 10_000;
@@ -67,6 +68,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   }
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   widenReceiveWindows(server);
+  keepCredentialsWhole(server);
 
   const acceptor = createAcceptor(options, (socket) => injector.injectConnection(socket));
   acceptor.maxConnections = CONNECTIONS_MAX;

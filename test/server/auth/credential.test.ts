@@ -21,6 +21,8 @@ describe('parseAuthorization', () => {
   it.each([
     ['an unknown scheme', 'Digest abc'],
     ['no value', 'Basic'],
+    ['what is no base64', `Basic !${base64('ann:secret')}`],
+    ['what is no UTF-8', `Basic ${Buffer.from('ann:\xff', 'latin1').toString('base64')}`],
     ['no colon', `Basic ${base64('ann')}`],
     ['an empty user', `Basic ${base64(':secret')}`],
     ['an empty password', `Basic ${base64('ann:')}`],
