@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { GizmoError } from '../../errors.js';
 import { OWN_ISSUER } from '../config/parse-token.js';
-import { isRole, type Origin, type Principal } from '../model/principal.js';
+import { type AuthMethod, isRole, type Origin, type Principal } from '../model/principal.js';
 import { readCatalogAccess } from './catalog-access.js';
 import type { Credential } from './credential.js';
 import { makePrincipal } from './make-principal.js';
@@ -58,6 +58,7 @@ export function createSessionTokens(
         sid: sessionId,
         ...(principal.catalogAccess !== undefined && { catalog_access: principal.catalogAccess }),
         ...(origin !== undefined && { origin }),
+        method: principal.method,
         ...(principal.method === 'certificate' && { mtls: true }),
       })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -98,7 +99,7 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
       throw refused();
     if (catalogAccess === 'malformed') throw refused();
     const origin = payload.origin === undefined ? undefined : readOrigin(payload.origin);
-    const principal = makePrincipal(sub, role, 'session-token', catalogAccess, origin);
+    const principal = makePrincipal(sub, role, readMethod(payload.method), catalogAccess, origin);
     return {
       principal,
       sessionId: sid,
@@ -111,6 +112,21 @@ async function readClaims(token: string, key: Uint8Array): Promise<SessionClaims
     throw error;
   }
 }
+
+/** How its bearer logged in; the token itself where another version has not said so. */
+function readMethod(claim: unknown): AuthMethod {
+  return METHODS.find((it) => it === claim) ?? 'session-token';
+}
+
+/** Those for which a token is made. */
+const METHODS: readonly AuthMethod[] = [
+  'password',
+  'startup-token',
+  'token',
+  'api-token',
+  'certificate',
+  'hook',
+];
 
 /** Ours, because we have signed it; but perhaps of another version. */
 function readOrigin(claim: unknown): Origin {

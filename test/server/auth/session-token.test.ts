@@ -14,7 +14,7 @@ describe('session tokens', () => {
   it('carry principal and session', async () => {
     const { token, sessionId } = await tokens.issue(ann);
     expect(await tokens.verify(bearer(token))).toEqual({
-      principal: { name: 'ann', role: 'user', method: 'session-token' },
+      principal: { name: 'ann', role: 'user', method: 'password' },
       sessionId,
       issuedAtS: now() / 1000,
       expiresAtS: now() / 1000 + 86_400,

@@ -76,6 +76,30 @@ it('refuses settings that are none, or not to be set so', async () => {
     });
 });
 
+it('calls a session and its statements what SET says, for lists and the log', async () => {
+  const client = await logInAs(server.address.port, secretKey, 'user');
+  const long = 'x'.repeat(300);
+  await client.rows(`set gizmosql.session_tag = '{"team": "${long}"}'`);
+  expect(await client.rows("SET SESSION gizmosql.query_tag TO 'nightly'")).toEqual([
+    ["GizmoSQL session parameter 'query_tag' successfully set to: nightly"],
+  ]);
+  expect(await client.rows('select session_tag from gizmo_sessions() where is_current')).toEqual([
+    [`{"team": "${long}"}`],
+  ]);
+  const tag = 'select query_tag from gizmo_queries() where is_current';
+  expect(await client.rows(tag)).toEqual([['nightly']]);
+  const shown = "select session_value from gizmosql_settings() where name = 'query_tag'";
+  expect(await client.rows(shown)).toEqual([['nightly']]);
+  await client.rows('reset gizmosql.query_tag');
+  expect(await client.rows(tag)).toEqual([[null]]);
+  await expect(admin.rows("set global gizmosql.session_tag = 'x'")).rejects.toMatchObject({
+    code: status.INVALID_ARGUMENT,
+    details: expect.stringContaining('SET gizmosql.session_tag'),
+  });
+
+  client.close();
+});
+
 it('fails a result that is too large, and never cuts it', async () => {
   await set('max_result_rows', 10);
   expect(await user.rows('from range(10)')).toHaveLength(10);

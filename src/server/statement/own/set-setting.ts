@@ -65,5 +65,5 @@ function readValue(words: Words): SettingValue | undefined {
   const number = words.number();
   if (number !== undefined) return negative ? -number : number;
   if (negative) return words.fail('a whole number is expected');
-  return words.name('a value');
+  return words.anyString() ?? words.name('a value');
 }

@@ -63,11 +63,15 @@ export class Words {
 
   /** Takes a string literal. */
   string(what: string): string {
+    return this.anyString() ?? this.fail(`${what} is expected, between single quotes`);
+  }
+
+  /** Takes a string literal if one comes next. */
+  anyString(): string | undefined {
     const token = this.#tokens[this.#next];
     const value =
       token?.kind === 'string' && token.closed ? stringValue(this.#textOf(token) ?? '') : undefined;
-    if (value === undefined) return this.fail(`${what} is expected, between single quotes`);
-    this.#next++;
+    if (value !== undefined) this.#next++;
     return value;
   }
 

@@ -15,11 +15,16 @@ export interface Parameter {
   readonly description: string;
   /** What the server was started with. */
   readonly initial: (config: ServerConfig) => SettingValue;
-  /** For texts: the words it may be. */
+  /** For texts: the words it may be; any text where nothing is said. */
   readonly words?: readonly string[];
+  /** The tag of a session that it is. */
+  readonly tag?: 'session' | 'query';
   /** For integers: the least that it may be; 0 where nothing is said. */
   readonly least?: number;
 }
+
+/** As many as a header that says the same may have. */
+const TEXT_CHARS_MAX = 4096;
 
 const seconds = (ms: number) => ms / 1000;
 
@@ -44,6 +49,26 @@ export const PARAMETERS: readonly Parameter[] = [
       'info: every statement is logged; warning: those that are refused or fail; off: none. Users can only raise their own.',
     initial: ({ limits }) => limits.queryLogLevel,
     words: ['info', 'warning', 'off'],
+  },
+  {
+    name: 'session_tag',
+    scope: 'SESSION',
+    type: 'text',
+    flag: '',
+    variable: '',
+    description: 'What the client calls its session, for gizmo_sessions() and the log; empty = nothing.',
+    initial: () => '',
+    tag: 'session',
+  },
+  {
+    name: 'query_tag',
+    scope: 'SESSION',
+    type: 'text',
+    flag: '',
+    variable: '',
+    description: 'What the client calls its statements, for gizmo_queries() and the log; empty = nothing.',
+    initial: () => '',
+    tag: 'query',
   },
   {
     name: 'max_concurrent_statements',
@@ -147,6 +172,24 @@ export const PARAMETERS: readonly Parameter[] = [
     initial: ({ sessionIdleTimeoutMs }) => seconds(sessionIdleTimeoutMs),
   },
   {
+    name: 'session_max_lifetime',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--session-max-lifetime',
+    variable: 'GIZMO_SESSION_MAX_LIFETIME',
+    description: 'Seconds after which a session ends whatever it does; 0 = never.',
+    initial: ({ sessionMaxLifetimeMs }) => seconds(sessionMaxLifetimeMs),
+  },
+  {
+    name: 'shutdown_grace_period_seconds',
+    scope: 'STARTUP',
+    type: 'integer',
+    flag: '--shutdown-grace-period-seconds',
+    variable: 'GIZMO_SHUTDOWN_GRACE_PERIOD_SECONDS',
+    description: 'Seconds that statements may still run when the server stops.',
+    initial: ({ shutdownGraceMs }) => seconds(shutdownGraceMs),
+  },
+  {
     name: 'idle_in_transaction_timeout',
     scope: 'STARTUP',
     type: 'integer',
@@ -159,6 +202,11 @@ export const PARAMETERS: readonly Parameter[] = [
 
 /** The value that `given` means for it. Throws INVALID_ARGUMENT with what it may be. */
 export function valueFor({ name, type, words, least = 0 }: Parameter, given: SettingValue): SettingValue {
+  if (type === 'text' && words === undefined) {
+    const text = String(given);
+    if (text.length <= TEXT_CHARS_MAX) return text;
+    throw invalid(`gizmosql.${name} has ${TEXT_CHARS_MAX} characters at most.`);
+  }
   if (type === 'text') {
     const word = String(given).toLowerCase();
     if (words?.includes(word) === true) return word;

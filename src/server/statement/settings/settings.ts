@@ -58,7 +58,10 @@ export function createSettings(config: ServerConfig): Settings {
   /** Seconds. */
   const timeouts = new Map<string, number>();
 
-  const own = (session: Session, name: string) => ofSessions.get(session)?.get(name);
+  const own = (session: Session, name: string) => {
+    const tag = byName.get(name)?.tag;
+    return tag === undefined ? ofSessions.get(session)?.get(name) : session.tags[tag] || undefined;
+  };
   const number = (name: string) => Number(global.get(name) ?? 0);
 
   function timeoutS(session: Session): number {
@@ -72,7 +75,11 @@ export function createSettings(config: ServerConfig): Settings {
   }
 
   function setOfSession({ session, value }: SettingChange, parameter: Parameter): void {
-    const { name } = parameter;
+    const { name, tag } = parameter;
+    if (tag !== undefined) {
+      session.tags[tag] = value === undefined ? undefined : String(valueFor(parameter, value));
+      return;
+    }
     const values = ofSessions.get(session) ?? new Map<string, SettingValue>();
     ofSessions.set(session, values);
     if (value === undefined) {
@@ -183,6 +190,11 @@ function assertSettable({ name, scope, flag, variable }: Parameter, asked: SetSc
     throw new GizmoError(
       'INVALID_ARGUMENT',
       `gizmosql.${name} is set when the server starts: ${flag} or ${variable}.`,
+    );
+  if (scope === 'SESSION' && asked === 'GLOBAL')
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      `gizmosql.${name} is each session's own: SET gizmosql.${name} = ….`,
     );
   if (scope === 'GLOBAL' && asked === 'SESSION')
     throw new GizmoError(
