@@ -15,7 +15,7 @@ export function toStatus(reason: unknown): FlightStatus {
   const metadata = new Metadata();
   metadata.set(CODE_TRAILER, error.code);
   if (error.position !== undefined) metadata.set(POSITION_TRAILER, String(error.position));
-  return { code: error.class.grpc, details: cutDetails(error.message), metadata };
+  return { code: error.class.grpc, details: detailsOf(error), metadata };
 }
 
 /** Turns what a grpc-js client call failed with into a GizmoError with the server's own words. */
@@ -28,6 +28,11 @@ export function fromStatus(reason: unknown): GizmoError {
     cause: reason,
     ...(position === undefined ? {} : { position }),
   });
+}
+
+/** What a client is told of an error, within the size that every client takes. */
+export function detailsOf({ message }: GizmoError): string {
+  return cutDetails(message);
 }
 
 /** A gRPC status as grpc-js takes it from a handler. */

@@ -272,6 +272,7 @@ export async function startServer(
     queryTimeoutMs: config.limits.queryTimeoutMs,
     log,
     authLog: createAuthLog(log, config.log.authLevel),
+    closed: admission.closed,
     stopping: stopping.signal,
     connectionOf: (peer) => connections.find(peer),
   };
@@ -289,7 +290,6 @@ export async function startServer(
       metadataBytesMax: config.metadataBytesMax,
       services,
       handlers: createFlightHandlers(services),
-      closed: admission.closed,
       connections,
       tls,
     });

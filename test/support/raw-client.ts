@@ -8,6 +8,7 @@ import {
   makeClientConstructor,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { GizmoError } from '../../src/errors.js';
 import type { FlightDataMessage } from '../../src/flight/flight-data.js';
 import { encodeFlightData } from '../../src/flight/flight-data.js';
 import {
@@ -36,6 +37,8 @@ import { readValue } from '../../src/flight/ipc/value.js';
 import { flightService } from '../../src/flight/service.js';
 import { ACTIONS } from '../../src/flight/sql/action.js';
 import { encodeCommand } from '../../src/flight/sql/command.js';
+import { decodeStatementEnd, endsStatement } from '../../src/flight/sql/exchange.js';
+import { readMessages } from '../../src/flight/stream.js';
 import { PASSWORD, USER } from './start-test-server.js';
 
 const Client = makeClientConstructor(flightService, 'FlightService');
@@ -224,6 +227,49 @@ export function connectRaw(
         metadata(),
       );
       return (await collect<Result>(call)).map((result) => result.body);
+    },
+
+    /** An open DoExchange: `send` writes a message, `next` resolves with the next one that comes; undefined at the end. */
+    openExchange() {
+      const { path, requestSerialize, responseDeserialize } = flightService.doExchange;
+      const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata());
+      const messages = readMessages<FlightDataMessage>(call);
+      return {
+        call,
+        send(cmd: Uint8Array, parameters: readonly IpcMessage[] = []) {
+          const [first, ...rest] = parameters;
+          call.write(encodeFlightData({ descriptor: command(cmd), ...(first && { message: first }) }));
+          for (const message of rest) call.write(encodeFlightData({ message }));
+        },
+        /** The messages of one answer without the last, and what that says. */
+        async answer() {
+          const result: FlightDataMessage[] = [];
+          for (;;) {
+            const { value: message, done } = await messages.next();
+            if (done === true) throw new Error('the call has ended');
+            if (endsStatement(message)) return { result, end: () => decodeStatementEnd(message) };
+            result.push(message);
+          }
+        },
+        /** Resolves at the call's own end. */
+        ended: async () => (await messages.next()).done,
+      };
+    },
+
+    /** Runs a command in a DoExchange of its own; a failure looks like that of a call. */
+    async exchange(cmd: Uint8Array, parameters: readonly IpcMessage[] = []): Promise<unknown[][]> {
+      const { call, send, answer } = raw.openExchange();
+      try {
+        send(cmd, parameters);
+        const { result, end } = await answer();
+        end();
+        return decodeRows(result);
+      } catch (error) {
+        if (!(error instanceof GizmoError)) throw error;
+        throw Object.assign(new Error(error.message), { code: error.class.grpc, details: error.message });
+      } finally {
+        call.end();
+      }
     },
 
     /** DoPut: the command with the first message, then the rest; resolves with the answers' app_metadata. */

@@ -27,11 +27,13 @@ import {
 } from '../../flight/gen/flight_pb.js';
 import { type FlightMethod, flightService, QUERY_TICKET_HEADER } from '../../flight/service.js';
 import { abortReason, linkSignals, untilAborted } from '../../flight/signal.js';
+import { EXCHANGE_HEADER } from '../../flight/sql/exchange.js';
 import { fromStatus } from '../../flight/status.js';
 import { createWriter, readMessages } from '../../flight/stream.js';
 import { takeFew, takeFirst } from './answers.js';
 import { askLoginSettings } from './ask-login-settings.js';
 import { channelOptions } from './channel-options.js';
+import { type Answer, Conversation, type ExchangeCall } from './conversation.js';
 import { CookieJar } from './cookies.js';
 import { type Identity, readIdentity } from './identity.js';
 import type { ConnectOptions } from './options.js';
@@ -44,6 +46,8 @@ export class FlightChannel {
   readonly #metadata = new Metadata();
   readonly #cookies: CookieJar | undefined;
   #takesQueries = false;
+  /** Undefined where the server does not offer it. */
+  #conversation: Conversation | undefined;
   #identity: Identity | undefined;
   /** Undefined for a connection without TLS. */
   readonly tls: TlsCredentials | undefined;
@@ -66,6 +70,16 @@ export class FlightChannel {
   /** Whether the server said that DoGet takes a query in place of a ticket. */
   get takesQueries(): boolean {
     return this.#takesQueries;
+  }
+
+  /** Whether the server offers {@link converse}; its DoGet then takes prepared statements, too. */
+  get offersConversation(): boolean {
+    return this.#conversation !== undefined;
+  }
+
+  /** Whether {@link converse} would run a statement now. */
+  get converses(): boolean {
+    return this.#conversation?.busy === false;
   }
 
   /** Whom the server took the credentials for; undefined where it does not say. */
@@ -91,7 +105,9 @@ export class FlightChannel {
 
   /** Sends `authorization` with every call from now on. */
   authorize(authorization: string): void {
+    if (authorization === this.authorization) return;
     this.#metadata.set('authorization', authorization);
+    this.#conversation?.renew();
   }
 
   /**
@@ -122,6 +138,8 @@ export class FlightChannel {
         header ??= readAuthorization(metadata);
         this.#identity ??= readIdentity(metadata);
         this.#takesQueries = metadata.get(QUERY_TICKET_HEADER)[0] === '1';
+        if (metadata.get(EXCHANGE_HEADER)[0] === '1')
+          this.#conversation ??= new Conversation(() => this.#exchange());
         this.#takeCookies(metadata);
       });
       call.on('data', (response: { readonly payload: Uint8Array }) => {
@@ -185,6 +203,16 @@ export class FlightChannel {
     return this.#explained(readMessages<FlightDataMessage>(call, signal));
   }
 
+  /**
+   * Runs one statement over a call that is open, which costs a fraction of one of its own. Only where {@link converses}
+   * says so. The answer has to be read, or returned from.
+   * @throws GizmoError the reason of a signal that has aborted before
+   */
+  converse(frames: readonly FlightFrame[], signal?: AbortSignal): Answer {
+    if (this.#conversation === undefined) throw new Error('The server offers no conversation.');
+    return this.#explained(this.#conversation.ask(frames, signal));
+  }
+
   async doAction(type: string, body: Uint8Array, options: ActionOptions = {}): Promise<Result[]> {
     const method = flightService.doAction;
     const { timeoutMs, signal } = options;
@@ -242,7 +270,21 @@ export class FlightChannel {
 
   close(): void {
     this.#closed = true;
+    this.#conversation?.close();
     this.#client.close();
+  }
+
+  #exchange(): ExchangeCall {
+    const method = flightService.doExchange;
+    const call = this.#live().makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      this.#metadata,
+      NO_OPTIONS,
+    );
+    this.#listen(call);
+    return call;
   }
 
   /** grpc-js throws a plain Error for a call on a closed channel. */
@@ -293,6 +335,7 @@ export class FlightChannel {
     if (setCookies.length === 0) return;
     const secret = (readAuthorization(metadata) ?? this.authorization)?.replace(/^Bearer /, '');
     if (!this.#cookies.take(setCookies, secret)) return;
+    this.#conversation?.renew();
     const { header } = this.#cookies;
     if (header === undefined) this.#metadata.remove('cookie');
     else this.#metadata.set('cookie', header);
@@ -306,9 +349,9 @@ export class FlightChannel {
     else this.#metadata.remove('authorization');
   }
 
-  async *#explained<T>(messages: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  async *#explained<T, End>(messages: AsyncGenerator<T, End, undefined>): AsyncGenerator<T, End, undefined> {
     try {
-      yield* messages;
+      return yield* messages;
     } catch (error) {
       throw this.#explain(error);
     }

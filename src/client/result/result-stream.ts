@@ -17,6 +17,8 @@ export interface AnnouncedResult {
   readonly appMetadata: Uint8Array;
   readonly endpoint: readonly {
     readonly ticket?: { readonly ticket: Uint8Array } | undefined;
+    /** How its messages are got, if not by the ticket. */
+    readonly read?: (signal: AbortSignal) => AsyncGenerator<FlightDataMessage, unknown, undefined>;
     readonly location: readonly { readonly uri: string }[];
   }[];
 }
@@ -131,7 +133,8 @@ async function* readEndpoints(
       const channel = await channels.at(endpoint.location.map(({ uri }) => uri));
       // Each endpoint is a stream of its own, schema first.
       const endpointReader = i === 0 ? first.reader : new BatchReader();
-      for await (const message of channel.doGet(endpoint.ticket?.ticket ?? NO_BYTES, signal)) {
+      const { ticket, read } = endpoint;
+      for await (const message of read?.(signal) ?? channel.doGet(ticket?.ticket ?? NO_BYTES, signal)) {
         if (message.header.length === 0) continue; // Nothing but application metadata.
         const isSchema = endpointReader.schema === undefined;
         const batch = endpointReader.push(message);

@@ -4,6 +4,7 @@ import { encodeCommand } from '../../flight/sql/command.js';
 import { decodeUpdateResult } from '../../flight/sql/put-result.js';
 import { describeCommand } from '../connect/channel.js';
 import type { ChannelPool } from '../connect/channel-pool.js';
+import { changesOf } from '../connect/conversation.js';
 import type {
   CallOptions,
   IngestOptions,
@@ -48,10 +49,10 @@ export class FlightSqlStatements implements Statements {
     if (parameters === undefined) {
       const message = { query: sql, ...this.#transaction() };
       const cmd = encodeCommand({ type: 'CommandStatementUpdate', message });
-      const result = await this.channels.home.doPut(
-        [encodeFlightData({ descriptor: describeCommand(cmd) })],
-        signal,
-      );
+      const { home } = this.channels;
+      const frames = [encodeFlightData({ descriptor: describeCommand(cmd) })];
+      if (home.converses) return await changesOf(home.converse(frames, signal));
+      const result = await home.doPut(frames, signal);
       return result && countOf(decodeUpdateResult(result.appMetadata));
     }
     const statement = await this.#prepare(sql, options);

@@ -8,12 +8,14 @@ import { encodeCommand } from '../../flight/sql/command.js';
 import { decodePreparedStatementResult, decodeUpdateResult } from '../../flight/sql/put-result.js';
 import { describeCommand } from '../connect/channel.js';
 import type { ChannelPool } from '../connect/channel-pool.js';
+import { changesOf } from '../connect/conversation.js';
 import type { CallOptions, PreparedStatement, QueryOptions } from '../flight-sql-client.js';
 import type { ResultStream } from '../result/result.js';
+import { openResult } from '../result/result-stream.js';
 import { buildRows, inRow, type Naming } from '../rows/build-rows.js';
 import { inOrder, type Parameters, parameterField } from '../rows/parameter.js';
 import type { Row } from '../rows/value.js';
-import { runCommand } from './run-command.js';
+import { answered, runCommand } from './run-command.js';
 
 /** @throws GizmoError the server's, where it refuses the statement */
 export async function prepareStatement<T extends Row>(
@@ -63,7 +65,17 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
   /** As {@link query}; `onEnd` is called once, when nothing more is to come for whatever reason. */
   async run(parameters: Parameters, options: QueryOptions, onEnd?: () => void): Promise<ResultStream<T>> {
     const row = this.#row(parameters);
+    const { home } = this.#channels;
+    if (options.onProgress === undefined && home.offersConversation) {
+      const message = { preparedStatementHandle: this.#handle };
+      const cmd = encodeCommand({ type: 'CommandPreparedStatementQuery', message });
+      const frames = this.#frames(cmd, row.length > 0 ? [row] : []);
+      const read = (signal: AbortSignal) =>
+        home.converses ? home.converse(frames, signal) : this.#readAlone(cmd, row, signal);
+      return openResult<T>(this.#channels, answered(read), options.signal, onEnd);
+    }
     if (row.length > 0) await this.#bind(row, options);
+    // Asked for only now: binding may have changed it.
     const message = { preparedStatementHandle: this.#handle };
     return runCommand(this.#channels, { type: 'CommandPreparedStatementQuery', message }, options, onEnd);
   }
@@ -76,7 +88,11 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
     const message = { preparedStatementHandle: this.#handle };
     const cmd = encodeCommand({ type: 'CommandPreparedStatementUpdate', message });
     const values = rows.map((row, i) => inRow(rows.length > 1 ? i + 1 : undefined, () => this.#row(row)));
-    const result = await this.#channels.home.doPut(this.#frames(cmd, values), signal);
+    const { home } = this.#channels;
+    const [only = [], ...more] = values;
+    if (home.converses && more.length === 0)
+      return await changesOf(home.converse(this.#frames(cmd, only.length > 0 ? [only] : []), signal));
+    const result = await home.doPut(this.#frames(cmd, values), signal);
     const count = result && decodeUpdateResult(result.appMetadata);
     return count === undefined ? undefined : Number(count);
   }
@@ -100,6 +116,12 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
     await this.#channels.home.doAction('ClosePreparedStatement', request);
   }
 
+  /** In calls of its own, beside what else is being answered. */
+  async *#readAlone(cmd: Uint8Array, row: readonly unknown[], signal: AbortSignal) {
+    if (row.length > 0) await this.#bind(row, { signal });
+    yield* this.#channels.home.doGet(cmd, signal);
+  }
+
   async #bind(row: readonly unknown[], { signal }: CallOptions): Promise<void> {
     const message = { preparedStatementHandle: this.#handle };
     const cmd = encodeCommand({ type: 'CommandPreparedStatementQuery', message });
@@ -121,8 +143,9 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
     return row;
   }
 
-  /** Without parameters: a schema without fields and a batch without columns, as C++ and Go clients send it. */
+  /** Of rows without parameters: a schema without fields and a batch without columns, as C++ and Go clients send it. */
   #frames(cmd: Uint8Array, rows: readonly (readonly unknown[])[]): FlightFrame[] {
+    if (rows.length === 0) return [encodeFlightData({ descriptor: describeCommand(cmd) })];
     const width = rows[0]?.length ?? 0;
     const odd = rows.findIndex((row) => row.length !== width);
     if (odd >= 0) {

@@ -1,10 +1,11 @@
 /** From a Flight SQL command to its result. */
 import { GizmoError } from '../../errors.js';
+import { encodeFlightData } from '../../flight/flight-data.js';
 import type { FlightInfo } from '../../flight/gen/flight_pb.js';
 import { abortReason } from '../../flight/signal.js';
 import { ACTIONS } from '../../flight/sql/action.js';
 import { encodeCommand, type SqlCommandInit, type SqlCommandName } from '../../flight/sql/command.js';
-import type { FlightChannel } from '../connect/channel.js';
+import { describeCommand, type FlightChannel } from '../connect/channel.js';
 import type { ChannelPool } from '../connect/channel-pool.js';
 import type { QueryOptions } from '../flight-sql-client.js';
 import type { ResultStream } from '../result/result.js';
@@ -26,15 +27,21 @@ export async function runCommand<T extends Row, Name extends SqlCommandName>(
   const cmd = encodeCommand(command);
   const { type } = command;
   if (type === 'CommandStatementQuery' && onProgress === undefined && channels.home.takesQueries)
-    return openResult<T>(channels, directly(cmd), signal, onEnd);
+    return openResult<T>(channels, directly(channels.home, cmd), signal, onEnd);
   const info =
     (onProgress === undefined ? undefined : await poll(channels.home, cmd, onProgress, signal)) ??
     (await channels.home.getFlightInfo(cmd, signal));
   return openResult<T>(channels, info, signal, onEnd);
 }
 
-function directly(ticket: Uint8Array): AnnouncedResult {
-  return { schema: NO_BYTES, appMetadata: NO_BYTES, endpoint: [{ ticket: { ticket }, location: [] }] };
+function directly(home: FlightChannel, cmd: Uint8Array): AnnouncedResult {
+  const frames = [encodeFlightData({ descriptor: describeCommand(cmd) })];
+  return answered((signal) => (home.converses ? home.converse(frames, signal) : home.doGet(cmd, signal)));
+}
+
+/** A result of which nothing is known before it comes. */
+export function answered(read: NonNullable<AnnouncedResult['endpoint'][number]['read']>): AnnouncedResult {
+  return { schema: NO_BYTES, appMetadata: NO_BYTES, endpoint: [{ read, location: [] }] };
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -44,8 +44,6 @@ export interface GrpcListenerOptions {
   readonly metadataBytesMax: number;
   readonly services: Services;
   readonly handlers: FlightHandlers;
-  /** Aborted once the server takes no statements any more, which its health service tells. */
-  readonly closed: AbortSignal;
   readonly connections: Connections;
   /** Undefined: without encryption. */
   readonly tls: Pick<TlsAcceptorOptions, 'store' | 'clients' | 'certificateRequired'> | undefined;
@@ -62,7 +60,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
     interceptors: [createIdentifyInterceptor(services, options.metadataBytesMax)],
   });
   server.addService(flightService, { ...options.handlers });
-  server.addService(healthService, { ...createHealthHandlers(options.closed) });
+  server.addService(healthService, { ...createHealthHandlers(services.closed) });
   for (const service of Object.values(reflectionServices)) {
     server.addService(service, { ...createReflectionHandlers() });
   }

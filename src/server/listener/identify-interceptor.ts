@@ -16,6 +16,7 @@ import type { Services } from '../rpc/services.js';
 
 const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
 const DO_ACTION = '/arrow.flight.protocol.FlightService/DoAction';
+const DO_EXCHANGE = '/arrow.flight.protocol.FlightService/DoExchange';
 const DO_GET = '/arrow.flight.protocol.FlightService/DoGet';
 const DO_PUT = '/arrow.flight.protocol.FlightService/DoPut';
 /** What a stranger may call. */
@@ -35,7 +36,7 @@ const UPLOAD_BYTES_MAX = 2 ** 31 - 1;
 export function createIdentifyInterceptor(services: Services, metadataBytesMax: number): ServerInterceptor {
   return (method, call) => {
     limitMessageBytes(call, messageBytesMax(method.path));
-    if (method.path === DO_GET) sendInPlace(call);
+    if (method.path === DO_GET || method.path === DO_EXCHANGE) sendInPlace(call);
     const peer = call.getPeer();
     const connection = services.connectionOf(peer);
     const from = { peer, peerIdentity: connection?.certificate?.commonName, rpc: method.path };

@@ -105,15 +105,12 @@ async function withCall<T>(
   grpcCall: AnyCall,
   handle: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const identified = callers.get(grpcCall.metadata);
-  if (identified === undefined) throw new GizmoError('UNAUTHENTICATED', 'This call was not identified.');
+  const identified = identifiedCall(grpcCall);
   const { caller, cancelled } = identified;
   const ofCall = linkSignals([cancelled, services.stopping, caller.refused]);
   let linked = ofCall;
   let leave: (() => void) | undefined;
-  const headers = new GrpcMetadata();
-  headers.set(USERNAME_HEADER, encodeURIComponent(caller.principal.name).slice(0, 512));
-  headers.set(ROLE_HEADER, caller.principal.role);
+  const headers = headersFor(caller);
   if (method === 'DoAction' && Object(grpcCall.request).type === 'CloseSession')
     headers.set('set-cookie', `${SESSION_COOKIE}=; Max-Age=0`);
   grpcCall.sendMetadata(headers);
@@ -143,8 +140,31 @@ async function withCall<T>(
   }
 }
 
-/** Refusals are logged at debug level; a defect in full, under an id that the client is told. */
-function logged(services: Services, method: string, { principal, peer }: Caller, error: unknown): GizmoError {
+/** What the interceptor knows of a call. Throws UNAUTHENTICATED where it knows nothing. */
+export function identifiedCall({ metadata }: Pick<AnyCall, 'metadata'>): IdentifiedCall {
+  const identified = callers.get(metadata);
+  if (identified === undefined) throw new GizmoError('UNAUTHENTICATED', 'This call was not identified.');
+  return identified;
+}
+
+/** The headers of every answer: whom the server takes the caller for. */
+export function headersFor({ principal }: Caller): Metadata {
+  const headers = new GrpcMetadata();
+  headers.set(USERNAME_HEADER, encodeURIComponent(principal.name).slice(0, 512));
+  headers.set(ROLE_HEADER, principal.role);
+  return headers;
+}
+
+/**
+ * What the client is told of an error. Refusals are logged at debug level; a defect in full, under an id that the client
+ * is told.
+ */
+export function logged(
+  services: Services,
+  method: string,
+  { principal, peer }: Caller,
+  error: unknown,
+): GizmoError {
   const known = toGizmoError(error);
   const fields = { method, user: principal.name, peer };
   if (known.code !== 'INTERNAL') {

@@ -1,8 +1,8 @@
 /** All RPCs of the Flight service, each with what surrounds every call. */
-import { GizmoError } from '../../errors.js';
 import type { FlightHandlers } from '../../flight/service.js';
 import { bidirectional, callers, serverStream, unary } from './call.js';
 import { type ActionCall, doAction, offeredActions } from './do-action.js';
+import { exchangeHandler } from './do-exchange.js';
 import { doGet } from './do-get.js';
 import { doPut } from './do-put.js';
 import { getFlightInfo, getSchema } from './flight-info.js';
@@ -28,9 +28,7 @@ export function createFlightHandlers(services: Services): FlightHandlers {
     getSchema: unary(services, 'GetSchema', (request, call) => getSchema(services, request, call)),
     doGet: serverStream(services, 'DoGet', (grpcCall, call) => doGet(services, grpcCall, call)),
     doPut: bidirectional(services, 'DoPut', (grpcCall, call) => doPut(services, grpcCall, call)),
-    doExchange: bidirectional(services, 'DoExchange', async () => {
-      throw notOffered('DoExchange', 'Use DoGet and DoPut.');
-    }),
+    doExchange: exchangeHandler(services),
     // Somebody the interceptor has let through without finding out who it is may do next to nothing.
     doAction: (grpcCall) =>
       callers.has(grpcCall.metadata) ? actions(grpcCall) : actionOfStranger(services, grpcCall),
@@ -38,8 +36,4 @@ export function createFlightHandlers(services: Services): FlightHandlers {
       for (const action of offeredActions(services)) grpcCall.write(action);
     }),
   };
-}
-
-function notOffered(method: string, instead: string): GizmoError {
-  return new GizmoError('UNIMPLEMENTED', `${method} is not offered by this server. ${instead}`);
 }

@@ -14,7 +14,7 @@ const PIECES = { rowsMax: 65_536, bytesMax: 16 * 1024 * 1024 };
 /** Undefined where the stream has no fields: that is how clients say "no parameters". */
 export async function readParameters(
   first: FlightDataMessage,
-  rest: AsyncIterable<FlightDataMessage>,
+  rest: AsyncIterable<FlightDataMessage> | Iterable<FlightDataMessage>,
 ): Promise<ParameterRows | undefined> {
   const reader = new BatchReader();
   const batches: EncodedBatch[] = [];

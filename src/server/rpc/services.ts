@@ -33,6 +33,8 @@ export interface Services {
   readonly log: Logger;
   /** The same log, at the level of logins. */
   readonly authLog: AuthLog;
+  /** Aborted once no statement is taken any more. */
+  readonly closed: AbortSignal;
   /** Aborted when the time to drain is over; its reason is what running calls fail with. */
   readonly stopping: AbortSignal;
   /** The transport connection of a peer address, as the listener accepted it. */

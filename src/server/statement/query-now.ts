@@ -7,8 +7,9 @@ import type { Life } from './life-context.js';
 import { executeRows } from './parameter-rows.js';
 import { endingWith, type RunningResult } from './run.js';
 import { runToEnd } from './run-to-end.js';
-import type { Returns, StatementRequest } from './statement.js';
-import { enterTransaction } from './transactions.js';
+import type { ParameterRows, PlannedStatement, Returns, StatementRequest } from './statement.js';
+import type { PreparedStatement } from './ticket.js';
+import { enterTransaction, type TransactionUse } from './transactions.js';
 
 /** A statement's result in the hands of who asked for it. */
 export interface QueryAnswer {
@@ -25,28 +26,74 @@ export async function queryNow(
   stores: BatchStores,
   request: StatementRequest,
 ): Promise<QueryAnswer> {
-  const { session, signal } = request;
-  const release = await session.queue.acquire(signal);
-  try {
-    await enterTransaction(life, request);
+  return await inTurn(life, request, async (release) => {
     const statement = await openStatement(life, request);
-    const { returns, readOnly, parts } = statement.engine;
-    const free = () => statement.engine.close().finally(release);
-    try {
-      if (readOnly && parts === 1) {
-        const holding = endingWith(await executeRows(life, statement, signal, undefined), free);
-        const result = givingWay(holding, session.queue, stores, signal);
-        return { returns, changes: undefined, result };
-      }
-      const completed = await runToEnd(life, statement, signal, undefined);
-      await free();
-      return { returns, changes: completed.changes, result: replay(completed) };
-    } catch (error) {
-      await statement.engine.close();
-      throw error;
-    }
+    const free = () => statement.engine.close();
+    return await answer({ life, stores, statement, parameters: undefined, free, release }, request.signal);
+  });
+}
+
+/** The same of what was prepared, which stays open. */
+export async function queryPreparedNow(
+  life: Life,
+  stores: BatchStores,
+  { session, sql, statement }: PreparedStatement,
+  parameters: ParameterRows | undefined,
+  signal: AbortSignal,
+): Promise<QueryAnswer> {
+  if (statement === undefined)
+    return await queryNow(life, stores, { session, sql, door: 'prepared-query', signal });
+  life.rate.take(session);
+  return await inTurn(life, { session, signal, sql }, (release) =>
+    answer({ life, stores, statement, parameters, free: async () => {}, release }, signal),
+  );
+}
+
+/** Takes the session's turn for `work`, which gives it back unless it fails. */
+async function inTurn<T>(
+  life: Life,
+  use: TransactionUse,
+  work: (release: () => void) => Promise<T>,
+): Promise<T> {
+  const release = await use.session.queue.acquire(use.signal);
+  try {
+    await enterTransaction(life, use);
+    return await work(release);
   } catch (error) {
     release();
+    throw error;
+  }
+}
+
+interface Running {
+  readonly life: Life;
+  readonly stores: BatchStores;
+  readonly statement: PlannedStatement;
+  readonly parameters: ParameterRows | undefined;
+  /** Lets the statement go. */
+  readonly free: () => Promise<void>;
+  /** Gives the turn back. */
+  readonly release: () => void;
+}
+
+async function answer(
+  { life, stores, statement, parameters, free, release }: Running,
+  signal: AbortSignal,
+): Promise<QueryAnswer> {
+  const { returns, readOnly, parts } = statement.engine;
+  try {
+    if (readOnly && parts === 1) {
+      const result = await executeRows(life, statement, signal, parameters);
+      const holding = endingWith(result, () => free().finally(release));
+      const { queue } = statement.session;
+      return { returns, changes: undefined, result: givingWay(holding, queue, stores, signal) };
+    }
+    const completed = await runToEnd(life, statement, signal, parameters);
+    await free();
+    release();
+    return { returns, changes: completed.changes, result: replay(completed) };
+  } catch (error) {
+    await free();
     throw error;
   }
 }

@@ -19,7 +19,7 @@ import type { Life } from './life-context.js';
 import { openAhead } from './open-ahead.js';
 import type { IssuedTicket, OpenStatements } from './open-statements.js';
 import { executeRows, updateRows } from './parameter-rows.js';
-import { type QueryAnswer, queryNow } from './query-now.js';
+import { type QueryAnswer, queryNow, queryPreparedNow } from './query-now.js';
 import { endingWith, type RunningResult } from './run.js';
 import { COUNT_SCHEMA, NO_FIELDS, runToEnd } from './run-to-end.js';
 import {
@@ -69,6 +69,12 @@ export interface Statements {
   /** The schema of a prepared statement's result with what is bound to it; undefined where only running it tells. */
   describePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<ArrowSchema | undefined>;
   queryPrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<QueryInfo>;
+  /** The same and its fetch in one, without a ticket. */
+  queryPreparedNow(
+    prepared: PreparedStatement,
+    parameters: ParameterRows | undefined,
+    signal: AbortSignal,
+  ): Promise<QueryAnswer>;
   updatePrepared(prepared: PreparedStatement, signal: AbortSignal): Promise<number>;
   /** Opens the result behind a ticket; close it when read or given up. */
   fetch(ticket: string, principal: Principal, signal: AbortSignal): Promise<RunningResult>;
@@ -251,6 +257,9 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
         throw error;
       }
     },
+
+    queryPreparedNow: (prepared, parameters, signal) =>
+      queryPreparedNow(life, stores, prepared, parameters, signal),
 
     updatePrepared(prepared, signal) {
       const { session, sql, statement, parameters } = prepared;

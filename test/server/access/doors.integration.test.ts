@@ -35,6 +35,7 @@ async function prepared(
 const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise<unknown>>> = {
   statement: (client, sql) => client.rows(sql),
   'statement in one call': (client, sql) => client.get(query(sql)),
+  'statement in an exchange': (client, sql) => client.exchange(query(sql)),
   'its schema': (client, sql) => client.schema(query(sql)),
   update: (client, sql) => client.update(sql),
   prepare: (client, sql) => prepared(client, sql),
@@ -50,6 +51,14 @@ const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise
         encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
       ),
     ),
+  'prepared query in an exchange': (client, sql) =>
+    prepared(client, sql, (preparedStatementHandle) =>
+      client.exchange(
+        encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
+      ),
+    ),
+  'update in an exchange': (client, sql) =>
+    client.exchange(encodeCommand({ type: 'CommandStatementUpdate', message: { query: sql } })),
   'in the background': async (client, sql) => {
     let answer = await client.poll(query(sql));
     while (answer.flightDescriptor !== undefined) answer = await client.poll(answer.flightDescriptor.cmd);

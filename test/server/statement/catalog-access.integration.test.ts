@@ -71,6 +71,8 @@ const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise
   'a query': (client, query) => client.rows(query),
   'a query in one call': (client, query) =>
     client.get(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
+  'a query in an exchange': (client, query) =>
+    client.exchange(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
   'an update': (client, query) =>
     client.put(encodeCommand({ type: 'CommandStatementUpdate', message: { query } })),
   async 'a prepared query'(client, query) {
@@ -82,6 +84,12 @@ const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise
   async 'a prepared update'(client, query) {
     const preparedStatementHandle = await prepare(client, query);
     return client.put(
+      encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
+    );
+  },
+  async 'a prepared update in an exchange'(client, query) {
+    const preparedStatementHandle = await prepare(client, query);
+    return client.exchange(
       encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
     );
   },

@@ -1,0 +1,156 @@
+/**
+ * DoExchange: statements one after the other over one call (see flight/sql/exchange). Each of them is to the server what
+ * a call of its own would be: the caller is identified anew, the session entered and left, and nothing of one is left
+ * when the next comes.
+ */
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { GizmoError, toGizmoError } from '../../errors.js';
+import { encodeFlightData, type FlightDataMessage, type FlightFrame } from '../../flight/flight-data.js';
+import { FlightDescriptor_DescriptorType } from '../../flight/gen/flight_pb.js';
+import type { Received } from '../../flight/service.js';
+import { linkSignals } from '../../flight/signal.js';
+import { decodeCommand } from '../../flight/sql/command.js';
+import {
+  type ExchangeableCommand,
+  encodeStatementEnd,
+  encodeStatementFailure,
+  isExchangeable,
+  type StatementEnd,
+} from '../../flight/sql/exchange.js';
+import { createWriter, type MessageWriter, readMessages } from '../../flight/stream.js';
+import { type Call, finishStream, headersFor, identifiedCall, logged } from './call.js';
+import { handleText, transactionOf } from './command-fields.js';
+import { openQuery } from './do-get.js';
+import { credentialLooksLike, identify } from './identify.js';
+import { readParameters } from './read-parameters.js';
+import { sendable, sendResult } from './send-result.js';
+import type { Services } from './services.js';
+import { createSessionLink } from './session-link.js';
+
+type ExchangeCall = ServerDuplexStream<Received<FlightDataMessage>, FlightFrame>;
+type Messages = AsyncGenerator<FlightDataMessage, void, undefined>;
+
+const METHOD = 'DoExchange';
+
+export function exchangeHandler(services: Services): (grpcCall: ExchangeCall) => void {
+  return (grpcCall) => finishStream(grpcCall, exchange(services, grpcCall));
+}
+
+async function exchange(services: Services, grpcCall: ExchangeCall): Promise<void> {
+  const identified = identifiedCall(grpcCall);
+  const ofCall = linkSignals([identified.cancelled, services.stopping, identified.caller.refused]);
+  // Between statements the end of the server ends the conversation, and holds nobody up.
+  const idle = linkSignals([ofCall.signal, services.closed]);
+  const link = createSessionLink(services, grpcCall.metadata, ofCall.signal);
+  grpcCall.sendMetadata(headersFor(identified.caller));
+  try {
+    const messages = readMessages(grpcCall, idle.signal);
+    const writer = createWriter(grpcCall, ofCall.signal);
+    for (;;) {
+      const asked = await nextStatement(services, messages);
+      if (asked === undefined) return;
+      const caller = await identifyAgain(services, grpcCall, ofCall.signal);
+      const { call, leave } = link.enter(caller);
+      let end: Uint8Array;
+      try {
+        caller.assertAlive();
+        end = encodeStatementEnd(await run(services, asked, writer, call));
+      } catch (error) {
+        end = encodeStatementFailure(logged(services, METHOD, caller, error));
+      } finally {
+        leave();
+      }
+      await writer.write(encodeFlightData({ appMetadata: end }));
+    }
+  } catch (error) {
+    throw logged(services, METHOD, identified.caller, error);
+  } finally {
+    identified.answered = true;
+    link.dispose();
+    idle.dispose();
+    ofCall.dispose();
+  }
+}
+
+/** One message, or two: a schema of parameters is followed by their batch. */
+type Asked = readonly [FlightDataMessage, ...FlightDataMessage[]];
+
+/** Undefined where there is none any more, or none is taken. */
+async function nextStatement({ closed }: Services, messages: Messages): Promise<Asked | undefined> {
+  try {
+    const first = await messages.next();
+    if (first.done === true) return undefined;
+    if (first.value.header.length === 0) return [first.value];
+    const second = await messages.next();
+    return second.done === true ? undefined : [first.value, second.value];
+  } catch (error) {
+    if (closed.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** As the interceptor does for a call; whoever is refused loses the conversation. */
+async function identifyAgain(services: Services, grpcCall: ExchangeCall, gone: AbortSignal) {
+  const { metadata } = grpcCall;
+  const peer = grpcCall.getPeer();
+  const connection = services.connectionOf(peer);
+  if (connection === undefined) throw new GizmoError('UNAVAILABLE', 'The connection is closing.');
+  try {
+    return await identify(services, metadata, connection, gone);
+  } catch (error) {
+    const { code, message } = toGizmoError(error);
+    const from = { peer, peerIdentity: connection.certificate?.commonName, rpc: METHOD };
+    services.authLog.refused(
+      'call',
+      { ...credentialLooksLike(metadata), ...from },
+      { code, reason: message },
+    );
+    throw error;
+  }
+}
+
+async function run(
+  services: Services,
+  [first, ...rest]: Asked,
+  writer: MessageWriter<FlightFrame>,
+  call: Call,
+): Promise<StatementEnd> {
+  const command = commandOf(first);
+  const { statements } = services;
+  switch (command.type) {
+    case 'CommandStatementQuery':
+      await sendResult(writer, await openQuery(services, command.message, call));
+      return {};
+    case 'CommandStatementUpdate': {
+      const session = await call.session();
+      const { signal } = call;
+      const transaction = transactionOf(command.message);
+      const { query: sql } = command.message;
+      return {
+        changes: await statements.update({ sql, session, door: 'statement-update', signal, ...transaction }),
+      };
+    }
+    default: {
+      // Without any, what was bound before is of no account.
+      const parameters = rest.length === 0 ? undefined : await readParameters(first, rest);
+      const session = await call.session();
+      const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
+      if (command.type === 'CommandPreparedStatementQuery') {
+        await sendResult(
+          writer,
+          sendable(await statements.queryPreparedNow(prepared, parameters, call.signal)),
+        );
+        return {};
+      }
+      statements.open.bind(prepared, parameters);
+      return { changes: await statements.updatePrepared(prepared, call.signal) };
+    }
+  }
+}
+
+function commandOf({ descriptor }: FlightDataMessage): ExchangeableCommand {
+  const command =
+    descriptor?.type === FlightDescriptor_DescriptorType.CMD ? decodeCommand(descriptor.cmd) : undefined;
+  if (command !== undefined && isExchangeable(command)) return command;
+  throw new GizmoError('INVALID_ARGUMENT', 'A statement in DoExchange begins with a command that is one.');
+}
