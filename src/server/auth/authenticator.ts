@@ -3,6 +3,7 @@
  * never handed to the next one.
  */
 import { GizmoError } from '../../errors.js';
+import { networkOf } from '../model/network-of.js';
 import type { Principal } from '../model/principal.js';
 import type { Credential } from './credential.js';
 
@@ -11,7 +12,7 @@ export interface Strategy {
   readonly name: string;
   /**
    * The principal if the credential is of this strategy and right; undefined if it is not of this strategy;
-   * throws UNAUTHENTICATED if it is and wrong. `address` is the caller's, without the port; `gone` aborts when nobody
+   * throws UNAUTHENTICATED if it is and wrong. `address` is the caller's network (`networkOf`); `gone` aborts when nobody
    * waits for the answer any more.
    */
   authenticate(
@@ -29,7 +30,7 @@ export interface Authenticator {
 export function createAuthenticator(strategies: readonly Strategy[]): Authenticator {
   return {
     async authenticate(credential, peer, gone) {
-      const address = addressOf(peer);
+      const address = networkOf(peer);
       for (const strategy of strategies) {
         const principal = await strategy.authenticate(credential, address, gone);
         if (principal !== undefined) return principal;
@@ -40,10 +41,4 @@ export function createAuthenticator(strategies: readonly Strategy[]): Authentica
       );
     },
   };
-}
-
-/** The host of `host:port`; of IPv6 the network, since who has one address of it has all. */
-function addressOf(peer: string): string {
-  const host = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return host.includes('.') ? host : host.split(':').slice(0, 4).join(':');
 }

@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Connection } from '../model/connection.js';
+import { networkOf } from '../model/network-of.js';
 
 /** Whoever connects has this long to show who calls, TLS handshake included. */
 const LOGIN_TIMEOUT_MS = 30_000;
-/** Connections that nobody has logged in over, at once; the oldest makes room. */
+/** Connections that nobody has logged in over, at once; the oldest of those who have most makes room. */
 const STRANGERS_MAX = 1000;
 
 export interface Connections {
@@ -35,27 +36,40 @@ const NOTHING_SHOWN: ShownCertificate = {
   assertAccepted: () => undefined,
 };
 
-export function createConnections(): Connections {
+export function createConnections(strangersMax = STRANGERS_MAX): Connections {
   const sockets = new Set<Socket>();
-  /** Connections over which nobody has logged in yet, oldest first. */
-  const strangers = new Map<Socket, NodeJS.Timeout>();
+  /** Connections over which nobody has logged in yet. */
+  const strangers = new Map<Socket, { readonly timer: NodeJS.Timeout; readonly network: string }>();
+  /** The same by where they come from, oldest first. */
+  const networks = new Map<string, Set<Socket>>();
   const byPeer = new Map<string, Connection>();
 
   function forgetStranger(socket: Socket): void {
-    clearTimeout(strangers.get(socket));
+    const { timer, network = '' } = strangers.get(socket) ?? {};
+    clearTimeout(timer);
     strangers.delete(socket);
+    const others = networks.get(network);
+    others?.delete(socket);
+    if (others?.size === 0) networks.delete(network);
   }
 
-  function holdStranger(socket: Socket): void {
-    if (strangers.size >= STRANGERS_MAX) {
-      const [oldest] = strangers.keys();
-      // At once: its `close` comes later than the next of a flood.
-      if (oldest !== undefined) forgetStranger(oldest);
-      oldest?.destroy();
-    }
+  /** Who floods the server from one place loses its own connections, and nobody else's. */
+  function makeRoom(): void {
+    let most: ReadonlySet<Socket> = new Set();
+    for (const from of networks.values()) if (from.size > most.size) most = from;
+    const [oldest] = most;
+    // At once: its `close` comes later than the next of a flood.
+    if (oldest !== undefined) forgetStranger(oldest);
+    oldest?.destroy();
+  }
+
+  function holdStranger(socket: Socket, peer: string): void {
+    if (strangers.size >= strangersMax) makeRoom();
+    const network = networkOf(peer);
     const timer = setTimeout(() => socket.destroy(), LOGIN_TIMEOUT_MS);
     timer.unref();
-    strangers.set(socket, timer);
+    strangers.set(socket, { timer, network });
+    networks.set(network, (networks.get(network) ?? new Set()).add(socket));
   }
 
   return {
@@ -66,7 +80,7 @@ export function createConnections(): Connections {
       let closed = false;
       const callbacks = new Set<() => void>();
       sockets.add(socket);
-      holdStranger(socket);
+      holdStranger(socket, peer);
       socket.once('close', () => {
         closed = true;
         sockets.delete(socket);

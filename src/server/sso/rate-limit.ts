@@ -1,5 +1,6 @@
 /** How often strangers may ask for something costly, by the address they ask from; within a fixed amount of memory. */
 import { GizmoError } from '../../errors.js';
+import { networkOf } from '../model/network-of.js';
 
 export interface RateLimit {
   /** Counts one request of `peer` (`address:port`); throws RESOURCE_EXHAUSTED where it is one too many. */
@@ -37,17 +38,4 @@ export function createRateLimit({ burst, refillMs, addressesMax, nowMs }: RateLi
       fullAtMs.set(address, full);
     },
   };
-}
-
-function networkOf(peer: string): string {
-  const address = peer
-    .replace(/:\d+$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!address.includes(':')) return address;
-  const [head = '', tail = ''] = address.split('::', 2);
-  const front = head.split(':').filter((it) => it !== '');
-  const back = tail.split(':').filter((it) => it !== '');
-  const zeros = address.includes('::') ? Math.max(0, 8 - front.length - back.length) : 0;
-  return [...front, ...Array<string>(zeros).fill('0'), ...back].slice(0, 4).join(':');
 }
