@@ -1,0 +1,80 @@
+/** What comes back of a statement, and whether it says too much. */
+import { status } from '@grpc/grpc-js';
+import type { FlightDataMessage } from '../../../../src/flight/flight-data.js';
+import { encodeCommand } from '../../../../src/flight/sql/command.js';
+import { collect, decodeRows, type RawClient, ticketOf } from '../../../support/raw-client.js';
+
+export type Door = 'query' | 'update' | 'prepared';
+
+export interface Answer {
+  readonly code: number;
+  readonly details: string;
+  /** Everything that came, byte for byte. */
+  readonly bytes: string;
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Sends a statement through a door. */
+export async function answerOf(client: RawClient, sql: string, door: Door): Promise<Answer> {
+  try {
+    if (door === 'update') {
+      await client.update(sql);
+      return { code: status.OK, details: '', bytes: '', rows: [] };
+    }
+    const info = await client.info(await commandFor(client, sql, door));
+    const messages = await collect<FlightDataMessage>(client.openGet(ticketOf(info)));
+    const parts = [info.schema, ...messages.flatMap(({ header, body }) => [header, body])];
+    return {
+      code: status.OK,
+      details: '',
+      bytes: parts.map((it) => Buffer.from(it ?? []).toString('latin1')).join('\n'),
+      rows: decodeRows(messages),
+    };
+  } catch (error) {
+    const { code, details } = error as { code: number; details: string };
+    return { code, details, bytes: details, rows: [] };
+  }
+}
+
+async function commandFor(client: RawClient, query: string, door: Door): Promise<Uint8Array> {
+  if (door === 'query') return encodeCommand({ type: 'CommandStatementQuery', message: { query } });
+  const preparedStatementHandle = await client.prepare(query);
+  return encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } });
+}
+
+/** The names and values in an answer that its reader has not written themselves, and numbers that stand for values. */
+export function leakedBy({ bytes, rows }: Answer, said: string): string[] {
+  const known = said.toLowerCase();
+  const text = `${bytes} ${JSON.stringify(rows, (_, it) => (typeof it === 'bigint' ? String(it) : it))}`;
+  const found = [...(text.match(/zq[a-z0-9_]*/gi) ?? []), ...(text.match(/7710\d{4}|\b6367\b/g) ?? [])];
+  return [...new Set(found.filter((it) => !isMadeOf(it.toLowerCase(), known)))];
+}
+
+/** How an answer differs from that of a server that has nothing hidden; undefined where it does not. */
+export function answersDiffer(real: Answer, bare: Answer, said: string): unknown {
+  if (THROUGH.test(said)) return undefined;
+  if (real.code !== bare.code || plain(real.details) !== plain(bare.details))
+    return { real: [real.code, real.details], bare: [bare.code, bare.details] };
+  if (CHANGING.test(said)) return undefined;
+  const [one, other] = [real.rows, bare.rows].map((rows) =>
+    JSON.stringify(rows, (_, it) => (typeof it === 'bigint' ? String(it) : it)),
+  );
+  return one === other ? undefined : { real: one, bare: other };
+}
+
+/** A view or macro of which the reader of a server without the hidden catalog is told what it reads. */
+const THROUGH = /peep|tell/i;
+/** What answers otherwise each time. */
+const CHANGING =
+  /sample|txid|uuid|random|now\(|current_query|duckdb_|pragma|information_schema|pg_|sqlite|describe|show|explain|gizmo|hash|histogram|approx|summar|version/i;
+
+/** Without what is not the same twice. */
+function plain(details: string): string {
+  return details.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>');
+}
+
+/** Whether it is in the text, or several of its names are: values stand side by side in what is sent. */
+function isMadeOf(found: string, known: string): boolean {
+  if (known.includes(found)) return true;
+  return found.split(/(?=zq)/).every((it) => known.includes(it));
+}
