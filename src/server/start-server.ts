@@ -41,6 +41,7 @@ import { explainAccess } from './statement/own/explain-access.js';
 import { grantStatements } from './statement/own/grants.js';
 import { type Killable, kill } from './statement/own/kill.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
+import { policyStatements } from './statement/own/policies.js';
 import { setHook } from './statement/own/set-hook.js';
 import { setSetting } from './statement/own/set-setting.js';
 import { createRate } from './statement/rate.js';
@@ -48,6 +49,7 @@ import { createSettings } from './statement/settings/settings.js';
 import { createSlots } from './statement/slots.js';
 import { createStatements } from './statement/statements.js';
 import { grantsTable } from './statement/tables/grants-table.js';
+import { policiesTable } from './statement/tables/policies-table.js';
 import { queriesTable } from './statement/tables/queries-table.js';
 import { createServerTables, schemasOf } from './statement/tables/server-tables.js';
 import { sessionsTable } from './statement/tables/sessions-table.js';
@@ -139,6 +141,7 @@ export async function startServer(
       () => state.grants,
       () => life.access,
     ),
+    policiesTable(() => state.policies),
   ];
 
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
@@ -197,6 +200,7 @@ export async function startServer(
       setHook(hooks),
       ...accountStatements(config, state, logins, nowMs, (reasonFor) => sessions.endWhere(reasonFor)),
       ...grantStatements(state.grants, Date.now),
+      ...policyStatements(state.policies, Date.now),
       explainAccess(() => life.access, state.accounts),
     ]),
     guardPaths: createPathGuard([
@@ -207,6 +211,7 @@ export async function startServer(
       databaseGrants: config.databaseGrants,
       defaultAccess: config.defaultAccess,
       grants: state.grants,
+      policies: state.policies,
     }),
     tables: serverTables,
     hooks,

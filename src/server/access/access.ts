@@ -3,6 +3,8 @@ import type { DatabaseGrant } from '../model/database-grant.js';
 import { isProvedName, type Principal } from '../model/principal.js';
 import type { DatabaseLevel, Rights } from '../model/rights.js';
 import { type Grants, isFor } from '../model/stored-grant.js';
+import type { Policies } from '../model/stored-policy.js';
+import { rowFiltersOf } from './row-filters.js';
 
 /** What of a principal decides. */
 export type Who = Pick<Principal, 'name' | 'role' | 'origin'> & {
@@ -20,15 +22,16 @@ export interface AccessOptions {
   /** What is allowed in catalogs that have never had a grant of SQL's. */
   readonly defaultAccess: 'none' | 'all';
   readonly grants: Grants;
+  readonly policies: Policies;
 }
 
 /** Brings the sources together; asked anew whenever something is decided. */
 export function createAccess(options: AccessOptions): Access {
-  const { grants } = options;
-  const known = new WeakMap<Who, { readonly rights: Rights; readonly version: number }>();
+  const { grants, policies } = options;
+  const known = new WeakMap<Who, { readonly rights: Rights; readonly version: string }>();
   return {
     rightsOf(principal) {
-      const { version } = grants;
+      const version = `${grants.version} ${policies.version}`;
       const before = known.get(principal);
       if (before?.version === version) return before.rights;
       const rights = Object.freeze(makeRights(principal, options));
@@ -38,7 +41,14 @@ export function createAccess(options: AccessOptions): Access {
   };
 }
 
-function makeRights(who: Who, { databaseGrants, defaultAccess, grants }: AccessOptions): Rights {
+function makeRights(who: Who, options: AccessOptions): Rights {
+  const rights = withoutPolicies(who, options);
+  const policies = options.policies.list();
+  if (rights.role === 'admin' || policies.length === 0) return rights;
+  return { ...rights, rowFilters: rowFiltersOf(who, rights, policies) };
+}
+
+function withoutPolicies(who: Who, { databaseGrants, defaultAccess, grants }: AccessOptions): Rights {
   const { role, catalogAccess } = who;
   // Whoever reaches files and the whole instance cannot be held to a database.
   if (role === 'admin') return { role };

@@ -7,14 +7,16 @@ import type { Privilege, Rights } from '../model/rights.js';
 import { catalogLevel } from './catalog-level.js';
 import { governing, holds, type Place, unreadable } from './grants.js';
 import { mayKnow } from './may-know.js';
+import { sameName } from './name-pattern.js';
 import { refusedByRole } from './role-ceiling.js';
+import { rowFilterOn } from './row-filters.js';
 
 /** Why not. */
 export type Denial =
   /** It must look as if this were not there. */
   | { readonly by: 'hidden'; readonly place: Place; readonly setting?: SettingChange }
   | {
-      readonly by: 'role' | 'catalog_access' | 'database-grant' | 'grant' | 'unresolved';
+      readonly by: 'role' | 'catalog_access' | 'database-grant' | 'grant' | 'policy' | 'unresolved';
       /** What may not be done, as the end of a sentence that begins with who. */
       readonly what: string;
       /** A whole sentence: what would allow it. */
@@ -38,7 +40,9 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
     byMetadata(rights, facts) ??
     first(facts.writes, (write) => byCatalog(rights, write)) ??
     first(facts.reads, (read) => byReadGrant(rights, read)) ??
-    first(facts.writes, (write) => byWriteGrant(rights, write))
+    first(facts.writes, (write) => byWriteGrant(rights, write)) ??
+    first(facts.writes, (write) => byWritePolicy(rights, write)) ??
+    first(facts.reads, (read) => byReadPolicy(rights, read, facts))
   );
 }
 
@@ -107,8 +111,8 @@ function byCatalog(rights: Rights, write: ObjectWrite): Denial | undefined {
 }
 
 /** Whether anything but the role limits them. */
-export function isLimited({ catalogRules, databaseLevels, grants }: Rights): boolean {
-  return catalogRules !== undefined || databaseLevels !== undefined || grants !== undefined;
+export function isLimited({ catalogRules, databaseLevels, grants, rowFilters }: Rights): boolean {
+  return [catalogRules, databaseLevels, grants, rowFilters].some((it) => it !== undefined);
 }
 
 function unresolved(write: ObjectWrite): Denial {
@@ -161,6 +165,31 @@ const PRIVILEGES: Readonly<Partial<Record<ObjectWrite['action'], readonly Privil
   delete: ['delete'],
   merge: ['insert', 'update', 'delete'],
 };
+
+/** Whatever changes a table could get round its filter: by another name, a cast or an index over all rows. */
+function byWritePolicy(rights: Rights, write: ObjectWrite): Denial | undefined {
+  const { action, objectKind, catalog, schema, name } = write;
+  const isSchema = objectKind === 'schema' && action !== 'create';
+  const under = isSchema
+    ? rights.rowFilters?.find((it) => sameName(it.catalog, catalog) && sameName(it.schema, name))
+    : rowFilterOn(rights, { catalog, schema, name });
+  if (under === undefined) return undefined;
+  return {
+    by: 'policy',
+    what: `${action} ${under.catalog}.${under.schema}.${under.name}, which is under row policies`,
+    remedy: 'An administrator may.',
+  };
+}
+
+function byReadPolicy(rights: Rights, read: ObjectRead, { unfiltered }: PlanFacts): Denial | undefined {
+  if (read.rows !== undefined || rowFilterOn(rights, read) === undefined) return undefined;
+  const table = `${read.catalog}.${read.schema}.${read.name}`;
+  return {
+    by: 'policy',
+    what: `read ${table} in this way. It is under row policies, and cannot be filtered here: ${unfiltered ?? 'it is not read by a query'}`,
+    remedy: `Name the table in the FROM of a query: SELECT … FROM ${table}.`,
+  };
+}
 
 function notGranted(what: string, grant: string): Exclude<Denial, { readonly by: 'hidden' }> {
   return { by: 'grant', what, remedy: `An administrator can allow it: GRANT ${grant} TO … .` };

@@ -53,6 +53,15 @@ export function unreadable(
   return columns.filter((column) => !readable.some((it) => sameName(it, column)));
 }
 
+/** The only columns of a table that may be read; undefined: all of them. */
+export function readableColumns(grants: GrantedRights, table: ObjectName): readonly string[] | undefined {
+  if (holds(grants, 'select', table)) return undefined;
+  const named = grants.granted
+    .filter((it) => gives(it, 'select') && covers(it, table))
+    .flatMap((it) => it.columns ?? []);
+  return named.filter((column, at) => named.findIndex((it) => sameName(it, column)) === at);
+}
+
 function gives({ privilege }: Grant, wanted: Privilege): boolean {
   return privilege === 'all' || privilege === wanted;
 }

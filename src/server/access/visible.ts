@@ -25,5 +25,10 @@ export function visibleTo(rights: Rights, attached: readonly string[]): Visible 
       }
     }
   }
-  return { catalogs, parts };
+  const filtered = rights.rowFilters?.map(({ catalog, schema, name }) => ({
+    catalog: foldName(catalog),
+    schema: foldName(schema),
+    table: foldName(name),
+  }));
+  return { catalogs, parts, ...(filtered !== undefined && { filtered }) };
 }

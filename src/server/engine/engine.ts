@@ -6,6 +6,7 @@
 import type { GizmoError } from '../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
 import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
+import type { RowFilter } from '../model/row-filter.js';
 import type { StatementKind } from '../model/statement-kind.js';
 import type { Visible } from '../model/visible.js';
 
@@ -75,6 +76,8 @@ export interface EngineSession {
   inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
   /** Databases and objects of these names, whether anybody may know of them or not; for access decisions. */
   lookUp(names: readonly string[]): Promise<NamedThings>;
+  /** Throws INVALID_ARGUMENT with the reason where a filter cannot be one: its table, its conditions. */
+  checkRowFilter(filter: RowFilter): Promise<void>;
   /** The names of all catalogs; none where they cannot be asked for, as in a transaction that has failed. */
   catalogNames(): Promise<readonly string[]>;
   /** Ends the transaction that {@link inspect} began; nothing happens where it began none. */
@@ -108,6 +111,8 @@ export interface InspectOptions {
   readonly qualified?: boolean;
   /** What metadata may show; absent: everything. Metadata that shows no more than this is no fact. */
   readonly visible?: Visible;
+  /** What may be read of some tables: a query over them runs with these filters, or its facts say that it does not. */
+  readonly rowFilters?: readonly RowFilter[];
   readonly signal?: AbortSignal;
 }
 

@@ -17,6 +17,8 @@ export interface PlanFacts {
   readonly effects: readonly Effect[];
   /** Files that are opened to everybody by the operator, and that it reads or writes; absent where there are none. */
   readonly files?: readonly FileAccess[];
+  /** Why a table with a row filter is read without it, as the end of "It cannot be filtered here: ". */
+  readonly unfiltered?: string;
 }
 
 /** A catalog entry. `catalog` is empty where the engine has not resolved it, such as for DROP … IF EXISTS of nothing. */
@@ -29,6 +31,8 @@ export interface ObjectName {
 export interface ObjectRead extends ObjectName {
   /** The columns that are read, hidden ones such as `rowid` left out; undefined where that is not known. */
   readonly columns: readonly string[] | undefined;
+  /** Which rows are read where it is not any: `none` (DESCRIBE), or what the table's row filter lets through. */
+  readonly rows?: 'none' | 'filtered';
 }
 
 export interface ObjectWrite extends ObjectName {

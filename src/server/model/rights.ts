@@ -4,6 +4,7 @@
  */
 import type { CatalogRule } from './catalog-rule.js';
 import type { Role } from './principal.js';
+import type { RowFilter } from './row-filter.js';
 
 /** Made by access/access.ts only. Frozen; the same object as long as nothing has changed for its principal. */
 export interface Rights {
@@ -13,6 +14,8 @@ export interface Rights {
   /** A database that none of them names is hidden. */
   readonly databaseLevels?: readonly DatabaseLevel[];
   readonly grants?: GrantedRights;
+  /** One for each table under row policies, wherever it is. */
+  readonly rowFilters?: readonly RowFilter[];
 }
 
 /** quicSQL's levels of a database. `admin` gives no more than `read-write` to whoever is no administrator. */

@@ -4,6 +4,8 @@ export interface Visible {
   readonly catalogs: readonly string[];
   /** Of other catalogs, spelled so too: a schema with all that is in it, a table, or some columns of one. */
   readonly parts: readonly VisiblePart[];
+  /** Tables whose rows are filtered, all names folded: how many there are is not shown. */
+  readonly filtered?: readonly Required<Pick<VisiblePart, 'catalog' | 'schema' | 'table'>>[];
 }
 
 /** Schema, table and columns are folded (model/fold-name.ts). */

@@ -39,4 +39,17 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // Until no token can name them any more.
   ['create table ended_sessions (id varchar primary key, expires_ms bigint not null)'],
+  [
+    `create table policies (
+       key varchar primary key, -- its table and name, letter case ignored
+       name varchar not null,
+       catalog varchar not null,
+       schema_name varchar not null,
+       table_name varchar not null,
+       grantees varchar not null, -- a JSON list
+       condition varchar not null,
+       author varchar not null,
+       since_ms bigint not null
+     )`,
+  ],
 ];

@@ -29,7 +29,12 @@ export async function inspect(
   const rights = access.rightsOf(session.principal);
   if (!isLimited(rights)) return session.engine.inspect(text, options);
   const visible = visibleTo(rights, await session.engine.catalogNames());
-  return inspectHiding(session.engine, rights, text, { ...options, visible });
+  const { rowFilters } = rights;
+  return inspectHiding(session.engine, rights, text, {
+    ...options,
+    visible,
+    ...(rowFilters !== undefined && { rowFilters }),
+  });
 }
 
 /** One of Gizmo's own statements, planned without the engine; undefined where the text is the engine's. */

@@ -37,6 +37,9 @@ export class Lane {
     this.#owner = owner;
   }
 
+  /** Whether errors leave out the piece of the statement that DuckDB quotes: it is not the text that was sent. */
+  hidesExcerpts = false;
+
   /** Why later calls fail; undefined while the connection is open. */
   get closed(): GizmoError | undefined {
     return this.#closed;
@@ -83,7 +86,9 @@ export class Lane {
   fail(reason: unknown, sql?: string): GizmoError {
     // Ours already: the connection has been closed.
     if (reason instanceof GizmoError) return reason;
-    const engineError = toEngineError(reason, sql);
+    const engineError = this.hidesExcerpts
+      ? withoutExcerpt(toEngineError(reason))
+      : toEngineError(reason, sql);
     const error =
       engineError.code === 'CANCELLED' && !this.#interrupted ? lostReason(engineError) : engineError;
     if (isFatal(error)) this.#onFatal(error);
@@ -152,4 +157,8 @@ function lostReason(cause: GizmoError): GizmoError {
 
 function ignore(): void {
   // Whoever started the call has its result; here only its end counts.
+}
+
+function withoutExcerpt({ code, message, cause }: GizmoError): GizmoError {
+  return new GizmoError(code, message.replace(/\n+LINE \d+:[\s\S]*$/, ''), { cause });
 }

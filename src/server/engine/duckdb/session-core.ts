@@ -15,6 +15,7 @@ import { TemporaryNames } from './facts/shadowed-names.js';
 import { OpenedFiles } from './files/opened-files.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
+import { RowFilters } from './row-filters/row-filters.js';
 import type { TableUse } from './server-tables.js';
 import type { SmallTexts } from './small-texts.js';
 
@@ -43,6 +44,8 @@ export class SessionCore {
   readonly temporary = new TemporaryNames(this);
   /** What the session is shown of the metadata. */
   readonly metadata = new FilteredMetadata(this);
+  /** What is left to the session of tables under row policies. */
+  readonly rowFilters = new RowFilters(this);
   /** The files that the session may name. */
   readonly files: OpenedFiles;
   readonly definitionsVersion: DefinitionsVersion;

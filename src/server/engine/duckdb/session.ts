@@ -2,12 +2,15 @@
 import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { ObjectWrite, PlanFacts } from '../../model/plan-facts.js';
+import type { RowFilter } from '../../model/row-filter.js';
 import type { EngineCounts, EngineSession, IngestRequest, InspectOptions, NamedThings } from '../engine.js';
-import { inspect, PLAN_SQL } from './facts/inspect.js';
+import { inspect } from './facts/inspect.js';
 import { catalogNames, lookUp } from './facts/look-up.js';
+import { PLAN_SQL } from './facts/plan-text.js';
 import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
 import type { IngestFunction } from './ingest/ingest-function.js';
+import { checkFilter } from './row-filters/check-filter.js';
 import type { SessionCore } from './session-core.js';
 import { DuckDbStatement } from './statement.js';
 
@@ -81,6 +84,11 @@ export class DuckDbSession implements EngineSession {
     return await this.#core.exclusively(() => lookUp(this.#core, names));
   }
 
+  async checkRowFilter(filter: RowFilter): Promise<void> {
+    this.#refuseIfClosed();
+    await this.#core.exclusively(() => checkFilter(this.#core, filter));
+  }
+
   async endScope(how: 'commit' | 'rollback'): Promise<void> {
     // What a closed session had open is rolled back already.
     if (how === 'rollback' && this.#closing !== undefined) return;
@@ -116,12 +124,18 @@ export class DuckDbSession implements EngineSession {
   }
 
   async #prepareExpanded(sql: string, part: number): Promise<DuckDbStatement> {
-    const { kept, files, isInspected, metadata } = this.#core;
+    const { kept, files, rowFilters, isInspected, metadata, lane } = this.#core;
     const text = isInspected ? kept.expand(sql) : sql;
-    const run = isInspected ? files.textFor(text) : text;
+    const filtered = isInspected ? rowFilters.textFor(text) : text;
+    const isFiltered = filtered !== text;
+    const run = isFiltered || !isInspected ? filtered : files.textFor(text);
+    lane.hidesExcerpts = isFiltered;
     const statement = await this.#prepare(run, part, text);
+    if (isFiltered) statement.hideExcerpts();
+    // What is let through of a table may be something else each time, and may have been all of it.
+    if (isInspected) statement.onlyWhile(() => rowFilters.textFor(text) === filtered);
     // The files that a text names may be others each time it is inspected.
-    if (run !== text) statement.onlyWhile(() => files.textFor(text) === run);
+    if (run !== filtered) statement.onlyWhile(() => files.textFor(text) === run);
     // What is inspected before it runs are the words that EXECUTE stands for then.
     if (text !== sql) statement.onlyWhile(() => kept.expand(sql) === text);
     // DuckDB would go on to show what could be known when it was prepared.

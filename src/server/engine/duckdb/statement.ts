@@ -47,6 +47,7 @@ export class DuckDbStatement implements EngineStatement {
   readonly #settingsVersion: number;
   /** Of the data that it is planned for. */
   #dataVersion: number | undefined;
+  #hidesExcerpts = false;
 
   /**
    * @param onDestroyed called once, when it holds nothing of DuckDB any more
@@ -78,6 +79,11 @@ export class DuckDbStatement implements EngineStatement {
     this.schema = this.#describe();
   }
 
+  /** What runs is not the text that its errors would quote. */
+  hideExcerpts(): void {
+    this.#hidesExcerpts = true;
+  }
+
   /** Refuses to run once `isCurrent` says no. */
   onlyWhile(isCurrent: () => boolean): void {
     const before = this.#isCurrent;
@@ -89,6 +95,7 @@ export class DuckDbStatement implements EngineStatement {
     if (this.#closing !== undefined)
       throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
     this.#core.begin();
+    this.#core.lane.hidesExcerpts = this.#hidesExcerpts;
     const executing = this.#execute(options);
     this.#executing = executing;
     return await executing;

@@ -84,20 +84,25 @@ async function explain(
   if (role === 'admin') return [row('role', undefined), ['all', 'allows', undefined]];
   let facts: PlanFacts;
   try {
-    const { functions, ...others } = await engine.inspect(sql, { readOnly: role === 'readonly', signal });
+    const { functions, ...others } = await engine.inspect(sql, {
+      readOnly: role === 'readonly',
+      signal,
+      ...(rights.rowFilters && { rowFilters: rights.rowFilters }),
+    });
     // In their own session metadata is cut to what they may know, and then no fact.
     facts = { ...others, functions: functions.filter((it) => it.class !== 'catalog') };
   } catch (error) {
     return [['all', 'refuses', `The statement cannot be planned: ${toGizmoError(error).message}`]];
   }
   await engine.endScope('rollback');
-  const { catalogRules, databaseLevels, grants } = rights;
+  const { catalogRules, databaseLevels, grants, rowFilters } = rights;
   const layers: Row[] = [
     row('role', decide({ role }, facts)),
     // Each by itself, under the most that a role which is limited at all allows.
     layer('catalog_access', catalogRules && { role: 'user', catalogRules }, facts),
     layer('database-grant', databaseLevels && { role: 'user', databaseLevels }, facts),
     layer('grant', grants && { role: 'user', grants }, facts),
+    layer('policy', rowFilters && { role: 'user', rowFilters }, facts),
   ];
   return [...layers, row('all', decide(rights, facts))];
 }

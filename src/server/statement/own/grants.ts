@@ -104,7 +104,8 @@ function readTarget(words: Words, given: readonly Given[]): Target {
   return { catalog, ...(schema !== undefined && { schema }), ...(table !== undefined && { table }) };
 }
 
-function readGrantees(words: Words): Grantee[] {
+/** Users, roles and PUBLIC, behind TO or FROM. */
+export function readGrantees(words: Words): Grantee[] {
   return readList(words, () => {
     if (words.take('PUBLIC')) return { kind: 'public', name: '' };
     const isRoleName = words.take('ROLE');
@@ -133,7 +134,7 @@ function readList<T>(words: Words, read: () => T): T[] {
 }
 
 /** A grant on what does not exist would wait for whoever makes something of that name. */
-async function assertThere(engine: EngineSession, { catalog, schema, table }: Target): Promise<void> {
+export async function assertThere(engine: EngineSession, { catalog, schema, table }: Target): Promise<void> {
   const { catalogs, schemas, objects } = await engine.lookUp(
     [catalog, schema, table].filter((it) => it !== undefined),
   );
@@ -221,7 +222,7 @@ function wider(store: GrantStore, target: Target, grantees: readonly Grantee[]):
   return `${who === undefined ? 'Nobody' : print(who)} has no such grant on exactly this.${has} SELECT * FROM gizmo_grants() lists them.`;
 }
 
-function print({ kind, name }: Grantee): string {
+export function print({ kind, name }: Grantee): string {
   return kind === 'public' ? 'PUBLIC' : kind === 'role' ? `The role ${name}` : name;
 }
 

@@ -108,6 +108,20 @@ export class Words {
     return here;
   }
 
+  /** Takes what stands between parentheses, as it is written. */
+  parenthesized(what: string): string {
+    const start = this.#tokens[this.#next];
+    if (!this.mark('(') || start === undefined) return this.fail(`${what} is expected, between ( and )`);
+    for (let depth = 1; !this.atEnd; ) {
+      const token = this.#tokens[this.#next];
+      if (token?.closed === false || token?.kind === 'semicolon') break;
+      if (this.mark('(')) depth++;
+      else if (!this.mark(')')) this.#next++;
+      else if (--depth === 0) return this.#text.slice(start.end, token?.start).trim();
+    }
+    return this.fail(`${what} ends with )`);
+  }
+
   /** Whether nothing comes any more. */
   get atEnd(): boolean {
     return this.#next >= this.#tokens.length;

@@ -159,6 +159,7 @@ const TABLE_FUNCTIONS = classes({
     'gizmo_tokens',
     'gizmo_users',
     'gizmo_grants',
+    'gizmo_policies',
     'gizmosql_settings',
   ],
   outside: FILE_READERS,

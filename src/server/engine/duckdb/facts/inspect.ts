@@ -6,6 +6,7 @@ import { toEngineError } from '../errors.js';
 import type { SessionCore } from '../session-core.js';
 import { describedQueries } from './described-queries.js';
 import { mergeFacts } from './merge-facts.js';
+import { PLAN_SQL, type PlanAnswer, planOf, TREE_SQL } from './plan-text.js';
 import { namedTableQuery, pragmaQuery } from './pragmas.js';
 import { type PlanReading, readPlan } from './read-plan.js';
 import { changesTransaction, NO_FACTS, readText, type TextFacts } from './read-text.js';
@@ -16,16 +17,7 @@ import { withPivotValues } from './wrappers.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 const TEXT_CHARS_MAX = 256 * 1024;
-/** Reading the plan blocks the thread that runs everybody's statements. */
-const PLAN_CHARS_MAX = 8 * 1024 * 1024;
 
-/**
- * DuckDB's plan of a text. Always qualified: macros shadow built-in functions, also for other connections. Without empty members the plan is
- * smaller; without those that have a default, the first column of a table would be none.
- */
-export const PLAN_SQL =
-  'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true)';
-const TREE_SQL = 'select system.main.json_serialize_sql($1::varchar)';
 /** The plan of a query within the parse tree, which DuckDB takes out itself: JavaScript cannot hold its numbers. */
 const DESCRIBED_SQL = `select system.main.json_serialize_plan(system.main.json_deserialize_sql(system.main.json_object(
   'error', false, 'statements', system.main.json_array(system.main.json_object(
@@ -44,6 +36,7 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   }
   core.metadata.forgetUse();
   const words = core.kept.expand(sql);
+  core.rowFilters.forget(words);
   const opened = await core.files.open(words);
   if (opened !== undefined && 'class' in opened) return { ...NO_FACTS, functions: [opened] };
   const expanded = opened?.plan ?? words;
@@ -51,8 +44,11 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   const query = options.visible === undefined ? undefined : pragmaQuery(expanded);
   const reading = readText(query ?? expanded, options);
   if (reading.prepares !== undefined) core.kept.assertRoom(reading.prepares);
-  const facts = await inspectRead(core, reading, options);
-  return opened === undefined ? facts : { ...facts, files: opened.files };
+  const read = await inspectRead(core, reading, options);
+  const facts = opened === undefined ? read : { ...read, files: opened.files };
+  return options.rowFilters === undefined
+    ? facts
+    : await core.rowFilters.apply(words, facts, options.rowFilters);
 }
 
 async function inspectRead(
@@ -73,9 +69,9 @@ async function inspectRead(
 
 async function inspectPlan(core: SessionCore, text: string, fillsMacros: boolean): Promise<PlanFacts> {
   if (fillsMacros && (await runsTexts(core))) return { ...NO_FACTS, opaque: 'a parameter in a macro' };
-  let answer = await planOf(core, PLAN_SQL, text);
+  let answer = await planOf(core, PLAN_SQL, [text]);
   if (SEVERAL.test(answer.error_message ?? '')) {
-    answer = await planOf(core, PLAN_SQL, withPivotValues(text, [...significant(text)]));
+    answer = await planOf(core, PLAN_SQL, [withPivotValues(text, [...significant(text)])]);
   }
   const found = readAnswer(core, answer);
   const named = await withNamed(core, await withTakenNames(core, found.facts), found.named);
@@ -89,7 +85,7 @@ async function withNamed(core: SessionCore, facts: PlanFacts, names: readonly st
   for (const name of names) {
     const query = namedTableQuery(name);
     if (query === undefined) return { ...facts, opaque: 'the name of a table' };
-    all = mergeFacts(all, readAnswer(core, await planOf(core, PLAN_SQL, query)).facts);
+    all = mergeFacts(all, withoutRows(readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts));
   }
   return all;
 }
@@ -123,19 +119,16 @@ async function withDescribed(
   }
   let all = facts;
   for (const pointer of queries) {
-    const found = readAnswer(core, await planOf(core, DESCRIBED_SQL, text, pointer));
+    const found = readAnswer(core, await planOf(core, DESCRIBED_SQL, [text, pointer]));
     if (found.describes + found.named.length > 0) return { ...facts, opaque: 'a DESCRIBE of a DESCRIBE' };
-    all = mergeFacts(all, found.facts);
+    all = mergeFacts(all, withoutRows(found.facts));
   }
   return all;
 }
 
-async function planOf(core: SessionCore, sql: string, ...texts: string[]): Promise<PlanAnswer> {
-  const [json = ''] = await core.readTexts(sql, ...texts);
-  if (json.length > PLAN_CHARS_MAX) {
-    return { error: true, error_type: 'serialization', error_message: 'of this size' };
-  }
-  return JSON.parse(json);
+/** What only asks for columns reads no row. */
+function withoutRows(facts: PlanFacts): PlanFacts {
+  return { ...facts, reads: facts.reads.map((read) => ({ ...read, rows: 'none' as const })) };
 }
 
 /** Throws what binding threw. */
@@ -212,13 +205,6 @@ function withoutFiles(message: string): string {
 }
 
 const NO_READER = /^No extension found that is capable of reading the file "(.*)"/;
-
-interface PlanAnswer {
-  readonly error: boolean;
-  readonly error_type?: string;
-  readonly error_message?: string;
-  readonly plans?: unknown;
-}
 
 /** What DuckDB cannot put into a plan although the statement may be right. */
 const UNPLANNED = /^(not implem\w+|internal|serialization)$/;

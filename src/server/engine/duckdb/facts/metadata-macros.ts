@@ -20,7 +20,11 @@ const FILTERED: readonly Filtered[] = [
   { name: 'duckdb_databases', rows: inCatalog, shown: { path: () => 'false' } },
   { name: 'pragma_database_size', rows: inCatalog },
   { name: 'duckdb_schemas', rows: inSchema },
-  { name: 'duckdb_tables', rows: (it) => inTable(it, 'table_name'), shown: { sql: wholeAndPlain('sql') } },
+  {
+    name: 'duckdb_tables',
+    rows: (it) => inTable(it, 'table_name'),
+    shown: { sql: wholeAndPlain('sql'), estimated_size: notFiltered },
+  },
   { name: 'duckdb_views', rows: (it) => inTable(it, 'view_name'), shown: { sql: () => OWN } },
   { name: 'duckdb_columns', rows: inColumn, shown: { column_default: wholeAndPlain('column_default') } },
   {
@@ -100,6 +104,18 @@ function wholeAndPlain(column: string): (visible: Visible) => string {
       ? `system.main.contains(system.main.lower(sql), 'nextval')`
       : `system.main.contains(${column}, '(')`;
   return (visible) => `${OWN} or (${inWhole(visible)} and not ${calls})`;
+}
+
+/** How many rows a table has says what its filter hides. */
+function notFiltered({ filtered = [] }: Visible): string {
+  const tables = filtered.map(({ catalog, schema, table }) =>
+    [
+      `${folded('database_name')} = ${literal(catalog)}`,
+      `${folded('schema_name')} = ${literal(schema)}`,
+      `${folded('table_name')} = ${literal(table)}`,
+    ].join(' and '),
+  );
+  return tables.length === 0 ? 'true' : `not ${any(tables)}`;
 }
 
 function notCheck(): string {

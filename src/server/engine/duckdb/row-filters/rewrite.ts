@@ -1,0 +1,99 @@
+/**
+ * Puts the filtered query in the place of each table that has one, in DuckDB's own parse tree. Nothing relies on it:
+ * what it misses or gets wrong shows on the bound plan, where a scan without its filter is a refusal.
+ */
+import { foldName } from '../../../model/fold-name.js';
+
+type Node = Record<string, unknown>;
+
+/** A reference to a table, as it is written: empty where a part is left out. */
+export interface TableReference {
+  readonly catalog: string;
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** A name of WITH that is in scope, folded. */
+type Scope = ReadonlySet<string>;
+
+/** The references to tables outside of WITH's names, each with a way to replace it. */
+export function tableReferences(tree: unknown): (TableReference & { replaceBy(query: unknown): void })[] {
+  const found: (TableReference & { replaceBy(query: unknown): void })[] = [];
+  const open: (readonly [node: unknown, scope: Scope])[] = [[tree, new Set()]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [node, scope] = next;
+    if (Array.isArray(node)) {
+      for (const it of node) open.push([it, scope]);
+      continue;
+    }
+    if (!isNode(node)) continue;
+    const reference = readReference(node);
+    if (reference !== undefined) {
+      const isQualified = reference.schema !== '' || reference.catalog !== '';
+      if (isQualified || !scope.has(foldName(reference.table)))
+        found.push({ ...reference, replaceBy: (query) => replace(node, query) });
+    }
+    const inner = new Set(scope);
+    if (typeof node.cte_name === 'string') inner.add(foldName(node.cte_name));
+    for (const [name, query] of queriesOfWith(node)) {
+      open.push([query, new Set(inner)]);
+      inner.add(foldName(name));
+    }
+    // DESCRIBE reads no rows, and shows more of a table than of a query.
+    const isDescribe = node.type === 'SHOW_REF' && node.show_type !== 'SUMMARY';
+    for (const [key, value] of Object.entries(node))
+      if (key !== 'cte_map' && !(isDescribe && key === 'query')) open.push([value, inner]);
+  }
+  return found;
+}
+
+/** Cuts `catalog.schema.` and `schema.` off names of columns of these tables: what stands there now has one name only. */
+export function cutPrefixes(tree: unknown, tables: readonly TableReference[]): void {
+  const open: unknown[] = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (typeof node !== 'object' || node === null) continue;
+    for (const value of Object.values(node))
+      if (typeof value === 'object' && value !== null) open.push(value);
+    if (!isNode(node) || node.class !== 'COLUMN_REF' || !Array.isArray(node.column_names)) continue;
+    const names: string[] = node.column_names.map(String);
+    const prefix = tables
+      .flatMap(({ catalog, schema, table }) => [
+        [catalog, schema, table],
+        [schema, table],
+      ])
+      .find(
+        (parts) =>
+          names.length > parts.length && parts.every((it, at) => foldName(it) === foldName(names[at] ?? '')),
+      );
+    if (prefix !== undefined) node.column_names = names.slice(prefix.length - 1);
+  }
+}
+
+function readReference(node: Node): TableReference | undefined {
+  const { type, table_name: table, schema_name: schema, catalog_name: catalog, at_clause: at } = node;
+  if (type !== 'BASE_TABLE' || typeof table !== 'string' || (at !== undefined && at !== null))
+    return undefined;
+  return { table, schema: String(schema ?? ''), catalog: String(catalog ?? '') };
+}
+
+function replace(node: Node, query: unknown): void {
+  const { table_name: table, alias, sample, query_location, column_name_alias } = node;
+  for (const key of Object.keys(node)) delete node[key];
+  Object.assign(node, {
+    type: 'SUBQUERY',
+    alias: alias === '' || alias === undefined ? table : alias,
+    sample,
+    query_location,
+    subquery: { node: query, named_param_map: [] },
+    column_name_alias,
+  });
+}
+
+function queriesOfWith({ cte_map: ctes }: Node): (readonly [name: string, query: unknown])[] {
+  const map = isNode(ctes) && Array.isArray(ctes.map) ? ctes.map : [];
+  return map.flatMap((it: unknown) => (isNode(it) ? [[String(it.key), it.value] as const] : []));
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
