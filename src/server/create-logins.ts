@@ -125,12 +125,21 @@ export function createLogins(
 /** The statements that manage who may come in. */
 export function accountStatements(
   { username: administrator }: ServerConfig,
-  { accounts, grants }: Pick<State, 'accounts' | 'grants'>,
+  { accounts, grants, policies }: Pick<State, 'accounts' | 'grants' | 'policies'>,
   { standing, hashing }: Logins,
   nowMs: () => number,
   endWhere: SessionRegistry['endWhere'],
 ): OwnFamily[] {
-  const management = { accounts, grants, standing, hashing, administrator, nowMs, sessions: { endWhere } };
+  const management = {
+    accounts,
+    grants,
+    policies,
+    standing,
+    hashing,
+    administrator,
+    nowMs,
+    sessions: { endWhere },
+  };
   return [usersFamily(management), tokensFamily(management)];
 }
 

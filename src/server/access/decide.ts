@@ -32,7 +32,7 @@ export interface UnreadableColumns {
 
 /** The first reason to refuse; undefined where all of it may be done. */
 export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
-  if (rights.role === 'admin') return undefined;
+  if (rights.role === 'admin') return byRename(rights, facts);
   return (
     first(placesOf(facts), (place) => hidden(rights, place)) ??
     first(facts.settings, (setting) => hiddenBySetting(rights, setting)) ??
@@ -111,7 +111,8 @@ function byCatalog(rights: Rights, write: ObjectWrite): Denial | undefined {
 }
 
 /** Whether anything but the role limits them. */
-export function isLimited({ catalogRules, databaseLevels, grants, rowFilters }: Rights): boolean {
+export function isLimited({ role, catalogRules, databaseLevels, grants, rowFilters }: Rights): boolean {
+  if (role === 'admin') return false;
   return [catalogRules, databaseLevels, grants, rowFilters].some((it) => it !== undefined);
 }
 
@@ -166,6 +167,22 @@ const PRIVILEGES: Readonly<Partial<Record<ObjectWrite['action'], readonly Privil
   merge: ['insert', 'update', 'delete'],
 };
 
+/** Policies go by the name of their table: by another one everybody would read all of it. */
+function byRename(rights: Rights, { writes }: PlanFacts): Denial | undefined {
+  const isRename =
+    writes.some(({ action }) => action === 'alter') && writes.some(({ action }) => action === 'create');
+  const renamed = isRename
+    ? writes.find((it) => it.action === 'alter' && rowFilterOn(rights, it))
+    : undefined;
+  if (renamed === undefined) return undefined;
+  const table = `${renamed.catalog}.${renamed.schema}.${renamed.name}`;
+  return {
+    by: 'policy',
+    what: `rename ${table}: its row policies go by its name`,
+    remedy: `DROP POLICY … ON ${table} comes first.`,
+  };
+}
+
 /** Whatever changes a table could get round its filter: by another name, a cast or an index over all rows. */
 function byWritePolicy(rights: Rights, write: ObjectWrite): Denial | undefined {
   const { action, objectKind, catalog, schema, name } = write;
@@ -184,9 +201,15 @@ function byWritePolicy(rights: Rights, write: ObjectWrite): Denial | undefined {
 function byReadPolicy(rights: Rights, read: ObjectRead, { unfiltered }: PlanFacts): Denial | undefined {
   if (read.rows !== undefined || rowFilterOn(rights, read) === undefined) return undefined;
   const table = `${read.catalog}.${read.schema}.${read.name}`;
+  if (unfiltered === undefined)
+    return {
+      by: 'policy',
+      what: `read all of ${table}, which has come under row policies since this was prepared`,
+      remedy: 'Prepare it again.',
+    };
   return {
     by: 'policy',
-    what: `read ${table} in this way. It is under row policies, and cannot be filtered here: ${unfiltered ?? 'it is not read by a query'}`,
+    what: `read ${table} in this way. It is under row policies, and cannot be filtered here: ${unfiltered}`,
     remedy: `Name the table in the FROM of a query: SELECT … FROM ${table}.`,
   };
 }

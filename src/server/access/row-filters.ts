@@ -15,11 +15,13 @@ export function rowFiltersOf(who: Who, rights: Rights, policies: readonly Stored
   return [...tables].map(([key, table]) => {
     const grants = governing(rights, table.catalog);
     const columns = grants === undefined ? undefined : readableColumns(grants, table);
+    const theirs = policies.filter(
+      (it) => keyOf(it.table) === key && it.grantees.some((grantee) => isFor(grantee, who)),
+    );
     return {
       ...table,
-      conditions: policies
-        .filter((it) => keyOf(it.table) === key && it.grantees.some((grantee) => isFor(grantee, who)))
-        .map(({ condition }) => condition),
+      conditions: theirs.map(({ condition }) => condition),
+      policies: theirs.map(({ name }) => name),
       ...(columns !== undefined && { columns }),
     };
   });

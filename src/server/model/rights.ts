@@ -14,7 +14,7 @@ export interface Rights {
   /** A database that none of them names is hidden. */
   readonly databaseLevels?: readonly DatabaseLevel[];
   readonly grants?: GrantedRights;
-  /** One for each table under row policies, wherever it is. */
+  /** One for each table under row policies, wherever it is; of administrators too, whom they do not filter. */
   readonly rowFilters?: readonly RowFilter[];
 }
 

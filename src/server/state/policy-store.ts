@@ -2,12 +2,14 @@
 import { foldName } from '../model/fold-name.js';
 import type { Grantee } from '../model/stored-grant.js';
 import type { Policies, StoredPolicy } from '../model/stored-policy.js';
-import type { StateDatabase } from './state-database.js';
+import type { StateChange, StateDatabase } from './state-database.js';
 
 /** Each change resolves when it is in force and outlives a crash. */
 export interface PolicyStore extends Policies {
   /** False where the table has one of that name and `replace` is not set; nothing has changed then. */
   put(policy: StoredPolicy, replace: boolean): Promise<boolean>;
+  /** Takes a user out of those that policies are for; the policies stay, and their tables under them. */
+  forgetUser(name: string): Promise<void>;
   /** False where there is none of that name on the table. */
   drop(policy: Pick<StoredPolicy, 'name' | 'table'>): Promise<boolean>;
 }
@@ -34,25 +36,23 @@ export async function openPolicyStore(database: StateDatabase): Promise<PolicySt
       change(async () => {
         const key = keyOf(policy);
         if (known.has(key) && !replace) return false;
-        const { name, table, grantees, condition, author, sinceMs } = policy;
-        await database.write(
-          ['delete from policies where key = $1', key],
-          [
-            'insert into policies values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-            key,
-            name,
-            table.catalog,
-            table.schema,
-            table.name,
-            JSON.stringify(grantees),
-            condition,
-            author,
-            BigInt(Math.round(sinceMs)),
-          ],
-        );
+        await database.write(...replacement(key, policy));
         known.set(key, policy);
         version++;
         return true;
+      }),
+    forgetUser: (name) =>
+      change(async () => {
+        const isTheirs = ({ kind, name: of }: Grantee) => kind === 'user' && of === name;
+        const changed = [...known].flatMap(([key, policy]) =>
+          policy.grantees.some(isTheirs)
+            ? [[key, { ...policy, grantees: policy.grantees.filter((it) => !isTheirs(it)) }] as const]
+            : [],
+        );
+        if (changed.length === 0) return;
+        await database.write(...changed.flatMap(([key, policy]) => replacement(key, policy)));
+        for (const [key, policy] of changed) known.set(key, policy);
+        version++;
       }),
     drop: (policy) =>
       change(async () => {
@@ -64,6 +64,27 @@ export async function openPolicyStore(database: StateDatabase): Promise<PolicySt
         return true;
       }),
   };
+}
+
+function replacement(
+  key: string,
+  { name, table, grantees, condition, author, sinceMs }: StoredPolicy,
+): StateChange[] {
+  return [
+    ['delete from policies where key = $1', key],
+    [
+      'insert into policies values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+      key,
+      name,
+      table.catalog,
+      table.schema,
+      table.name,
+      JSON.stringify(grantees),
+      condition,
+      author,
+      BigInt(Math.round(sinceMs)),
+    ],
+  ];
 }
 
 function keyOf({ name, table }: Pick<StoredPolicy, 'name' | 'table'>): string {

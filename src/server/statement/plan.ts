@@ -1,4 +1,5 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
+import { firstWord } from '../../sql/first-word.js';
 import type { Access } from '../access/access.js';
 import { isLimited } from '../access/decide.js';
 import { visibleTo } from '../access/visible.js';
@@ -11,7 +12,7 @@ import type { Task } from './tasks.js';
 
 /**
  * What the statement would do, for whoever may not do everything; undefined for administrators, whom it would cost
- * time and never stop, and of Gizmo's own statements, which say themselves who may. Inspecting begins a transaction: end it with `endScope` of the session's engine.
+ * time and stop in one case only, and of Gizmo's own statements, which say themselves who may. Inspecting begins a transaction: end it with `endScope` of the session's engine.
  */
 export async function inspect(
   access: Access,
@@ -19,7 +20,8 @@ export async function inspect(
   signal: AbortSignal,
 ): Promise<PlanFacts | undefined> {
   const { role } = session.principal;
-  if (role === 'admin' || own !== undefined) return undefined;
+  if (own !== undefined) return undefined;
+  if (role === 'admin') return inspectRename(access, session, text, signal);
   const options = {
     readOnly: role === 'readonly',
     // SQL of the server's own, which names built-in functions in full.
@@ -35,6 +37,19 @@ export async function inspect(
     visible,
     ...(rowFilters !== undefined && { rowFilters }),
   });
+}
+
+/** An administrator may do everything, but not take a table from under its row policies without a word. */
+async function inspectRename(
+  access: Access,
+  { engine, principal }: PlannedStatement['session'],
+  text: string,
+  signal: AbortSignal,
+): Promise<PlanFacts | undefined> {
+  const isUnderPolicies = access.rightsOf(principal).rowFilters !== undefined;
+  return isUnderPolicies && firstWord(text) === 'alter'
+    ? engine.inspect(text, { readOnly: false, qualified: true, signal })
+    : undefined;
 }
 
 /** One of Gizmo's own statements, planned without the engine; undefined where the text is the engine's. */

@@ -36,6 +36,7 @@ const write = (catalog: string, change: Partial<ObjectWrite> = {}): PlanFacts =>
     },
   ],
 });
+const NO_POLICIES = { version: 0, list: () => [] };
 const may = (rights: Rights, facts: PlanFacts) => decide(rights, facts)?.by ?? 'yes';
 
 describe('the rules of catalog_access', () => {
@@ -200,6 +201,7 @@ describe('rights by intersection', () => {
             const { rightsOf } = createAccess({
               defaultAccess: 'all',
               grants: { version: 0, governed: [], list: () => [] },
+              policies: NO_POLICIES,
               databaseGrants: level && [{ database: 'c', principal: 'ann', level }],
             });
             const rights = rightsOf(makePrincipal('ann', role, 'token', rules));
@@ -240,6 +242,7 @@ describe('rights by intersection', () => {
         governed: ['c'],
         list: () => [{ ...given, grantee: { kind: 'user', name: 'bob' } }],
       },
+      policies: NO_POLICIES,
     });
     const hook = { kind: 'hook', sessionId: 'x' } as const;
     expect(may(rightsOf(makePrincipal('bob', 'user', 'token')), read('c'))).toBe('yes');

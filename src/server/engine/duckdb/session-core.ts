@@ -245,6 +245,7 @@ export class SessionCore {
 
   /** Ends what {@link beginScope} began; nothing where that is over already. Throws where a commit fails. */
   async endScope(how: 'commit' | 'rollback'): Promise<void> {
+    this.rowFilters.forget();
     if (!this.#scoped) return;
     this.#scoped = false;
     const failed = this.#aborted;

@@ -3,6 +3,7 @@ import { GizmoError } from '../../../errors.js';
 import { decodeSchema } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
+import type { RowFilter } from '../../model/row-filter.js';
 import { closedEarly } from '../abort.js';
 import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
@@ -111,6 +112,10 @@ class WorkerSession implements EngineSession {
 
   async lookUp(names: readonly string[]): Promise<NamedThings> {
     return await this.#channel.call('lookUp', { session: this.#session, names });
+  }
+
+  async checkRowFilter(filter: RowFilter): Promise<void> {
+    await this.#channel.call('checkRowFilter', { session: this.#session, filter });
   }
 
   async endScope(how: 'commit' | 'rollback'): Promise<void> {

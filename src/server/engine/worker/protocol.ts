@@ -2,6 +2,7 @@
 import { type ErrorCode, GizmoError, toGizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
+import type { RowFilter } from '../../model/row-filter.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
   EngineCounts,
@@ -25,6 +26,7 @@ export interface Calls {
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
   catalogNames: { ask: { session: number }; answer: readonly string[] };
   lookUp: { ask: { session: number; names: readonly string[] }; answer: NamedThings };
+  checkRowFilter: { ask: { session: number; filter: RowFilter }; answer: null };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };
   inTransaction: { ask: { session: number }; answer: boolean };
   progress: { ask: { session: number }; answer: number | undefined };

@@ -236,6 +236,7 @@ function makePending(): PendingCalls {
     prepare: new Map(),
     inspect: new Map(),
     lookUp: new Map(),
+    checkRowFilter: new Map(),
     catalogNames: new Map(),
     endScope: new Map(),
     inTransaction: new Map(),

@@ -115,6 +115,10 @@ const answers: Answers = {
   async lookUp({ session, names }) {
     return await find(sessions, session).lookUp(names);
   },
+  async checkRowFilter({ session, filter }) {
+    await find(sessions, session).checkRowFilter(filter);
+    return null;
+  },
   async endScope({ session, how }) {
     if (how === 'commit') await find(sessions, session).endScope(how);
     else await sessions.get(session)?.endScope(how);

@@ -6,11 +6,13 @@ import type { Principal, Role } from '../../model/principal.js';
 import type { SessionRegistry } from '../../session/session-registry.js';
 import type { AccountStore } from '../../state/account-store.js';
 import type { GrantStore } from '../../state/grant-store.js';
+import type { PolicyStore } from '../../state/policy-store.js';
 
 /** The parts of the server that they change. */
 export interface AccountManagement {
   readonly accounts: AccountStore;
   readonly grants: Pick<GrantStore, 'revoke'>;
+  readonly policies: Pick<PolicyStore, 'forgetUser'>;
   readonly standing: Pick<Standing, 'ownerRole'>;
   /** Where passwords wait to be hashed. */
   readonly hashing: FairQueue;

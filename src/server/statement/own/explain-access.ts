@@ -3,6 +3,7 @@ import { GizmoError, toGizmoError } from '../../../errors.js';
 import { splitStatements } from '../../../sql/split-statements.js';
 import type { Access } from '../../access/access.js';
 import { type Denial, decide } from '../../access/decide.js';
+import { rowFilterOn } from '../../access/row-filters.js';
 import { readCatalogAccess } from '../../auth/catalog-access.js';
 import type { Accounts } from '../../model/account.js';
 import type { CatalogRule } from '../../model/catalog-rule.js';
@@ -102,9 +103,22 @@ async function explain(
     layer('catalog_access', catalogRules && { role: 'user', catalogRules }, facts),
     layer('database-grant', databaseLevels && { role: 'user', databaseLevels }, facts),
     layer('grant', grants && { role: 'user', grants }, facts),
-    layer('policy', rowFilters && { role: 'user', rowFilters }, facts),
+    explainPolicies(rowFilters, facts),
   ];
   return [...layers, row('all', decide(rights, facts))];
+}
+
+function explainPolicies(rowFilters: Rights['rowFilters'], facts: PlanFacts): Row {
+  const [name, decision, reason] = layer('policy', rowFilters && { role: 'user', rowFilters }, facts);
+  if (decision !== 'allows') return [name, decision, reason];
+  const filtered = facts.reads
+    .filter(({ rows }) => rows === 'filtered')
+    .map((read) => {
+      const policies = rowFilterOn({ role: 'user', rowFilters: rowFilters ?? [] }, read)?.policies ?? [];
+      const by = policies.length === 0 ? 'nothing of it: no policy is for them' : `by ${policies.join(', ')}`;
+      return `reads ${read.catalog}.${read.schema}.${read.name} ${by}`;
+    });
+  return [name, decision, filtered.length === 0 ? undefined : filtered.join('; ')];
 }
 
 function layer(name: string, rights: Rights | undefined, facts: PlanFacts): Row {

@@ -32,7 +32,7 @@ export function policyStatements(store: PolicyStore, nowMs: () => number): reado
           words.fail(`a condition has at most ${CONDITION_CHARS_MAX} characters`);
         return command('make row policies', async ({ session: { engine, principal } }) => {
           await assertThere(engine, { ...table, table: table.name });
-          await engine.checkRowFilter({ ...table, conditions: [condition] });
+          await engine.checkRowFilter({ ...table, conditions: [condition], policies: [name] });
           const policy = { name, table, grantees, condition, author: principal.name, sinceMs: nowMs() };
           if (await store.put(policy, replace)) return;
           throw new GizmoError(

@@ -112,7 +112,7 @@ function suspend(server: AccountManagement, name: string, words: Words): OwnComm
   });
 }
 
-function dropUser({ accounts, grants, sessions }: AccountManagement, words: Words): OwnCommand {
+function dropUser({ accounts, grants, policies, sessions }: AccountManagement, words: Words): OwnCommand {
   const ifThere = words.take('IF', 'EXISTS');
   const name = words.name('a user name');
   words.end();
@@ -122,6 +122,7 @@ function dropUser({ accounts, grants, sessions }: AccountManagement, words: Word
     accounts.requireUser(name);
     // Before the user: whoever gets the name next must not find rights that were meant for another.
     await grants.revoke(({ grantee }) => grantee.kind === 'user' && grantee.name === name);
+    await policies.forgetUser(name);
     await accounts.dropUser(name);
     await sessions.endWhere((session) =>
       actsFor(session, name) ? ended('This user was dropped.') : undefined,

@@ -6,6 +6,13 @@ interface PlanNode {
   readonly expressions?: readonly unknown[];
   readonly column_indexes?: readonly unknown[];
   readonly index?: unknown;
+  readonly limit_val?: LimitNode;
+  readonly offset_val?: LimitNode;
+}
+
+interface LimitNode {
+  readonly type?: unknown;
+  readonly constant_integer?: unknown;
 }
 
 /** What stands above a filter. */
@@ -31,6 +38,15 @@ export function filteredScan(node: unknown, known: ReadonlyMap<string, Canonical
   const filter = filterBelow(node);
   const canonical = filter && known.get(normalized(filter));
   return canonical !== undefined && isWidened(node, canonical) ? filter?.children?.[0] : undefined;
+}
+
+/** The same below a LIMIT that limits nothing, past which DuckDB moves no other condition down to the scan. */
+export function guardedScan(node: unknown, known: ReadonlyMap<string, Canonical>): unknown {
+  if (!isNode(node) || node.type !== 'LOGICAL_LIMIT' || node.children?.length !== 1) return undefined;
+  const { limit_val: limit, offset_val: offset } = node;
+  const isIdle =
+    limit?.type === 'UNSET' && offset?.type === 'CONSTANT_VALUE' && offset.constant_integer === 0;
+  return isIdle ? filteredScan(node.children[0], known) : undefined;
 }
 
 /** The filter right below, or beside the values that DuckDB brings to a correlated query. */

@@ -36,7 +36,7 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   }
   core.metadata.forgetUse();
   const words = core.kept.expand(sql);
-  core.rowFilters.forget(words);
+  core.rowFilters.forget();
   const opened = await core.files.open(words);
   if (opened !== undefined && 'class' in opened) return { ...NO_FACTS, functions: [opened] };
   const expanded = opened?.plan ?? words;

@@ -20,8 +20,8 @@ export interface PlanReading {
   readonly mentioned: readonly string[];
 }
 
-/** Knows which scans of metadata show no more than may be known; see filtered-metadata.ts. */
-export interface MetadataFilter {
+/** Knows which scans show no more than may be known; see filtered-metadata.ts and row-filters.ts. */
+export interface ScanFilter {
   /** The scan that an operator filters; undefined for operators that do not. */
   scanIn(node: unknown): unknown;
 }
@@ -33,7 +33,7 @@ export interface MetadataFilter {
  */
 export function readPlan(
   plans: unknown,
-  metadata: MetadataFilter,
+  metadata: ScanFilter,
   admitted: ReadonlySet<string> = new Set(),
 ): PlanReading {
   const facts = new FactsBuilder(metadata, admitted);
@@ -51,7 +51,7 @@ export function readPlan(
 type PlanNode = Readonly<Record<string, unknown>>;
 
 class FactsBuilder {
-  readonly #metadata: MetadataFilter;
+  readonly #metadata: ScanFilter;
   readonly #admitted: ReadonlySet<string>;
   readonly #filtered = new Set<unknown>();
   readonly named: string[] = [];
@@ -66,7 +66,7 @@ class FactsBuilder {
   /** Of LOGICAL_CHUNK_GET. */
   describes = 0;
 
-  constructor(metadata: MetadataFilter, admitted: ReadonlySet<string>) {
+  constructor(metadata: ScanFilter, admitted: ReadonlySet<string>) {
     this.#metadata = metadata;
     this.#admitted = admitted;
   }
@@ -100,7 +100,8 @@ class FactsBuilder {
 
   #operator(type: string, node: PlanNode): void {
     // A plan is walked from its top, so this comes before the scan.
-    if (type === 'LOGICAL_PROJECTION') this.#filtered.add(this.#metadata.scanIn(node));
+    if (type === 'LOGICAL_PROJECTION' || type === 'LOGICAL_LIMIT')
+      this.#filtered.add(this.#metadata.scanIn(node));
     // The same goes for a macro and its text.
     if (type === 'LOGICAL_CREATE_MACRO') this.#isMacro = true;
     const action = WRITES[type];
@@ -116,6 +117,7 @@ class FactsBuilder {
   }
 
   #get(node: PlanNode): void {
+    if (this.#filtered.has(node)) return;
     const name = text(node, 'name');
     const table = text(node.function_data, 'table');
     if (name !== 'seq_scan') this.#tableFunction(name, node);
@@ -138,7 +140,6 @@ class FactsBuilder {
   }
 
   #tableFunction(name: string, node: PlanNode): void {
-    if (this.#filtered.has(node)) return;
     const found = isOfSystem(node) ? tableFunctionClass(name) : 'unknown';
     if (isOfSystem(node) && ABOUT_TABLES.has(name)) this.#asksAbout(node);
     else if (found !== 'pure') this.#use({ name, class: found });
@@ -221,8 +222,20 @@ class FactsBuilder {
       // RETURNING shows every column of the target, and what it shows is read from no scan.
       if (node.return_chunk === true)
         this.#read({ catalog: write.catalog, schema: write.schema, name, columns: undefined });
+      this.#references(info);
       const renamed = text(info, 'new_table_name') || text(info, 'new_view_name');
       if (renamed !== '') this.#writes.push({ action: 'create', ...write, name: renamed });
+    }
+  }
+
+  /** A foreign key says of the table it points to which values are there. */
+  #references(info: unknown): void {
+    const constraints = isNode(info) && Array.isArray(info.constraints) ? info.constraints : [];
+    for (const key of constraints) {
+      if (text(key, 'fk_type') !== 'FK_TYPE_FOREIGN_KEY_TABLE') continue;
+      const { pk_columns: columns } = key as PlanNode;
+      const table = { catalog: text(info, 'catalog'), schema: text(key, 'schema'), name: text(key, 'table') };
+      this.#read({ ...table, columns: Array.isArray(columns) ? columns.map(String) : undefined });
     }
   }
 

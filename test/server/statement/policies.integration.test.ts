@@ -1,0 +1,331 @@
+/** CREATE POLICY and DROP POLICY, and what they leave of a table to whom. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
+import type { RunningServer } from '../../../src/server/start-server.js';
+import { logInAs } from '../../support/log-in-as.js';
+import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
+import { startTestServer } from '../../support/start-test-server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gizmo-policies-'));
+const settings = { 'secret-key': randomBytes(16).toString('hex'), 'state-dir': join(folder, 'state') };
+
+let server: RunningServer;
+let admin: RawClient;
+let ann: RawClient;
+let bob: RawClient;
+
+async function start() {
+  server = await startTestServer(settings);
+  const { port } = server.address;
+  admin = await logIn(port);
+  await admin.rows("attach ':memory:' as shop; create schema shop.other");
+  await admin.rows(
+    "create table shop.main.orders as from (values (1, 'ann', 10), (2, 'bob', 20), (3, 'ann', 30)) t(id, owner, price)",
+  );
+  await admin.rows('create table shop.main.open as from range(3) t(id)');
+  await admin.rows(
+    "create table shop.main.timed as select 1 as id, 'ann' as owner, 10 as price, now() as seen, date '2024-01-01' as day",
+  );
+  await admin.rows('create view shop.main.v as from shop.main.orders');
+  ann = await logInAs(port, settings['secret-key'], 'user', { name: 'ann' });
+  bob = await logInAs(port, settings['secret-key'], 'readonly', { name: 'bob' });
+}
+async function stop() {
+  for (const client of [admin, ann, bob]) client.close();
+  await server.stop();
+}
+beforeAll(start);
+afterAll(async () => {
+  await stop();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  for (const [...names] of await admin.rows(
+    'select policy_name, catalog_name, schema_name, table_name from gizmo_policies()',
+  )) {
+    const [name, ...table] = names.map((it) => `"${it}"`);
+    await admin.rows(`DROP POLICY ${name} ON ${table.join('.')}`);
+  }
+});
+
+const refusal = (client: RawClient, sql: string): Promise<string> =>
+  client.rows(sql).then(
+    (rows) => `answered ${JSON.stringify(rows)}`,
+    (error: Error) => error.message,
+  );
+
+const runPrepared = async (client: RawClient, preparedStatementHandle: Uint8Array) =>
+  client.get(
+    ticketOf(
+      await client.info(
+        encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
+      ),
+    ),
+  );
+
+const OWN = 'CREATE POLICY own ON shop.main.orders USING (owner = gizmo_user())';
+
+const ids = (client: RawClient, sql: string) =>
+  client.rows(sql).then((rows) => rows.flat().map(Number).toSorted());
+
+describe('a policy', () => {
+  it('leaves everybody but administrators the rows for which its condition holds', async () => {
+    await admin.rows(OWN);
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([1, 3]);
+    expect(await ids(bob, 'select id from shop.main.orders')).toEqual([2]);
+    expect(await ids(admin, 'select id from shop.main.orders')).toEqual([1, 2, 3]);
+    expect(await ids(ann, 'select id from shop.main.open')).toEqual([0, 1, 2]);
+  });
+
+  it('of several whoever it is for may read what one of theirs lets through', async () => {
+    await admin.rows(
+      'CREATE POLICY cheap ON TABLE shop.main.orders TO USER bob, ROLE user USING (price < 15)',
+    );
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([1]);
+    expect(await ids(bob, 'select id from shop.main.orders')).toEqual([1]);
+    await admin.rows('CREATE POLICY dear ON shop.main.orders TO bob USING (price > 25)');
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([1]);
+    expect(await ids(bob, 'select id from shop.main.orders')).toEqual([1, 3]);
+  });
+
+  it('leaves nothing to those whom none is for', async () => {
+    await admin.rows('CREATE POLICY mine ON shop.main.orders TO ann USING (true)');
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([1, 2, 3]);
+    expect(await ids(bob, 'select id from shop.main.orders')).toEqual([]);
+  });
+
+  it('is listed for administrators, replaced and dropped by name', async () => {
+    await admin.rows(OWN);
+    expect(await refusal(admin, OWN)).toMatch(/CREATE OR REPLACE POLICY/);
+    await admin.rows(OWN.replace('CREATE', 'CREATE OR REPLACE').replace('=', '<>'));
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([2]);
+    expect(
+      await admin.rows(
+        'select catalog_name, schema_name, table_name, policy_name, grantees, condition from gizmo_policies()',
+      ),
+    ).toEqual([['shop', 'main', 'orders', 'own', 'PUBLIC', 'owner <> gizmo_user()']]);
+    await admin.rows('DROP POLICY OWN ON SHOP.main.Orders');
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([1, 2, 3]);
+    expect(await refusal(admin, 'DROP POLICY own ON shop.main.orders')).toMatch(/has no policy own/);
+    await admin.rows('DROP POLICY IF EXISTS own ON shop.main.orders');
+  });
+
+  it('is made, dropped and read by administrators only', async () => {
+    await admin.rows(OWN);
+    for (const sql of [OWN, 'DROP POLICY own ON shop.main.orders', 'from gizmo_policies()'])
+      for (const client of [ann, bob]) expect(await refusal(client, sql)).toMatch(/^7 PERMISSION_DENIED/);
+  });
+
+  it('outlives a restart', async () => {
+    await admin.rows(OWN);
+    await stop();
+    await start();
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([1, 3]);
+  });
+
+  it('holds at once for what was prepared before', async () => {
+    const handle = await ann.prepare('select id from shop.main.orders');
+    await admin.rows(OWN);
+    await expect(runPrepared(ann, handle)).rejects.toThrow(/Prepare it again/);
+    const again = await ann.prepare('select id from shop.main.orders');
+    expect((await runPrepared(ann, again)).flat().map(Number).toSorted()).toEqual([1, 3]);
+    await admin.rows("insert into shop.main.orders values (4, 'ann', 1), (5, 'bob', 1)");
+    expect((await runPrepared(ann, again)).flat().map(Number).toSorted()).toEqual([1, 3, 4]);
+    await admin.rows('delete from shop.main.orders where id > 3');
+    await admin.rows(OWN.replace('CREATE', 'CREATE OR REPLACE').replace('=', '<>'));
+    await expect(runPrepared(ann, again)).rejects.toThrow(/Prepare it again/);
+    await admin.rows('DROP POLICY own ON shop.main.orders');
+    await expect(runPrepared(ann, again)).rejects.toThrow(/Prepare it again/);
+  });
+
+  it('is for nobody any more when the user it was for is dropped', async () => {
+    await admin.rows("CREATE USER eve PASSWORD 'open sesame'");
+    await admin.rows('CREATE POLICY mine ON shop.main.orders TO eve, bob USING (true)');
+    await admin.rows('CREATE POLICY hers ON shop.main.orders TO eve USING (true)');
+    await admin.rows('DROP USER eve');
+    expect(await admin.rows('select policy_name, grantees from gizmo_policies() order by 1')).toEqual([
+      ['hers', ''],
+      ['mine', 'bob'],
+    ]);
+    expect(await ids(ann, 'select id from shop.main.orders')).toEqual([]);
+  });
+
+  it('does not filter what an administrator runs after having asked for the rights of others', async () => {
+    await admin.rows(OWN);
+    const text = 'select id from shop.main.orders';
+    const asked = await admin.rows(`EXPLAIN ACCESS OF 'ann' ROLE user FOR '${text}'`);
+    expect(asked.find(([rule]) => rule === 'policy')).toEqual([
+      'policy',
+      'allows',
+      expect.stringContaining('own'),
+    ]);
+    expect(await ids(admin, text)).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a query over a table under a policy', () => {
+  beforeEach(() => admin.rows(OWN));
+
+  it.each<[string, (number | null)[]]>([
+    ['select o.id from shop.main.orders as o where o.price > 5', [1, 3]],
+    ['select shop.main.orders.id from shop.main.orders', [1, 3]],
+    ['select orders.id from SHOP.MAIN.ORDERS', [1, 3]],
+    ['from shop.main.orders select id', [1, 3]],
+    ['select count(*) from shop.main.orders', [2]],
+    ['select max(price) from shop.main.orders', [30]],
+    ['with o as (from shop.main.orders) select id from o', [1, 3]],
+    ['with orders as (from shop.main.orders) select id from orders', [1, 3]],
+    ['select id from shop.main.open where id in (select id from shop.main.orders)', [1]],
+    ['select a.id from shop.main.orders a join shop.main.orders b using (id)', [1, 3]],
+    ['select id from shop.main.orders union all select id from shop.main.open', [0, 1, 1, 2, 3]],
+    ['select id from shop.main.open except select id from shop.main.orders', [0, 2]],
+    [
+      'select (select max(id) from shop.main.orders o where o.id <= p.id) from shop.main.open p where id > 0',
+      [1, 1],
+    ],
+    [
+      'select o.id from shop.main.open p, lateral (select id from shop.main.orders o where o.id = p.id) o',
+      [1],
+    ],
+    ['select id from shop.main.orders where price * 2 > 50', [3]],
+    ['select id from shop.main.orders where id::varchar::int = 3', [3]],
+    [
+      'select id from (select id, row_number() over (order by id) as n from shop.main.orders) where n = 2',
+      [3],
+    ],
+    [
+      'with recursive r(n) as (select 1 union all select n + 1 from r where n < 3) select id from r, shop.main.orders where n = id',
+      [1, 3],
+    ],
+    ['select o.id from shop.main.open p positional join shop.main.orders o where o.id is not null', [1, 3]],
+    ['select distinct on (owner) count(*) over () from shop.main.orders', [2]],
+    [
+      "pivot shop.main.orders on owner in ('ann', 'bob') using count(*) group by price order by price limit 0",
+      [],
+    ],
+    ['select id from shop.main.orders tablesample 100%', [1, 3]],
+  ])('%s reads what is left of it', async (sql, expected) => {
+    expect(await ids(ann, sql)).toEqual(expected);
+  });
+
+  it.each([
+    'select rowid from shop.main.orders',
+    'explain from shop.main.orders',
+    'explain analyze from shop.main.orders',
+    "from query('from shop.main.orders')",
+    "from query_table('shop.main.orders')",
+    'create table shop.main.copied as from shop.main.orders',
+    'create temp table copied as from shop.main.orders',
+    'insert into shop.main.open select id from shop.main.orders',
+    'pivot shop.main.orders on owner using count(*)',
+    'select bitstring_agg(id) from shop.main.orders',
+    "select regexp_replace('a', owner, '') from shop.main.orders",
+    'select epoch_ns(id::timestamp) from shop.main.orders',
+    "insert into shop.main.orders values (9, 'ann', 1)",
+    'update shop.main.orders set price = 1',
+    'delete from shop.main.orders',
+    'truncate shop.main.orders',
+    'merge into shop.main.orders using (select 1 as id) s using (id) when matched then delete',
+    'drop table shop.main.orders',
+    'alter table shop.main.orders rename to free',
+    'alter table shop.main.orders add column x int',
+    'create index i on shop.main.orders(id)',
+    'create or replace table shop.main.orders as select 1 as id',
+    'drop schema shop.main cascade',
+    'create table shop.main.pointing (id int references shop.main.orders(id))',
+    "comment on table shop.main.orders is 'x'",
+  ])('%s is refused', async (sql) => {
+    expect(await refusal(ann, sql)).toMatch(/^(7 PERMISSION_DENIED|3 INVALID_ARGUMENT|5 NOT_FOUND)/);
+    expect(await ids(admin, 'select id from shop.main.orders')).toEqual([1, 2, 3]);
+  });
+
+  it('says what could not be filtered and what can be done', async () => {
+    expect(await refusal(ann, 'explain from shop.main.orders')).toMatch(
+      /under row policies, and cannot be filtered here: the statement is no plain query/,
+    );
+  });
+
+  it('shows neither how many rows there are nor what the policy says', async () => {
+    expect(await ann.rows("select estimated_size from duckdb_tables() where table_name = 'orders'")).toEqual([
+      [null],
+    ]);
+    const message = await refusal(ann, 'select nothing from shop.main.orders');
+    expect(message).not.toMatch(/gizmo_user/);
+  });
+});
+
+describe('an administrator', () => {
+  it('cannot rename a table from under its policies', async () => {
+    await admin.rows(OWN);
+    expect(await refusal(admin, 'alter table shop.main.orders rename to free')).toMatch(/DROP POLICY/);
+    await admin.rows('alter table shop.main.orders alter price set default 1');
+    await admin.rows(
+      'alter table shop.main.open rename to opened; alter table shop.main.opened rename to open',
+    );
+  });
+});
+
+describe('a condition', () => {
+  it.each([
+    'owner = gizmo_user()',
+    "gizmo_role() = 'readonly' or price between 1 and 20",
+    "lower(owner) like 'a%' and id in (1, 2)",
+    'price < 10.5',
+    'try_cast(owner as int) is null',
+    'seen < now()',
+    "day > date '2020-01-01'",
+    "case when price > 1 then owner = 'ann' else false end",
+  ])('can be %s', async (condition) => {
+    await admin.rows(`CREATE POLICY p ON shop.main.timed USING (${condition})`);
+    await ann.rows('from shop.main.timed');
+  });
+
+  it.each([
+    'owner',
+    'nothing = 1',
+    'id in (select 1)',
+    'random() > 0.5',
+    "getvariable('x') = owner",
+    "current_setting('TimeZone') = owner",
+    'current_schema() = owner',
+    'owner::int = 1',
+    'price / 2 > 1',
+    'price * 2 > 1',
+    "seen > '2020-01-01'",
+    "seen::date = date '2020-01-01'",
+    'hour(seen) > 1',
+    'day = current_date',
+    'owner = own_type.x',
+    'count(*) > 1',
+    'row_number() over () > 1',
+    "shop.main.gizmo_user() = 'x'",
+    'true) or (true',
+  ])('cannot be %s', async (condition) => {
+    expect(await refusal(admin, `CREATE POLICY p ON shop.main.timed USING (${condition})`)).toMatch(
+      /^(3 INVALID_ARGUMENT|5 NOT_FOUND)/,
+    );
+  });
+
+  it.each(['shop.main.v', 'shop.main.nothing', 'nothing.main.orders', 'shop.orders'])(
+    'cannot be one on %s',
+    async (table) => {
+      expect(await refusal(admin, `CREATE POLICY p ON ${table} USING (true)`)).toMatch(
+        /^(3 INVALID_ARGUMENT|5 NOT_FOUND)/,
+      );
+    },
+  );
+
+  it('whose column is gone leaves nothing', async () => {
+    await admin.rows("create or replace table shop.main.short as select 1 as id, 'ann' as owner");
+    await admin.rows('CREATE POLICY p ON shop.main.short USING (owner = gizmo_user())');
+    await admin.rows('alter table shop.main.short rename column owner to holder');
+    expect(await refusal(ann, "select id from (select 'ann' as owner) u, shop.main.short")).toMatch(
+      /row policies/,
+    );
+  });
+});
