@@ -1,16 +1,20 @@
 /** Which row policies are whose: of a table that has any, everybody but administrators reads only what one of theirs lets through. */
 import { foldName } from '../model/fold-name.js';
 import type { ObjectName } from '../model/plan-facts.js';
+import type { Principal } from '../model/principal.js';
 import type { Rights } from '../model/rights.js';
 import type { RowFilter } from '../model/row-filter.js';
 import { isFor } from '../model/stored-grant.js';
 import type { StoredPolicy } from '../model/stored-policy.js';
-import type { Who } from './access.js';
 import { governing, readableColumns } from './grants.js';
 import { sameName } from './name-pattern.js';
 
 /** One filter for each table under policies. @param rights what else limits them */
-export function rowFiltersOf(who: Who, rights: Rights, policies: readonly StoredPolicy[]): RowFilter[] {
+export function rowFiltersOf(
+  who: Pick<Principal, 'name' | 'role' | 'origin'>,
+  rights: Rights,
+  policies: readonly StoredPolicy[],
+): RowFilter[] {
   const tables = new Map(policies.map(({ table }) => [keyOf(table), table]));
   return [...tables].map(([key, table]) => {
     const grants = governing(rights, table.catalog);

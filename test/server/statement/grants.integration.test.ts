@@ -388,7 +388,12 @@ describe('EXPLAIN ACCESS', () => {
 
   it('says of each rule whether it allows the statement, and of all of them together', async () => {
     await admin.rows('GRANT SELECT (id, name) ON shop.main.people TO ann');
-    const read = { role: 'allows', catalog_access: 'no limit', 'database-grant': 'no limit' };
+    const read = {
+      role: 'allows',
+      catalog_access: 'no limit',
+      'database-grant': 'no limit',
+      policy: 'no limit',
+    };
     expect(await ask('ann ROLE user', 'select id from shop.main.people')).toEqual({
       ...read,
       grant: 'allows',

@@ -222,6 +222,7 @@ function wider(store: GrantStore, target: Target, grantees: readonly Grantee[]):
   return `${who === undefined ? 'Nobody' : print(who)} has no such grant on exactly this.${has} SELECT * FROM gizmo_grants() lists them.`;
 }
 
+/** A grantee, for messages and lists. */
 export function print({ kind, name }: Grantee): string {
   return kind === 'public' ? 'PUBLIC' : kind === 'role' ? `The role ${name}` : name;
 }

@@ -72,6 +72,7 @@ function isWidened(node: unknown, { expressions, columns }: Canonical): boolean 
     );
 }
 
+/** Whether a part of a plan can have parts itself. */
 export function isNode(value: unknown): value is PlanNode {
   return typeof value === 'object' && value !== null;
 }

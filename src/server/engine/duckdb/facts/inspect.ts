@@ -98,7 +98,7 @@ async function withMentioned(
 ): Promise<PlanFacts> {
   let all = facts;
   for (const query of new Set(queries)) {
-    const answer = await planOf(core, PLAN_SQL, query);
+    const answer = await planOf(core, PLAN_SQL, [query]);
     // What is no table, such as the name of a WITH, is nobody's.
     if (answer.error) continue;
     all = mergeFacts(all, readAnswer(core, answer).facts);

@@ -9,6 +9,7 @@ const PLAN_CHARS_MAX = 8 * 1024 * 1024;
  */
 export const PLAN_SQL =
   'select system.main.json_serialize_plan($1::varchar, skip_null := true, skip_empty := true)';
+/** DuckDB's parse tree of a text; of queries only. */
 export const TREE_SQL = 'select system.main.json_serialize_sql($1::varchar)';
 
 /** Of the session's core, what asks. */

@@ -1,6 +1,6 @@
 /** What the expressions of a query could tell of rows that a filter removes, by failing on them. */
 import { type BoundNode, isObject, neverFails, readsRow } from './bound-expressions.js';
-import { AGGREGATES, GUARDED_FUNCTIONS, PATTERN_FUNCTIONS, SAFE_FUNCTIONS } from './tried-functions.js';
+import { AGGREGATES, CONSTANT_ARGUMENTS, GUARDED_FUNCTIONS, SAFE_FUNCTIONS } from './tried-functions.js';
 
 /** `safe`: nothing. `guarded`: nothing, if the filter stands below a barrier. */
 export type Assessment = 'safe' | 'guarded' | { readonly refused: string };
@@ -44,9 +44,12 @@ function assessOne(node: BoundNode): Assessment {
 function assessFunction(name: string, node: BoundNode): Assessment {
   if (SAFE_FUNCTIONS.has(name) || name.startsWith('icu_collate_') || !readsRow(node.children)) return 'safe';
   if (GUARDED_FUNCTIONS.has(name)) return 'guarded';
-  if (!PATTERN_FUNCTIONS.has(name)) return refused(name);
-  const [, pattern] = Array.isArray(node.children) ? node.children : [];
-  return readsRow(pattern) ? { refused: `the pattern of ${name} is not the same for all rows` } : 'guarded';
+  const at = CONSTANT_ARGUMENTS.get(name);
+  if (at === undefined) return refused(name);
+  const fixed: unknown = Array.isArray(node.children) ? node.children[at] : undefined;
+  return readsRow(fixed)
+    ? { refused: `argument ${at + 1} of ${name} is not the same for all rows` }
+    : 'guarded';
 }
 
 function refused(name: string): Assessment {

@@ -2,6 +2,7 @@
 
 export type BoundNode = Readonly<Record<string, unknown>>;
 
+/** Whether a part of a plan can have parts itself. */
 export function isObject(value: unknown): value is BoundNode {
   return typeof value === 'object' && value !== null;
 }
@@ -27,11 +28,13 @@ const READERS: ReadonlySet<string> = new Set([
   'BOUND_WINDOW',
 ]);
 
+/** The type of what an expression answers; undefined of those that answer a BOOLEAN. */
 export function typeOf(node: unknown): unknown {
   if (!isObject(node)) return undefined;
   return isObject(node.value) ? node.value.type : node.return_type;
 }
 
+/** Whether a type is a time with a zone, or has one in it. */
 export function isZoned(type: unknown): boolean {
   return JSON.stringify(type ?? '').includes('WITH TIME ZONE');
 }
@@ -77,6 +80,7 @@ function decimalOf(type: unknown): { readonly width: number; readonly scale: num
   return { width: Number(info.width ?? 0), scale: Number(info.scale ?? 0) };
 }
 
+/** The name of a type without its parameters. */
 export function idOf(type: unknown): string {
   return isObject(type) ? String(type.id) : '';
 }

@@ -25,7 +25,7 @@ export const GUARDED_FUNCTIONS: ReadonlySet<string> = names(
   'url_encode url_decode format_bytes bit_count',
   'date_part datepart dayname monthname weekofyear decade century era julian last_day epoch_ms date_trunc datetrunc time_bucket',
   'date_diff datediff date_sub datesub date_add age make_date make_timestamp to_timestamp to_days to_months to_seconds to_hours',
-  'to_minutes to_years to_weeks strftime strptime try_strptime timezone',
+  'to_minutes to_years to_weeks strftime strptime try_strptime',
   'list_extract list_element list_slice array_slice list_concat list_append list_prepend list_distinct list_unique list_sort list_reverse',
   'list_reverse_sort list_aggregate list_transform list_filter array_length array_to_string flatten list_zip',
   'map_extract map_extract_value element_at map_keys map_values cardinality map_contains',
@@ -33,11 +33,18 @@ export const GUARDED_FUNCTIONS: ReadonlySet<string> = names(
   'json_contains json_exists json_value to_json json_object json_array json json_structure uuid_extract_version',
 );
 
-/** Fail on a pattern, which DuckDB does not expect: guarded where the pattern, their second argument, is the same for all rows. */
-export const PATTERN_FUNCTIONS: ReadonlySet<string> = names(
-  'regexp_matches regexp_full_match regexp_extract regexp_extract_all regexp_replace',
-  'regexp_split_to_array string_split_regex str_split_regex',
-);
+/** Guarded where one of their arguments, by its place, is the same for all rows: a pattern that is none, which DuckDB does not expect to fail on. */
+export const CONSTANT_ARGUMENTS: ReadonlyMap<string, number> = new Map([
+  ['timezone', 0],
+  ['regexp_matches', 1],
+  ['regexp_full_match', 1],
+  ['regexp_extract', 1],
+  ['regexp_extract_all', 1],
+  ['regexp_replace', 1],
+  ['regexp_split_to_array', 1],
+  ['string_split_regex', 1],
+  ['str_split_regex', 1],
+]);
 
 /** Are computed of the rows that are left. Not here: bitstring_agg, whose answer has the least and the greatest of all rows. */
 export const AGGREGATES: ReadonlySet<string> = names(
