@@ -5,10 +5,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { Role } from '../../../src/server/model/principal.js';
+import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
@@ -139,45 +140,37 @@ const grantsOf = (logins: readonly Login[]) =>
 const hides = ({ claim, level, granted, hidesB }: Login, catalog: 'a' | 'b') =>
   catalog === 'b' ? hidesB : claim === 'none' || level === 'none' || granted?.length === 0;
 
-describe.concurrent('a login is decided on the same at every door, limited by', () => {
-  it.each(SERVERS)(
-    '%s',
-    async (_, logins) => {
-      const secretKey = randomBytes(16).toString('hex');
-      const server = await startTestServer({ 'secret-key': secretKey, ...settingsOf(logins) });
-      const { port } = server.address;
-      const admin = await logIn(port);
-      const wrong: unknown[] = [];
-      try {
-        for (const sql of [...FIXTURE, ...grantsOf(logins)]) await admin.rows(sql);
-        for (const [at, who] of logins.entries()) {
-          const { role, claim, hidesB } = who;
-          const catalogAccess = claim && [
-            { catalog: 'a', access: claim },
-            { catalog: 'b', access: hidesB ? ('none' as const) : ('read' as const) },
-          ];
-          const client = await logInAs(port, secretKey, role, {
-            name: `n${at}`,
-            ...(catalogAccess && { catalogAccess }),
-          });
-          const cells = [...statementCells(client, who, EVERYBODY.indexOf(who)), ...otherCells(client, who)];
-          for (const cell of cells) {
-            const answer = await answerOf(cell);
-            if ((answer === 'done') !== cell.wanted) {
-              const { what, door, wanted } = cell;
-              wrong.push({ ...who, what, door, wanted, answer });
-            }
-          }
-          client.close();
-        }
-      } finally {
-        admin.close();
-        await server.stop();
-      }
-      expect(wrong).toEqual([]);
-    },
-    300_000,
-  );
+describe.each(SERVERS)('a login is decided on the same at every door, limited by %s:', (_, logins) => {
+  const secretKey = randomBytes(16).toString('hex');
+  let server: RunningServer;
+  beforeAll(async () => {
+    server = await startTestServer({ 'secret-key': secretKey, ...settingsOf(logins) });
+    const admin = await logIn(server.address.port);
+    for (const sql of [...FIXTURE, ...grantsOf(logins)]) await admin.rows(sql);
+    admin.close();
+  });
+  afterAll(() => server.stop());
+
+  it.each(logins)('$role, claim $claim, level $level, grants $granted, hides b: $hidesB', async (who) => {
+    const { role, claim, hidesB } = who;
+    const catalogAccess = claim && [
+      { catalog: 'a', access: claim },
+      { catalog: 'b', access: hidesB ? ('none' as const) : ('read' as const) },
+    ];
+    const name = `n${logins.indexOf(who)}`;
+    const client = await logInAs(server.address.port, secretKey, role, {
+      name,
+      ...(catalogAccess && { catalogAccess }),
+    });
+    const wrong: unknown[] = [];
+    for (const cell of [...statementCells(client, who, EVERYBODY.indexOf(who)), ...otherCells(client, who)]) {
+      const answer = await answerOf(cell);
+      const { what, door, wanted } = cell;
+      if ((answer === 'done') !== wanted) wrong.push({ what, door, wanted, answer });
+    }
+    client.close();
+    expect(wrong).toEqual([]);
+  });
 });
 
 interface Cell {
