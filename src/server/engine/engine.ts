@@ -68,7 +68,7 @@ export interface EngineSession {
    * still be several to the engine (DuckDB's PIVOT): `parts` says how many, and each is prepared only after
    * the one before it ran. `signal` ends the wait with its reason as soon as the engine can stop planning.
    */
-  prepare(sql: string, part?: number, signal?: AbortSignal): Promise<EngineStatement>;
+  prepare(sql: string, part?: number, signal?: AbortSignal, hints?: PrepareHints): Promise<EngineStatement>;
   /**
    * Says what one statement would do, for access decisions, and runs nothing. Begins a transaction for it unless the
    * user has one open, so that what was decided on is what runs; {@link endScope} ends it. Throws what binding throws.
@@ -95,6 +95,14 @@ export interface EngineSession {
   expireTransaction(reason: GizmoError): Promise<boolean>;
   /** Interrupts what runs, rolls back and frees. Idempotent. */
   close(): Promise<void>;
+}
+
+/** What helps an engine to save work; none has to be heeded. */
+export interface PrepareHints {
+  /** Nobody is to decide anything any more: it is executed once, at once and without parameters. A query may begin. */
+  readonly atOnce?: boolean;
+  /** The same text has been prepared in this session before: {@link EngineStatement.keepable} is worth finding out. */
+  readonly again?: boolean;
 }
 
 /** What there is of some names, which are compared without letter case. */
@@ -130,6 +138,8 @@ export interface EngineStatement {
   readonly returns: 'rows' | 'count' | 'nothing';
   /** True where running it can change nothing and it may therefore run later, or twice. */
   readonly readOnly: boolean;
+  /** True where it may be run again in place of its text, until anything but queries and changes of data has run. */
+  readonly keepable: boolean;
   /** One field a parameter, in order; named parameters carry their name, others `1`, `2`, …; types as inferred. */
   readonly parameters: ArrowSchema;
   /** Starts it. The result must be read to its end or closed before anything else uses the session. */

@@ -25,13 +25,20 @@ import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './
 import type { Task } from './tasks.js';
 import { working } from './working.js';
 
-/** Takes a text up to the point where its last statement may run, and returns that; those before it have run. */
-export async function openStatement(life: Life, request: StatementRequest): Promise<AuthorizedStatement> {
+/**
+ * Takes a text up to the point where its last statement may run, and returns that; those before it have run.
+ * @param use `once`: the caller executes it next, once and without parameters
+ */
+export async function openStatement(
+  life: Life,
+  request: StatementRequest,
+  use?: 'once',
+): Promise<AuthorizedStatement> {
   const texts = await atWork(life, request, request.sql, () => parse(life, request));
   for (const [index, text] of texts.entries()) {
     const isLast = index === texts.length - 1;
     for (let part = 0; ; part++) {
-      const statement = await prepare(life, request, text, part);
+      const statement = await prepare(life, request, text, part, !isLast || use === 'once');
       const isLastPart = part >= statement.engine.parts - 1;
       if (isLast && isLastPart) return statement;
       try {
@@ -55,7 +62,7 @@ export async function prepareAlone(
 ): Promise<AuthorizedStatement | undefined> {
   const [text, ...more] = await atWork(life, request, request.sql, () => parse(life, request));
   if (text === undefined || more.length > 0) return undefined;
-  const statement = await prepare(life, request, text, 0);
+  const statement = await prepare(life, request, text, 0, false);
   if (statement.engine.parts === 1) return { ...statement, planningMs: 0 };
   await statement.engine.close();
   return undefined;
@@ -124,18 +131,19 @@ async function prepare(
   request: StatementRequest,
   text: string,
   part: number,
+  once: boolean,
 ): Promise<AuthorizedStatement> {
   return await atWork(life, request, text, async (task) => {
     const statement = await answeringInTime(
       task,
-      () => prepareIn(life, task, part),
+      () => prepareIn(life, task, part, once),
       ({ engine }) => engine.close(),
     );
     return { ...statement, planningMs: task.usedMs };
   });
 }
 
-async function prepareIn(life: Life, task: Task, part: number): Promise<AuthorizedStatement> {
+async function prepareIn(life: Life, task: Task, part: number, once: boolean): Promise<AuthorizedStatement> {
   const { session, door, text, signal } = task;
   life.admission.admit();
   const own = planOwn(life.own, task);
@@ -145,7 +153,9 @@ async function prepareIn(life: Life, task: Task, part: number): Promise<Authoriz
   try {
     // Before it is bound: binding alone can open files.
     assertAllowed(life.access, session.principal, facts, text);
-    return await authorizePlanned(life, await plan(task, part, facts), facts);
+    // An administrator's, of which the operator's function has no say either: nothing is decided after this.
+    const atOnce = once && facts === undefined && life.hooks.name('authorization') === undefined;
+    return await authorizePlanned(life, await plan(task, part, facts, atOnce), facts);
   } finally {
     if (facts !== undefined) await session.engine.endScope('rollback');
   }

@@ -60,12 +60,16 @@ export function planOwn(own: OwnStatements, { id, session, door, text }: Task): 
   return { id, planningMs: 0, session, door, text, engine, facts: undefined, own: command };
 }
 
-/** @param part which of the engine's own statements `text` is made of, see EngineSession.prepare */
+/**
+ * @param part which of the engine's own statements `text` is made of, see EngineSession.prepare
+ * @param atOnce it runs next, and nobody is to be asked any more
+ */
 export async function plan(
   { id, session, door, text, signal }: Task,
   part: number,
   facts: PlanFacts | undefined,
+  atOnce: boolean,
 ): Promise<PlannedStatement> {
-  const engine = await session.engine.prepare(text, part, signal);
+  const engine = await session.engine.prepare(text, part, signal, { atOnce });
   return { id, planningMs: 0, session, door, text, engine, facts };
 }

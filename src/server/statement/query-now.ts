@@ -27,7 +27,7 @@ export async function queryNow(
   request: StatementRequest,
 ): Promise<QueryAnswer> {
   return await inTurn(life, request, async (release) => {
-    const statement = await openStatement(life, request);
+    const statement = await openStatement(life, request, 'once');
     const free = () => statement.engine.close();
     return await answer({ life, stores, statement, parameters: undefined, free, release }, request.signal);
   });

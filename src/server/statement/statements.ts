@@ -163,7 +163,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
 
     update: (request, parameters) =>
       inTransaction(life, request, async () => {
-        const statement = await openStatement(life, request);
+        const statement = await openStatement(life, request, parameters === undefined ? 'once' : undefined);
         try {
           return await runForCount(life, statement, request.signal, parameters);
         } finally {
@@ -186,7 +186,8 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       const release = await request.session.queue.acquire(request.signal);
       try {
         await enterTransaction(life, request);
-        const statement = await openStatement(life, shownMetadata(life, request));
+        const once = parameters === undefined ? 'once' : undefined;
+        const statement = await openStatement(life, shownMetadata(life, request), once);
         const free = () => statement.engine.close();
         try {
           const result = await executeRows(life, statement, request.signal, parameters);

@@ -3,13 +3,21 @@ import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { ObjectWrite, PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
-import type { EngineCounts, EngineSession, IngestRequest, InspectOptions, NamedThings } from '../engine.js';
+import type {
+  EngineCounts,
+  EngineSession,
+  IngestRequest,
+  InspectOptions,
+  NamedThings,
+  PrepareHints,
+} from '../engine.js';
 import { inspect } from './facts/inspect.js';
 import { catalogNames, lookUp } from './facts/look-up.js';
 import { PLAN_SQL } from './facts/plan-text.js';
 import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
 import type { IngestFunction } from './ingest/ingest-function.js';
+import { isKeepable } from './keepable.js';
 import { checkFilter } from './row-filters/check-filter.js';
 import type { SessionCore } from './session-core.js';
 import { DuckDbStatement } from './statement.js';
@@ -46,11 +54,22 @@ export class DuckDbSession implements EngineSession {
     return { statements };
   }
 
-  async prepare(sql: string, part = 0, signal?: AbortSignal): Promise<DuckDbStatement> {
+  async prepare(
+    sql: string,
+    part = 0,
+    signal?: AbortSignal,
+    { again = false }: PrepareHints = {},
+  ): Promise<DuckDbStatement> {
     this.#refuseIfClosed();
     const { lane } = this.#core;
     return await this.#core.exclusively(() =>
-      lane.under(signal, () => lane.planning(() => this.#prepareExpanded(sql, part))),
+      lane.under(signal, () =>
+        lane.planning(async () => {
+          const statement = await this.#prepareExpanded(sql, part);
+          if (again) statement.keepable = await isKeepable(this.#core, statement, sql);
+          return statement;
+        }),
+      ),
     );
   }
 

@@ -27,6 +27,8 @@ export class DuckDbStatement implements EngineStatement {
   readonly returns: EngineStatement['returns'];
   readonly readOnly: boolean;
   readonly parameters: ArrowSchema;
+  /** As far as somebody has found out. */
+  keepable = false;
   readonly #core: SessionCore;
   #prepared: PreparedStatement;
   readonly #text: StatementText;

@@ -11,6 +11,7 @@ import type {
   IngestRequest,
   InspectOptions,
   NamedThings,
+  PrepareHints,
   SessionReach,
 } from '../engine.js';
 
@@ -22,7 +23,10 @@ export interface Calls {
   counts: { ask: null; answer: EngineCounts };
   closeEngine: { ask: null; answer: null };
   parse: { ask: { session: number; sql: string }; answer: { readonly statements: number } };
-  prepare: { ask: { session: number; sql: string; part: number }; answer: PreparedAnswer };
+  prepare: {
+    ask: { session: number; sql: string; part: number; hints: PrepareHints };
+    answer: PreparedAnswer;
+  };
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
   catalogNames: { ask: { session: number }; answer: readonly string[] };
   lookUp: { ask: { session: number; names: readonly string[] }; answer: NamedThings };
@@ -37,22 +41,30 @@ export interface Calls {
   /** `spent`: memory of an earlier batch, transferred back to be filled again. */
   next: { ask: { result: number; spent: ArrayBuffer | undefined }; answer: NextAnswer };
   closeResult: { ask: { result: number }; answer: null };
+  /** Closes a statement whose execution may have begun. Others are dropped. */
+  closeStatement: { ask: { statement: number }; answer: null };
 }
 
 export type CallName = keyof Calls;
 
 /** Schemas cross as the IPC message that is needed anyway: bytes are cheaper to clone than objects and maps. */
 export interface PreparedAnswer
-  extends Pick<EngineStatement, 'kind' | 'parts' | 'serverTables' | 'returns' | 'readOnly'> {
+  extends Pick<EngineStatement, 'kind' | 'parts' | 'serverTables' | 'returns' | 'readOnly' | 'keepable'> {
   readonly statement: number;
   readonly schemaMessage: Uint8Array | undefined;
   /** Absent where the statement has no parameters. */
   readonly parametersMessage: Uint8Array | undefined;
+  /** The answer to the execution that was not asked for any more, where it was there soon; see {@link PrepareHints}. */
+  readonly execution: ExecuteAnswer | undefined;
+  /** Whether an execution runs that has not answered yet; the next one that is asked for is that. */
+  readonly begun: boolean;
 }
 
 export type IngestAsk = Omit<IngestRequest, 'batches' | 'signal'>;
 export interface ExecuteAsk extends Omit<ExecuteOptions, 'signal' | 'parameters'> {
   readonly parameters: ParametersAsk | undefined;
+  /** It is not executed again: where its result has ended with the answer, it is closed. */
+  readonly last: boolean;
 }
 
 /** The rows of one batch are executed one after the other: the batch crosses once, later rows only name themselves. */

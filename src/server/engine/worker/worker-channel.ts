@@ -12,6 +12,7 @@ import {
   errorFromData,
   errorToData,
   type FromWorker,
+  type PreparedAnswer,
   type ToWorker,
   threadDied,
 } from './protocol.js';
@@ -53,7 +54,7 @@ export class WorkerChannel {
   ): Promise<Calls[Name]['answer']> {
     throwIfAborted(signal);
     const { id, answer } = this.#start(name, ask, transferred);
-    const release = this.#forwardAbort(id, signal);
+    const release = this.forwardAbort(id, signal);
     try {
       return await answer;
     } finally {
@@ -76,6 +77,21 @@ export class WorkerChannel {
     this.#post({ type: 'drop', statement });
   }
 
+  /** As {@link call}, with the number of the call, by which {@link forwardAbort} reaches a query that has begun. */
+  async prepare(
+    ask: Calls['prepare']['ask'],
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly call: number; readonly answer: PreparedAnswer }> {
+    throwIfAborted(signal);
+    const { id, answer } = this.#start('prepare', ask);
+    const release = this.forwardAbort(id, signal);
+    try {
+      return { call: id, answer: await answer };
+    } finally {
+      release();
+    }
+  }
+
   /** Executes under a signal that reaches the result too, until `release` is called. */
   async execute(
     ask: Calls['execute']['ask'],
@@ -83,7 +99,7 @@ export class WorkerChannel {
   ): Promise<{ readonly answer: ExecuteAnswer; readonly release: () => void }> {
     throwIfAborted(signal);
     const { id, answer } = this.#start('execute', ask);
-    const release = this.#forwardAbort(id, signal);
+    const release = this.forwardAbort(id, signal);
     try {
       return { answer: await answer, release };
     } catch (error) {
@@ -99,7 +115,7 @@ export class WorkerChannel {
   ): Promise<{ readonly rows: number }> {
     throwIfAborted(signal);
     const { id, answer } = this.#start('ingest', ask);
-    const release = this.#forwardAbort(id, signal);
+    const release = this.forwardAbort(id, signal);
     const feed: BatchFeed = { iterator: batches[Symbol.asyncIterator]() };
     this.#feeds.set(id, feed);
     try {
@@ -140,7 +156,8 @@ export class WorkerChannel {
     return { id, answer };
   }
 
-  #forwardAbort(id: number, signal: AbortSignal | undefined): () => void {
+  /** Aborts a call of the worker, or what is open of it, until the function that is returned is called. */
+  forwardAbort(id: number, signal: AbortSignal | undefined): () => void {
     if (signal === undefined) return () => {};
     const forward = () => this.#post({ type: 'abort', id, error: errorToData(abortReason(signal)) });
     signal.addEventListener('abort', forward, { once: true });
@@ -247,6 +264,7 @@ function makePending(): PendingCalls {
     execute: new Map(),
     next: new Map(),
     closeResult: new Map(),
+    closeStatement: new Map(),
   };
 }
 

@@ -13,6 +13,8 @@ import {
   type CallName,
   type CallOf,
   type Calls,
+  type ExecuteAnswer,
+  type ExecuteAsk,
   errorFromData,
   errorToData,
   type FromWorker,
@@ -31,19 +33,23 @@ type Answers = {
 interface CallContext {
   readonly id: number;
   readonly signal: AbortSignal;
+  /** Keeps the signal for what is still open after the answer. */
+  outlives: boolean;
 }
 
 interface OpenStatement {
   readonly session: number;
   readonly statement: EngineStatement;
   parameters: ParametersAsk['fresh'];
+  /** An execution that began with the preparation and has not been asked for yet; its signal is that call's. */
+  begun: { readonly call: number; readonly answer: Promise<ExecuteAnswer> } | undefined;
 }
 
 interface OpenResult {
   readonly session: number;
   readonly result: EngineResult;
-  /** The call that executed it, whose abort signal the result still listens to. */
-  readonly executedBy: number;
+  /** Those that executed it, whose abort signals the result still listens to. */
+  readonly calls: number[];
   /** Calls of `next` follow one another, although the other side asks ahead. */
   last: Promise<unknown>;
   /** Takes the memory of the last batch back. */
@@ -89,12 +95,16 @@ const answers: Answers = {
   async parse({ session, sql }) {
     return await find(sessions, session).parse(sql);
   },
-  async prepare({ session, sql, part }, { signal }) {
-    const statement = await find(sessions, session).prepare(sql, part, signal);
-    const { kind, parts, serverTables, schema, returns, readOnly, parameters } = statement;
+  async prepare({ session, sql, part, hints }, context) {
+    const statement = await find(sessions, session).prepare(sql, part, context.signal, hints);
+    const { kind, parts, serverTables, schema, returns, readOnly, keepable, parameters } = statement;
     const schemaMessage = schema && encodeSchema(schema);
     const parametersMessage = parameters.fields.length === 0 ? undefined : encodeSchema(parameters);
-    const handle = keep(statements, { session, statement, parameters: undefined });
+    const open: OpenStatement = { session, statement, parameters: undefined, begun: undefined };
+    const handle = keep(statements, open);
+    const mayBegin = hints.atOnce === true && readOnly && parts === 1 && serverTables.length === 0;
+    const execution =
+      mayBegin && parametersMessage === undefined ? await begin(handle, open, context) : undefined;
     return {
       statement: handle,
       kind,
@@ -102,8 +112,11 @@ const answers: Answers = {
       serverTables,
       returns,
       readOnly,
+      keepable,
       schemaMessage,
       parametersMessage,
+      execution,
+      begun: open.begun !== undefined,
     };
   },
   async inspect({ session, sql, ...options }, { signal }) {
@@ -151,22 +164,18 @@ const answers: Answers = {
     for (const [handle, { session: owner }] of results) if (owner === session) forgetResult(handle);
     return null;
   },
-  async execute({ statement: handle, options }, { id, signal }) {
+  async execute({ statement: handle, options }, context) {
     const open = find(statements, handle);
-    const { parameters: asked, ...others } = options;
-    if (asked?.fresh !== undefined) open.parameters = asked.fresh;
-    const parameters = asked && open.parameters && { ...open.parameters, row: asked.row };
-    const result = await open.statement.execute({ ...others, ...(parameters && { parameters }), signal });
-    const { batch, giveBack } = detach(await result.next());
-    return {
-      result: result.ended
-        ? 0
-        : keep(results, { session: open.session, result, executedBy: id, last: Promise.resolve(), giveBack }),
-      schemaMessage: result.schema === open.statement.schema ? undefined : result.schemaMessage,
-      changes: result.changes,
-      batch,
-      ended: result.ended,
-    };
+    const { begun } = open;
+    if (begun === undefined) return await execute(handle, open, options, context);
+    open.begun = undefined;
+    const follow = () => aborters.get(begun.call)?.abort(context.signal.reason);
+    if (context.signal.aborted) follow();
+    else context.signal.addEventListener('abort', follow, { once: true });
+    const answer = await begun.answer;
+    context.outlives = !answer.ended;
+    results.get(answer.result)?.calls.push(context.id);
+    return answer;
   },
   async next({ result: handle, spent }) {
     const open = results.get(handle);
@@ -185,6 +194,12 @@ const answers: Answers = {
       throw error;
     }
   },
+  async closeStatement({ statement }) {
+    const { begun } = find(statements, statement);
+    if (begun !== undefined) aborters.get(begun.call)?.abort(closedEarly());
+    await close(statement);
+    return null;
+  },
   async closeResult({ result }) {
     const open = results.get(result);
     try {
@@ -202,8 +217,7 @@ parentPort?.on('message', (message: ToWorker) => {
       void answer(message);
       return;
     case 'drop':
-      statements.get(message.statement)?.statement.close().catch(reportIfFatal);
-      statements.delete(message.statement);
+      close(message.statement).catch(reportIfFatal);
       return;
     case 'abort':
       aborters.get(message.id)?.abort(errorFromData(message.error));
@@ -223,16 +237,80 @@ async function answer(call: CallOf): Promise<void> {
   const { id, name } = call;
   const aborter = new AbortController();
   aborters.set(id, aborter);
-  let outlivesCall = false;
+  const context = { id, signal: aborter.signal, outlives: false };
   try {
-    const reply = await run(call, { id, signal: aborter.signal });
-    outlivesCall = reply.name === 'execute' && !reply.answer.ended;
+    const reply = await run(call, context);
     parentPort?.postMessage(reply, transferable(reply));
   } catch (reason) {
     post({ type: 'error', id, name, error: errorToData(reason) });
   } finally {
-    if (!outlivesCall) aborters.delete(id);
+    if (!context.outlives) aborters.delete(id);
   }
+}
+
+/** Executes a statement and reads its first batch. */
+async function execute(
+  handle: number,
+  open: OpenStatement,
+  { parameters: asked, last, ...others }: ExecuteAsk,
+  context: CallContext,
+): Promise<ExecuteAnswer> {
+  if (asked?.fresh !== undefined) open.parameters = asked.fresh;
+  const { session, statement } = open;
+  const { signal, id } = context;
+  const parameters = asked && open.parameters && { ...open.parameters, row: asked.row };
+  const result = await statement.execute({ ...others, ...(parameters && { parameters }), signal });
+  const { batch, giveBack } = detach(await result.next());
+  const { ended } = result;
+  if (ended && last) close(handle).catch(reportIfFatal);
+  context.outlives = !ended;
+  return {
+    result: ended ? 0 : keep(results, { session, result, calls: [id], last: Promise.resolve(), giveBack }),
+    schemaMessage: result.schema === statement.schema ? undefined : result.schemaMessage,
+    changes: result.changes,
+    batch,
+    ended,
+  };
+}
+
+/** Begins a query that is about to be asked for. Its answer where that comes soon, else it waits for the question. */
+async function begin(
+  handle: number,
+  open: OpenStatement,
+  context: CallContext,
+): Promise<ExecuteAnswer | undefined> {
+  const answer = execute(handle, open, { parameters: undefined, last: false }, context);
+  let timer: NodeJS.Timeout | undefined;
+  const soon = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), SOON_MS);
+  });
+  try {
+    const found = await Promise.race([answer, soon]);
+    if (found?.ended === true && !open.statement.keepable) await close(handle);
+    if (found !== undefined) return found;
+  } catch {
+    // Told to whoever asks for it.
+  } finally {
+    clearTimeout(timer);
+  }
+  context.outlives = true;
+  open.begun = { call: context.id, answer };
+  answer.then(
+    ({ ended }) => ended && aborters.delete(context.id),
+    () => aborters.delete(context.id),
+  );
+  return undefined;
+}
+
+/** A query that takes longer is shown as running, not as being planned. */
+const SOON_MS = 3;
+
+/** Closes a statement, with the result of an execution that nobody has asked for. */
+async function close(handle: number): Promise<void> {
+  const open = statements.get(handle);
+  statements.delete(handle);
+  open?.begun?.answer.then(({ result }) => forgetResult(result)).catch(() => undefined);
+  await open?.statement.close();
 }
 
 async function run<Name extends CallName>(call: CallOf<Name>, context: CallContext): Promise<AnswerOf<Name>> {
@@ -251,8 +329,13 @@ function detach(
 
 /** Bodies change threads without a copy; each lies alone in its memory. */
 function transferable(reply: AnswerOf): ArrayBuffer[] {
-  if (reply.name !== 'execute' && reply.name !== 'next') return [];
-  const buffer = reply.answer.batch?.body.buffer;
+  const batch =
+    reply.name === 'execute' || reply.name === 'next'
+      ? reply.answer.batch
+      : reply.name === 'prepare'
+        ? reply.answer.execution?.batch
+        : undefined;
+  const buffer = batch?.body.buffer;
   return buffer instanceof ArrayBuffer ? [buffer] : [];
 }
 
@@ -266,7 +349,7 @@ function forgetResult(handle: number): void {
   const open = results.get(handle);
   if (open === undefined) return;
   results.delete(handle);
-  aborters.delete(open.executedBy);
+  for (const call of open.calls) aborters.delete(call);
 }
 
 function post(message: FromWorker, transferred?: ArrayBuffer): void {

@@ -19,6 +19,7 @@ export function ownStatement(command: OwnCommand, session: Session, task: string
     schema,
     returns: schema.fields.length === 0 ? 'nothing' : 'rows',
     readOnly: false,
+    keepable: false,
     parameters: { fields: [] },
     async execute({ signal = session.signal, parameters } = {}) {
       if (parameters !== undefined)

@@ -1,0 +1,133 @@
+/**
+ * Statements of the worker that were closed and stay prepared, for the same text in the same session: what is asked over
+ * and over is parsed and planned once. Plans are kept, never answers: whoever takes one executes it.
+ *
+ * A plan is good while nothing has run that could change what its text means: in its own session anything but queries
+ * and changes of data, the beginnings and ends of transactions included; in others whatever may have changed definitions
+ * or settings. All kept ones are let go before such a statement runs, so that none of them holds what is to be dropped
+ * or detached. That planning depends on data is looked after where it is executed (see duckdb/data-version).
+ */
+import type { ArrowSchema } from '../../../flight/ipc/types.js';
+import type { StatementKind } from '../../model/statement-kind.js';
+import type { PreparedAnswer } from './protocol.js';
+
+/** Each holds a plan, some tens of KiB. */
+const PLANS_MAX = 512;
+/** Texts of which it is remembered that they have been asked. */
+const TEXTS_MAX = 2048;
+
+export class KeptPlans {
+  readonly #drop: (statement: number) => void;
+  /** By session and text, the oldest first. */
+  readonly #idle = new Map<string, KeptPlan>();
+  readonly #asked = new Set<string>();
+  /** Sessions whose transaction has changed what texts mean to others once it ends. */
+  readonly #changing = new Set<number>();
+  readonly #ofSessions = new Map<number, number>();
+  #ofAll = 0;
+
+  /** @param drop lets go of a statement in the worker */
+  constructor(drop: (statement: number) => void) {
+    this.#drop = drop;
+  }
+
+  /** What {@link keep} is to be told of a statement that the session prepares now. Never falls. */
+  version(session: number): number {
+    return this.#ofAll + (this.#ofSessions.get(session) ?? 0);
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#idle.size;
+  }
+
+  /** A plan for the text, which is then the caller's. */
+  take(session: number, sql: string): KeptPlan | undefined {
+    const key = keyOf(session, sql);
+    const plan = this.#idle.get(key);
+    if (plan !== undefined) this.#idle.delete(key);
+    return plan;
+  }
+
+  /** Whether the text has been asked before. */
+  noteAsked(session: number, sql: string): boolean {
+    const key = keyOf(session, sql);
+    if (this.#asked.has(key)) return true;
+    if (this.#asked.size >= TEXTS_MAX) this.#asked.delete(this.#asked.keys().next().value ?? '');
+    this.#asked.add(key);
+    return false;
+  }
+
+  /** Takes in a statement that nobody uses; false where it is not to be kept. */
+  keep(session: number, sql: string, plan: KeptPlan): boolean {
+    const key = keyOf(session, sql);
+    if (plan.version !== this.version(session) || this.#idle.has(key)) return false;
+    this.#idle.set(key, plan);
+    if (this.#idle.size > PLANS_MAX) this.#letGo(this.#idle.keys().next().value ?? '');
+    return true;
+  }
+
+  /** To be called before and after anything runs in a session. */
+  note(session: number, kind: StatementKind): void {
+    if (STEADY.has(kind)) return;
+    if (kind !== 'transaction') {
+      this.#changing.add(session);
+      this.#forgetAll();
+    } else {
+      this.noteEnd(session);
+      this.#forget(session);
+    }
+  }
+
+  /** A transaction of the session may have ended. */
+  noteEnd(session: number): void {
+    if (this.#changing.delete(session)) this.#forgetAll();
+  }
+
+  /** The session is over. */
+  forgetSession(session: number): void {
+    this.noteEnd(session);
+    this.#forget(session);
+    this.#ofSessions.delete(session);
+  }
+
+  /** What is being prepared is not kept either, whichever session it is of. */
+  #forgetAll(): void {
+    this.#ofAll += 1;
+    for (const key of this.#idle.keys()) this.#letGo(key);
+  }
+
+  #forget(session: number): void {
+    this.#ofSessions.set(session, (this.#ofSessions.get(session) ?? 0) + 1);
+    const prefix = keyOf(session, '');
+    for (const key of this.#idle.keys()) if (key.startsWith(prefix)) this.#letGo(key);
+  }
+
+  #letGo(key: string): void {
+    const plan = this.#idle.get(key);
+    this.#idle.delete(key);
+    if (plan !== undefined) this.#drop(plan.answer.statement);
+  }
+}
+
+/** A statement that is prepared in the worker. */
+export interface KeptPlan {
+  readonly answer: Omit<PreparedAnswer, 'execution' | 'begun'>;
+  /** That of the answer, decoded. */
+  readonly schema: ArrowSchema | undefined;
+  /** As it was before it was prepared. */
+  readonly version: number;
+}
+
+/** What changes no meaning of a text. */
+const STEADY: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+]);
+
+function keyOf(session: number, sql: string): string {
+  return `${session} ${sql}`;
+}

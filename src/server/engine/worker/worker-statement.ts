@@ -1,0 +1,142 @@
+/** A statement that is prepared in the worker. */
+import { GizmoError } from '../../../errors.js';
+import { decodeSchema } from '../../../flight/ipc/schema.js';
+import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import { throwIfAborted } from '../abort.js';
+import type { EngineResult, EngineStatement, ExecuteOptions } from '../engine.js';
+import type { KeptPlan, KeptPlans } from './kept-plans.js';
+import { detachable, type ExecuteAnswer, type ParametersAsk } from './protocol.js';
+import type { WorkerChannel } from './worker-channel.js';
+import { WorkerResult } from './worker-result.js';
+
+/** What a statement is prepared from, and for whom. */
+export interface StatementPlace {
+  readonly channel: WorkerChannel;
+  readonly plans: KeptPlans;
+  readonly session: number;
+  readonly sql: string;
+  /** It is executed once. */
+  readonly atOnce: boolean;
+}
+
+/** An execution that was not asked for any more: its answer where that has come, else it is what is asked for next. */
+export interface BegunExecution {
+  /** The call by which it can be aborted. */
+  readonly call: number;
+  readonly answer: ExecuteAnswer | undefined;
+}
+
+export class WorkerStatement implements EngineStatement {
+  readonly kind: EngineStatement['kind'];
+  readonly parts: number;
+  readonly serverTables: readonly string[];
+  readonly schema: ArrowSchema | undefined;
+  readonly returns: EngineStatement['returns'];
+  readonly readOnly: boolean;
+  readonly keepable: boolean;
+  readonly parameters: ArrowSchema;
+  readonly #place: StatementPlace;
+  readonly #plan: KeptPlan;
+  #begun: BegunExecution | undefined;
+  /** Whether the worker has closed it. */
+  #over = false;
+  /** Whether its last execution, if any, went well and answered what was promised. */
+  #asPlanned = true;
+  #parameterBatch: EncodedBatch | undefined;
+  /** Settles when the last execution has answered. */
+  #executing: Promise<EngineResult> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(place: StatementPlace, plan: KeptPlan, begun: BegunExecution | undefined) {
+    const { answer, schema } = plan;
+    this.#place = place;
+    this.#plan = plan;
+    this.#begun = begun;
+    this.keepable = answer.keepable;
+    this.kind = answer.kind;
+    this.parts = answer.parts;
+    this.serverTables = answer.serverTables;
+    this.schema = schema;
+    this.returns = answer.returns;
+    this.readOnly = answer.readOnly;
+    this.parameters = answer.parametersMessage ? decodeSchema(answer.parametersMessage) : NO_FIELDS;
+  }
+
+  async execute(options: ExecuteOptions = {}): Promise<EngineResult> {
+    if (this.#closing !== undefined)
+      throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
+    const executing = this.#execute(options);
+    this.#executing = executing;
+    return await executing;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #execute({ signal, parameters, ...options }: ExecuteOptions): Promise<EngineResult> {
+    const { channel, plans, session, atOnce } = this.#place;
+    const { statement, schemaMessage: promised } = this.#plan.answer;
+    const last = atOnce && !this.keepable;
+    const ask = {
+      statement,
+      options: { ...options, last, parameters: parameters && this.#packParameters(parameters) },
+    };
+    throwIfAborted(signal);
+    const begun = this.#begun;
+    this.#begun = undefined;
+    plans.note(session, this.kind);
+    try {
+      const { answer, release } =
+        begun?.answer === undefined
+          ? await channel.execute(ask, signal)
+          : { answer: begun.answer, release: channel.forwardAbort(begun.call, signal) };
+      // One that answers later than it was prepared is left for this side to close.
+      this.#over = last && answer.ended && (begun === undefined || begun.answer !== undefined);
+      const schemaMessage = answer.schemaMessage ?? promised;
+      const schema = answer.schemaMessage === undefined ? this.schema : decodeSchema(answer.schemaMessage);
+      if (schema === undefined || schemaMessage === undefined) throw new Error('the worker sent no schema');
+      this.#asPlanned = answer.schemaMessage === undefined;
+      return new WorkerResult(channel, answer, schema, schemaMessage, release);
+    } catch (error) {
+      this.#asPlanned = false;
+      throw error;
+    } finally {
+      plans.note(session, this.kind);
+    }
+  }
+
+  async #close(): Promise<void> {
+    const [last] = await Promise.allSettled([this.#executing]);
+    try {
+      if (last.status === 'fulfilled') await last.value?.close();
+      if (this.#begun !== undefined) await this.#letGo(this.#begun);
+    } finally {
+      const { channel, plans, session, sql } = this.#place;
+      const isKept = this.keepable && this.#asPlanned && plans.keep(session, sql, this.#plan);
+      if (!isKept && !this.#over) channel.drop(this.#plan.answer.statement);
+    }
+  }
+
+  /** Of a query that has begun and is not asked for any more; afterwards the session is free. */
+  async #letGo({ answer }: BegunExecution): Promise<void> {
+    const { channel } = this.#place;
+    const { statement } = this.#plan.answer;
+    if (answer?.ended === true) this.#over = !this.keepable;
+    else if (answer !== undefined) await channel.callIfAlive('closeResult', { result: answer.result });
+    else {
+      this.#asPlanned = false;
+      this.#over = true;
+      await channel.callIfAlive('closeStatement', { statement });
+    }
+  }
+
+  #packParameters({ schema, batch, row }: NonNullable<ExecuteOptions['parameters']>): ParametersAsk {
+    const isKnown = this.#parameterBatch === batch;
+    this.#parameterBatch = batch;
+    return { fresh: isKnown ? undefined : { schema, batch: detachable(batch) }, row };
+  }
+}
+
+const NO_FIELDS: ArrowSchema = { fields: [] };
