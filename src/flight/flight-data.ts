@@ -106,6 +106,29 @@ export class FlightFrame {
   }
 }
 
+/** Several messages that go out in one piece. For whoever knows how to send them, see {@link framed}; to others it is empty. */
+export class FlightFrames extends FlightFrame {
+  readonly #frames: readonly FlightFrame[];
+
+  constructor(frames: readonly FlightFrame[]) {
+    super(EMPTY, EMPTY_MESSAGE, EMPTY);
+    this.#frames = frames;
+  }
+
+  /** Each message behind gRPC's prefix, copied. */
+  framed(): Buffer {
+    const bytes = this.#frames.reduce((sum, { byteLength }) => sum + GRPC_PREFIX_BYTES + byteLength, 0);
+    const buffer = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    for (const frame of this.#frames) {
+      at = buffer.writeUInt8(0, at); // Not compressed.
+      at = buffer.writeUInt32BE(frame.byteLength, at);
+      at += frame.copy(buffer, at);
+    }
+    return buffer;
+  }
+}
+
 const FIELD = { descriptor: 1, header: 2, appMetadata: 3, body: 1000 } as const;
 const EMPTY: Uint8Array = new Uint8Array(0);
 const EMPTY_MESSAGE: IpcMessage = { header: EMPTY, body: EMPTY };

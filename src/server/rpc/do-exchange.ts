@@ -15,7 +15,6 @@ import {
   encodeStatementEnd,
   encodeStatementFailure,
   isExchangeable,
-  type StatementEnd,
 } from '../../flight/sql/exchange.js';
 import { createWriter, type MessageWriter, readMessages } from '../../flight/stream.js';
 import { type Call, finishStream, headersFor, identifiedCall, logged } from './call.js';
@@ -51,16 +50,16 @@ async function exchange(services: Services, grpcCall: ExchangeCall): Promise<voi
       if (asked === undefined) return;
       const caller = await identifyAgain(services, grpcCall, ofCall.signal);
       const { call, leave } = link.enter(caller);
-      let end: Uint8Array;
+      let end: Uint8Array | undefined;
       try {
         caller.assertAlive();
-        end = encodeStatementEnd(await run(services, asked, writer, call));
+        end = await run(services, asked, writer, call);
       } catch (error) {
         end = encodeStatementFailure(logged(services, METHOD, caller, error));
       } finally {
         leave();
       }
-      await writer.write(encodeFlightData({ appMetadata: end }));
+      if (end !== undefined) await writer.write(encodeFlightData({ appMetadata: end }));
     }
   } catch (error) {
     throw logged(services, METHOD, identified.caller, error);
@@ -109,26 +108,26 @@ async function identifyAgain(services: Services, grpcCall: ExchangeCall, gone: A
   }
 }
 
+/** What the last message says, unless that has been sent already. */
 async function run(
   services: Services,
   [first, ...rest]: Asked,
   writer: MessageWriter<FlightFrame>,
   call: Call,
-): Promise<StatementEnd> {
+): Promise<Uint8Array | undefined> {
   const command = commandOf(first);
   const { statements } = services;
   switch (command.type) {
     case 'CommandStatementQuery':
-      await sendResult(writer, await openQuery(services, command.message, call));
-      return {};
+      await sendResult(writer, await openQuery(services, command.message, call), encodeStatementEnd({}));
+      return undefined;
     case 'CommandStatementUpdate': {
       const session = await call.session();
       const { signal } = call;
       const transaction = transactionOf(command.message);
       const { query: sql } = command.message;
-      return {
-        changes: await statements.update({ sql, session, door: 'statement-update', signal, ...transaction }),
-      };
+      const request = { sql, session, door: 'statement-update', signal, ...transaction } as const;
+      return encodeStatementEnd({ changes: await statements.update(request) });
     }
     default: {
       // Without any, what was bound before is of no account.
@@ -136,14 +135,12 @@ async function run(
       const session = await call.session();
       const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
       if (command.type === 'CommandPreparedStatementQuery') {
-        await sendResult(
-          writer,
-          sendable(await statements.queryPreparedNow(prepared, parameters, call.signal)),
-        );
-        return {};
+        const answer = await statements.queryPreparedNow(prepared, parameters, call.signal);
+        await sendResult(writer, sendable(answer), encodeStatementEnd({}));
+        return undefined;
       }
       statements.open.bind(prepared, parameters);
-      return { changes: await statements.updatePrepared(prepared, call.signal) };
+      return encodeStatementEnd({ changes: await statements.updatePrepared(prepared, call.signal) });
     }
   }
 }

@@ -2,7 +2,7 @@
  * Sends record batches from where they were made. grpc-js copies each message into a fresh frame; a batch of the engine
  * has room for the frame's few bytes before it, so that nothing need be copied and its memory can serve again.
  */
-import { FlightFrame } from '../../flight/flight-data.js';
+import { FlightFrame, FlightFrames } from '../../flight/flight-data.js';
 
 /**
  * Puts this in the way of grpc-js for one call, which has to be the innermost one of an interceptor. Reaches for a
@@ -12,13 +12,22 @@ export function sendInPlace(call: object): void {
   const serialize: unknown = Reflect.get(call, 'serializeMessage');
   const stream: unknown = Reflect.get(call, 'stream');
   if (typeof serialize !== 'function' || !isHttp2Stream(stream)) return;
+  together = true;
   Reflect.set(call, 'serializeMessage', (message: unknown): unknown => {
+    if (message instanceof FlightFrames) return message.framed();
     const framed = message instanceof FlightFrame ? message.inPlace() : undefined;
     if (framed === undefined) return serialize.call(call, message);
     streams.set(message as FlightFrame, stream);
     return framed;
   });
 }
+
+/** Whether messages can be sent as {@link FlightFrames}: wherever grpc-js has what {@link sendInPlace} looks for. */
+export function sendsTogether(): boolean {
+  return together;
+}
+
+let together = false;
 
 /**
  * Whether nobody reads the memory of a frame any more, whose write has called back. A stream that was reset calls back

@@ -1,10 +1,10 @@
 /** Sends a result: its schema, and then each batch while the next one is made. */
-import { encodeFlightData, type FlightFrame } from '../../flight/flight-data.js';
+import { encodeFlightData, type FlightFrame, FlightFrames } from '../../flight/flight-data.js';
 import type { EncodedBatch } from '../../flight/ipc/types.js';
 import type { MessageWriter } from '../../flight/stream.js';
 import type { QueryAnswer } from '../statement/query-now.js';
 import { statementFacts } from './command-fields.js';
-import { isSent } from './send-in-place.js';
+import { isSent, sendsTogether } from './send-in-place.js';
 
 /** A schema and then batches until there are none. */
 export interface Sendable {
@@ -22,33 +22,85 @@ export function sendable({ result, returns, changes }: QueryAnswer): Sendable {
   return { schemaMessage, facts, next: () => result.next(), close: () => result.close() };
 }
 
-/** Resolves when all has been taken by the transport; the result is closed in any case. */
-export async function sendResult(writer: MessageWriter<FlightFrame>, result: Sendable): Promise<void> {
+/**
+ * Resolves when all has been taken by the transport; the result is closed in any case.
+ * @param end application metadata of a message behind it, where there is to be one
+ */
+export async function sendResult(
+  writer: MessageWriter<FlightFrame>,
+  result: Sendable,
+  end?: Uint8Array,
+): Promise<void> {
+  const { schemaMessage, facts } = result;
+  // The schema always comes first, also before an empty result.
+  const schema = encodeFlightData({
+    message: { header: schemaMessage, body: NO_BODY },
+    ...(facts && { appMetadata: facts }),
+  });
+  const last = end && encodeFlightData({ appMetadata: end });
   try {
-    // The schema always comes first, also before an empty result. It is on its way while the first batch is made.
-    const { schemaMessage, facts } = result;
-    const first = writer.write(
-      encodeFlightData({
-        message: { header: schemaMessage, body: NO_BODY },
-        ...(facts && { appMetadata: facts }),
-      }),
-    );
-    first.catch(() => undefined);
-    let following = result.next();
-    for (;;) {
-      const batch = await following;
-      if (batch === undefined) return await first;
-      // The next batch is made while this one is sent; its failure is heard when its turn comes.
-      following = result.next();
-      following.catch(() => undefined);
-      const frame = encodeFlightData({ message: batch });
-      await writer.write(frame);
-      const { buffer } = batch.body;
-      if (isSent(frame) && buffer instanceof ArrayBuffer) batch.giveBack?.(buffer);
+    const first = await result.next();
+    const following = first && result.next();
+    following?.catch(() => undefined);
+    if (first === undefined || (isSmall(first) && (await endsNow(following)))) {
+      await result.close();
+      const frames = [schema, first && encodeFlightData({ message: first }), last];
+      await writeTogether(
+        writer,
+        frames.filter((it) => it !== undefined),
+      );
+      return;
     }
+    const written = writer.write(schema);
+    written.catch(() => undefined);
+    await sendBatches(writer, result, first, following);
+    await result.close();
+    if (last !== undefined) await writer.write(last);
   } finally {
     await result.close();
   }
 }
 
+async function sendBatches(
+  writer: MessageWriter<FlightFrame>,
+  result: Sendable,
+  first: EncodedBatch,
+  second: Promise<EncodedBatch | undefined> | undefined,
+): Promise<void> {
+  let following = second;
+  for (let batch: EncodedBatch | undefined = first; batch !== undefined; ) {
+    const frame = encodeFlightData({ message: batch });
+    await writer.write(frame);
+    const { buffer } = batch.body;
+    if (isSent(frame) && buffer instanceof ArrayBuffer) batch.giveBack?.(buffer);
+    batch = await following;
+    // The next batch is made while this one is sent; its failure is heard when its turn comes.
+    following = batch && result.next();
+    following?.catch(() => undefined);
+  }
+}
+
+/** In one piece, which both sides handle for the price of one message. */
+async function writeTogether(
+  writer: MessageWriter<FlightFrame>,
+  frames: readonly FlightFrame[],
+): Promise<void> {
+  if (sendsTogether()) await writer.write(new FlightFrames(frames));
+  else for (const frame of frames) await writer.write(frame);
+}
+
+/** Smaller than what a connection takes at once. */
+const SMALL_BYTES = 16 * 1024;
+
+function isSmall({ header, body }: EncodedBatch): boolean {
+  return header.byteLength + body.byteLength <= SMALL_BYTES;
+}
+
+/** Whether it is known already that nothing follows: to ask for it took no turn of the event loop. */
+async function endsNow(following: Promise<EncodedBatch | undefined> | undefined): Promise<boolean> {
+  const turn = new Promise<typeof PENDING>((resolve) => process.nextTick(resolve, PENDING));
+  return (await Promise.race([following, turn])) === undefined;
+}
+
+const PENDING = Symbol('pending');
 const NO_BODY = new Uint8Array(0);

@@ -147,9 +147,8 @@ describe('an exchange', () => {
     const other = await logIn(server.address.port);
     const exchange = other.openExchange();
     const [[id] = []] = (await ask(exchange, query('select gizmo_session()'))).rows;
-    expect(await client.rows(`select state from gizmo_sessions() where session_id = '${id}'`)).toEqual([
-      ['idle'],
-    ]);
+    const state = `select state from gizmo_sessions() where session_id = '${id}'`;
+    await expect.poll(() => client.rows(state)).toEqual([['idle']]);
     await client.update(`KILL SESSION '${id}'`);
     exchange.send(query('select 1'));
     await expect(exchange.answer().then(({ end }) => end())).rejects.toMatchObject({

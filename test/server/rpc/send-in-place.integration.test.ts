@@ -13,11 +13,12 @@ import {
   encodeFlightData,
   type FlightDataMessage,
   type FlightFrame,
+  FlightFrames,
 } from '../../../src/flight/flight-data.js';
 import { type Ticket, TicketSchema } from '../../../src/flight/gen/flight_pb.js';
 import { flightService, type Received } from '../../../src/flight/service.js';
 import { createWriter } from '../../../src/flight/stream.js';
-import { isSent, sendInPlace } from '../../../src/server/rpc/send-in-place.js';
+import { isSent, sendInPlace, sendsTogether } from '../../../src/server/rpc/send-in-place.js';
 
 const HEADROOM = 128;
 const cleanups: (() => void)[] = [];
@@ -100,4 +101,19 @@ it('keeps the memory of a batch whose stream was reset while it was being sent',
   call.on('error', () => {});
   await ended;
   expect(frames.map(isSent)).toEqual([false]);
+});
+
+it('sends several messages in one piece, and they come as what they are', async () => {
+  const call = await read(async (get) => {
+    const frames = [1, 2, 3].map((fill) => makeBatch(new ArrayBuffer(HEADROOM + fill), fill));
+    await createWriter(get).write(
+      new FlightFrames([...frames, encodeFlightData({ appMetadata: Buffer.from('end') })]),
+    );
+    get.end();
+  });
+  const received: FlightDataMessage[] = [];
+  for await (const message of call) received.push(message);
+  expect(sendsTogether()).toBe(true);
+  expect(received.map(({ body }) => [...body])).toEqual([[1], [2, 2], [3, 3, 3], []]);
+  expect(Buffer.from(received[3]?.appMetadata ?? []).toString()).toBe('end');
 });
