@@ -149,6 +149,8 @@ async function withViewBody(
   options: InspectOptions,
   facts: PlanFacts,
 ): Promise<PlanFacts> {
+  // A view that gets another name keeps its query.
+  if (facts.writes.some((it) => it.action === 'alter')) return facts;
   if (!facts.writes.some((it) => it.action === 'create' && it.objectKind === 'view')) return facts;
   const body = viewBody(text);
   if (body === undefined) return { ...facts, opaque: facts.opaque ?? 'the query of a view' };

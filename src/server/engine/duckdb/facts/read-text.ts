@@ -71,7 +71,7 @@ function decided(
   if (effect !== undefined) return { ...NO_FACTS, effects: [effect] };
   if (
     options.qualified !== true &&
-    tokens.some((it, index) => isName(it) && it.value === 'system' && tokens[index + 1]?.value === '.')
+    tokens.some((it, index) => isName(it) && it.value === 'system' && !isInnerView(tokens.slice(index + 1)))
   ) {
     return opaque('a name that begins with the catalog "system"');
   }
@@ -83,6 +83,17 @@ function decided(
   if (verb === 'pragma' && !tokens.some(({ value }) => value === '=')) return pragma(tokens);
   return undefined;
 }
+
+/**
+ * Whether `system` is no catalog of a table function, judged by what follows it: no dot, or a schema that has none. The views of
+ * those ask the session's own functions, and the plan shows whether these are filtered.
+ */
+function isInnerView([dot, schema]: readonly Word[]): boolean {
+  if (dot?.value !== '.') return true;
+  return schema !== undefined && isName(schema) && VIEW_SCHEMAS.has(schema.value);
+}
+
+const VIEW_SCHEMAS: ReadonlySet<string> = new Set(['information_schema', 'pg_catalog']);
 
 /** Statements that are decided by their first words, because planning them would already do something or fails. */
 function effectOf(verb: string, following: readonly string[]): Effect | undefined {
