@@ -42,6 +42,7 @@ import { grantStatements } from './statement/own/grants.js';
 import { type Killable, kill } from './statement/own/kill.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
 import { policyStatements } from './statement/own/policies.js';
+import { securityStatements } from './statement/own/security.js';
 import { setHook } from './statement/own/set-hook.js';
 import { setSetting } from './statement/own/set-setting.js';
 import { createRate } from './statement/rate.js';
@@ -49,6 +50,7 @@ import { createSettings } from './statement/settings/settings.js';
 import { createSlots } from './statement/slots.js';
 import { createStatements } from './statement/statements.js';
 import { grantsTable } from './statement/tables/grants-table.js';
+import { ownersTable } from './statement/tables/owners-table.js';
 import { policiesTable } from './statement/tables/policies-table.js';
 import { queriesTable } from './statement/tables/queries-table.js';
 import { createServerTables, schemasOf } from './statement/tables/server-tables.js';
@@ -142,6 +144,7 @@ export async function startServer(
       () => life.access,
     ),
     policiesTable(() => state.policies),
+    ownersTable(() => state.lentViews),
   ];
 
   // The engine first: a database that cannot be opened must not have been reachable for a moment.
@@ -201,6 +204,7 @@ export async function startServer(
       ...accountStatements(config, state, logins, nowMs, (reasonFor) => sessions.endWhere(reasonFor)),
       ...grantStatements(state.grants, Date.now),
       ...policyStatements(state.policies, Date.now),
+      securityStatements(state.lentViews, Date.now),
       explainAccess(() => life.access, state.accounts),
     ]),
     guardPaths: createPathGuard([
@@ -213,6 +217,7 @@ export async function startServer(
       grants: state.grants,
       policies: state.policies,
     }),
+    lentViews: state.lentViews,
     tables: serverTables,
     hooks,
     tasks,

@@ -2,7 +2,7 @@
  * May this be done? The intersection of everything that limits a principal: what is hidden, the role's ceiling, the
  * rules on catalogs, SQL's grants. A pure function of rights and facts; each part can only refuse.
  */
-import type { ObjectRead, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
+import type { LentRead, ObjectRead, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Privilege, Rights } from '../model/rights.js';
 import { catalogLevel } from './catalog-level.js';
 import { governing, holds, type Place, unreadable } from './grants.js';
@@ -42,7 +42,8 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
     first(facts.reads, (read) => byReadGrant(rights, read)) ??
     first(facts.writes, (write) => byWriteGrant(rights, write)) ??
     first(facts.writes, (write) => byWritePolicy(rights, write)) ??
-    first(facts.reads, (read) => byReadPolicy(rights, read, facts))
+    first(facts.reads, (read) => byReadPolicy(rights, read, facts)) ??
+    first(facts.lent ?? [], (view) => byLentPolicy(rights, view))
   );
 }
 
@@ -211,6 +212,17 @@ function byReadPolicy(rights: Rights, read: ObjectRead, { unfiltered }: PlanFact
     by: 'policy',
     what: `read ${table} in this way. It is under row policies, and cannot be filtered here: ${unfiltered}`,
     remedy: `Name the table in the FROM of a query: SELECT … FROM ${table}.`,
+  };
+}
+
+/** What is behind a view is read as it is, so that no policy may be on it. */
+function byLentPolicy(rights: Rights, { catalog, schema, name, behind }: LentRead): Denial | undefined {
+  const found = behind.find((it) => rowFilterOn(rights, it) !== undefined);
+  if (found === undefined) return undefined;
+  return {
+    by: 'policy',
+    what: `read ${catalog}.${schema}.${name} with its owner's rights, because a table behind it is under row policies`,
+    remedy: 'An administrator may.',
   };
 }
 

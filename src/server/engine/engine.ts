@@ -5,6 +5,7 @@
  */
 import type { GizmoError } from '../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import type { Closed, LentView } from '../model/lent-view.js';
 import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
 import type { RowFilter } from '../model/row-filter.js';
 import type { StatementKind } from '../model/statement-kind.js';
@@ -78,6 +79,11 @@ export interface EngineSession {
   lookUp(names: readonly string[]): Promise<NamedThings>;
   /** Throws INVALID_ARGUMENT with the reason where a filter cannot be one: its table, its conditions. */
   checkRowFilter(filter: RowFilter): Promise<void>;
+  /**
+   * What a view or table macro is lent with, or why it cannot be; undefined where the statement has made none.
+   * Names are read as they are in this session.
+   */
+  closeView(made: MadeView): Promise<Closed | undefined>;
   /** The names of all catalogs; none where they cannot be asked for, as in a transaction that has failed. */
   catalogNames(): Promise<readonly string[]>;
   /** Ends the transaction that {@link inspect} began; nothing happens where it began none. */
@@ -121,8 +127,13 @@ export interface InspectOptions {
   readonly visible?: Visible;
   /** What may be read of some tables: a query over them runs with these filters, or its facts say that it does not. */
   readonly rowFilters?: readonly RowFilter[];
+  /** Reads these with their owner's rights. Throws FAILED_PRECONDITION where the text cannot be read so. */
+  readonly lent?: readonly LentView[];
   readonly signal?: AbortSignal;
 }
+
+/** A CREATE statement that has just run, or the name of a view or table macro that is there. */
+export type MadeView = { readonly sql: string } | { readonly name: ObjectName };
 
 export interface EngineStatement {
   readonly kind: StatementKind;

@@ -19,6 +19,10 @@ export interface PlanFacts {
   readonly files?: readonly FileAccess[];
   /** Why a table with a row filter is read without it, as the end of "It cannot be filtered here: ". */
   readonly unfiltered?: string;
+  /** Views that are read with their owner's rights; they are among `reads`, what is behind them is not. */
+  readonly lent?: readonly LentRead[];
+  /** What of the statement could tell, by failing, of rows that one of these leaves out; absent: nothing. */
+  readonly tells?: string;
 }
 
 /** A catalog entry. `catalog` is empty where the engine has not resolved it, such as for DROP … IF EXISTS of nothing. */
@@ -26,6 +30,11 @@ export interface ObjectName {
   readonly catalog: string;
   readonly schema: string;
   readonly name: string;
+}
+
+/** A view that is read with its owner's rights, and the tables and views behind it. */
+export interface LentRead extends ObjectName {
+  readonly behind: readonly ObjectName[];
 }
 
 export interface ObjectRead extends ObjectName {

@@ -52,4 +52,19 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        since_ms bigint not null
      )`,
   ],
+  // Views and macros that run with the rights of the administrators who made them.
+  [
+    `create table lent_views (
+       key varchar primary key, -- what makes two of them the same
+       kind varchar not null,
+       catalog varchar not null,
+       schema_name varchar not null,
+       name varchar not null,
+       definition varchar not null, -- as the database had it
+       body varchar not null, -- with every name in full
+       details varchar not null, -- JSON: parameters, reads, calls
+       owner varchar not null,
+       since_ms bigint not null
+     )`,
+  ],
 ];

@@ -10,6 +10,7 @@ import { openSmallEngine } from '../engine/open-engine.js';
 import { type AccountStore, openAccountStore } from './account-store.js';
 import { type EndedSessions, openEndedSessions } from './ended-sessions.js';
 import { type GrantStore, openGrantStore } from './grant-store.js';
+import { type LentViewStore, openLentViewStore } from './lent-view-store.js';
 import { openPolicyStore, type PolicyStore } from './policy-store.js';
 import { openStateDatabase, type StateDatabase } from './state-database.js';
 import { closeToOthers, openStateDirectory, type StateDirectory, unfit } from './state-directory.js';
@@ -21,6 +22,7 @@ export interface State {
   readonly accounts: AccountStore;
   readonly grants: GrantStore;
   readonly policies: PolicyStore;
+  readonly lentViews: LentViewStore;
   readonly endedSessions: EndedSessions;
   /** Signs session tokens. */
   readonly secretKey: string;
@@ -55,6 +57,7 @@ export async function openState(
       accounts: await openAccountStore(database),
       grants: await openGrantStore(database),
       policies: await openPolicyStore(database),
+      lentViews: await openLentViewStore(database),
       endedSessions: await openEndedSessions(database, Date.now),
       secretKey: directory?.secretKey() ?? randomBytes(32).toString('base64url'),
       failed: engine.failed,

@@ -1,6 +1,7 @@
 /** What the steps of a statement's life are given. */
 import type { Access } from '../access/access.js';
 import type { Hooks } from '../hooks/hooks.js';
+import type { LentViewStore } from '../state/lent-view-store.js';
 import type { PathGuard } from '../state/path-guard.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Admission } from './admit.js';
@@ -19,6 +20,8 @@ export interface Life {
   /** Refuses statements that name files of the server's own. */
   readonly guardPaths: PathGuard;
   readonly access: Access;
+  /** Views that run with their owner's rights. */
+  readonly lentViews: LentViewStore;
   /** Table functions of the server's own. */
   readonly tables: ServerTables;
   /** What is at work. */

@@ -17,6 +17,7 @@ import { answeringInTime } from './answer-in-time.js';
 import { askHooks } from './ask-hooks.js';
 import { assertAllowed, authorize } from './authorize.js';
 import type { Life } from './life-context.js';
+import { forgetWritten, noteMade } from './owned-views.js';
 import { parse } from './parse.js';
 import { inspect, plan, planOwn } from './plan.js';
 import { startRecord } from './record.js';
@@ -92,11 +93,19 @@ export async function execute(
       ),
     );
     noteRun(session, statement.engine.kind);
-    return await run(life, statement, task, parameters);
+    await forgetWritten(life.lentViews, statement);
+    const result = await run(life, statement, task, parameters);
+    if (isOfAdministrator(statement)) await noteMade(life, statement);
+    return result;
   } catch (error) {
     task.end();
     throw recorded(life, task, error);
   }
+}
+
+/** Those of Gizmo's own make no views. */
+function isOfAdministrator({ session, own }: PlannedStatement): boolean {
+  return session.principal.role === 'admin' && own === undefined;
 }
 
 async function authorizeAgain(
@@ -105,7 +114,7 @@ async function authorizeAgain(
   { signal }: Task,
 ): Promise<AuthorizedStatement> {
   life.admission.admit();
-  const facts = await inspect(life.access, planned, signal);
+  const facts = await inspect(life, planned, signal);
   try {
     const statement = authorize(life, planned, facts);
     await askHooks(life.hooks, planned, facts, signal);
@@ -149,7 +158,7 @@ async function prepareIn(life: Life, task: Task, part: number, once: boolean): P
   const own = planOwn(life.own, task);
   if (own !== undefined) return authorize(life, own, undefined);
   life.guardPaths(text);
-  const facts = await inspect(life.access, { session, door, text }, signal);
+  const facts = await inspect(life, { session, door, text }, signal);
   try {
     // Before it is bound: binding alone can open files.
     assertAllowed(life.access, session.principal, facts, text);

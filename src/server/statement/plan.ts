@@ -5,6 +5,8 @@ import { isLimited } from '../access/decide.js';
 import { visibleTo } from '../access/visible.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import { inspectHiding } from './hidden-names.js';
+import { inspectLending } from './lend.js';
+import type { Life } from './life-context.js';
 import type { OwnStatements } from './own/own-statements.js';
 import { ownStatement } from './own/run-own.js';
 import type { PlannedStatement } from './statement.js';
@@ -15,7 +17,7 @@ import type { Task } from './tasks.js';
  * time and stop in one case only, and of Gizmo's own statements, which say themselves who may. Inspecting begins a transaction: end it with `endScope` of the session's engine.
  */
 export async function inspect(
-  access: Access,
+  { access, lentViews: lent }: Pick<Life, 'access' | 'lentViews'>,
   { session, door, text, own }: Pick<PlannedStatement, 'session' | 'door' | 'text' | 'own'>,
   signal: AbortSignal,
 ): Promise<PlanFacts | undefined> {
@@ -29,14 +31,19 @@ export async function inspect(
     signal,
   };
   const rights = access.rightsOf(session.principal);
-  if (!isLimited(rights)) return session.engine.inspect(text, options);
-  const visible = visibleTo(rights, await session.engine.catalogNames());
+  const { engine } = session;
   const { rowFilters } = rights;
-  return inspectHiding(session.engine, rights, text, {
-    ...options,
-    visible,
-    ...(rowFilters !== undefined && { rowFilters }),
-  });
+  const limited = isLimited(rights)
+    ? {
+        ...options,
+        visible: visibleTo(rights, await engine.catalogNames()),
+        ...(rowFilters !== undefined && { rowFilters }),
+      }
+    : undefined;
+  const usual = () =>
+    limited === undefined ? engine.inspect(text, options) : inspectHiding(engine, rights, text, limited);
+  if (door === 'metadata') return await usual();
+  return await inspectLending(engine, rights, { text, lent, options: limited ?? options }, usual);
 }
 
 /** An administrator may do everything, but not take a table from under its row policies without a word. */

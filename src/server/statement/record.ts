@@ -41,8 +41,12 @@ export function startRecord(life: Life, statement: RecordSubject): StatementReco
     succeeded: (rows) => end('info', 'success', { rows }),
     abandoned: (rows) => end('info', 'abandoned', { rows }),
     failed(error) {
-      const { code, message } = toGizmoError(error);
-      const fields = { code, error: redactError(message, statement.text) };
+      const { code, message, detail } = toGizmoError(error);
+      const fields = {
+        code,
+        error: redactError(message, statement.text),
+        ...(detail !== undefined && { detail: redactError(detail, statement.text) }),
+      };
       // Whoever cancels his own statement has no complaint.
       if (code === 'CANCELLED') end('info', 'cancelled', fields);
       else end('warning', REFUSALS.has(code) ? 'refused' : 'failure', fields);

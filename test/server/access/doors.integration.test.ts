@@ -14,7 +14,7 @@ import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 import { INGESTS, load, METADATA } from './doors-without-text.js';
-import { type Case, expected, FIXTURE, STATEMENTS } from './statement-kinds.js';
+import { type Case, expected, FIXTURE, STATEMENTS, WITHOUT_OWNER } from './statement-kinds.js';
 
 const query = (sql: string) => encodeCommand({ type: 'CommandStatementQuery', message: { query: sql } });
 
@@ -146,7 +146,7 @@ describe.each(SERVERS)('a login is decided on the same at every door, limited by
   beforeAll(async () => {
     server = await startTestServer({ 'secret-key': secretKey, ...settingsOf(logins) });
     const admin = await logIn(server.address.port);
-    for (const sql of [...FIXTURE, ...grantsOf(logins)]) await admin.rows(sql);
+    for (const sql of [...FIXTURE, ...WITHOUT_OWNER, ...grantsOf(logins)]) await admin.rows(sql);
     admin.close();
   });
   afterAll(() => server.stop());

@@ -125,3 +125,8 @@ export const FIXTURE = [
   'create macro a.main.m() as table from b.main.t',
   'create macro a.main.s() as (select max(i) from b.main.t)',
 ];
+
+/** To be run by a server besides: what these read needs rights of its own then. */
+export const WITHOUT_OWNER = ['a.main.v', 'a.main.across', 'a.main.m'].map(
+  (name) => `SET SECURITY INVOKER ON ${name}`,
+);

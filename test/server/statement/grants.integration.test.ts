@@ -238,7 +238,9 @@ describe('a grant', () => {
       'hidden',
     ],
     // A view has the rights of whoever asks.
-    [['SELECT ON shop.main.paid TO ann'], 'from shop.main.paid', 'hidden', 'hidden'],
+    // The view is an administrator's, and is read with an administrator's rights.
+    [['SELECT ON shop.main.paid TO ann'], 'from shop.main.paid', 'yes', 'hidden'],
+    [['SELECT (name) ON shop.main.paid TO ann'], 'select name from shop.main.paid', 'hidden', 'hidden'],
   ])('%j: %s', async (grants, sql, forAnn, forReader) => {
     for (const grant of grants) await admin.rows(`GRANT ${grant}`);
     expect({ ann: await outcome(ann, sql), reader: await outcome(reader, sql) }).toEqual({

@@ -196,7 +196,6 @@ describe.each(['user', 'readonly'] as const)('the metadata of a limited %s', (ro
     "pragma table_info('vault.vault_gold')",
     'pragma show(vault.vault_gold)',
     "from pragma_table_info('staging.peep')",
-    'describe staging.peep',
     'select staging.tell()',
   ])('shows nothing by %s', async (sql) => {
     await expect(client().rows(sql)).rejects.toMatchObject({

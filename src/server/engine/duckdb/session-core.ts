@@ -14,6 +14,7 @@ import { KeptStatements } from './facts/kept-statements.js';
 import { TemporaryNames } from './facts/shadowed-names.js';
 import { OpenedFiles } from './files/opened-files.js';
 import type { Lane } from './lane.js';
+import { LentTexts } from './lent/lent-texts.js';
 import type { ProcessMemory } from './memory.js';
 import { RowFilters } from './row-filters/row-filters.js';
 import type { TableUse } from './server-tables.js';
@@ -46,6 +47,8 @@ export class SessionCore {
   readonly metadata = new FilteredMetadata(this);
   /** What is left to the session of tables under row policies. */
   readonly rowFilters = new RowFilters(this);
+  /** What it reads of views that others lend. */
+  readonly lent = new LentTexts();
   /** The files that the session may name. */
   readonly files: OpenedFiles;
   readonly definitionsVersion: DefinitionsVersion;

@@ -1,13 +1,16 @@
 /** A session: one DuckDB connection, its temp tables, settings and transaction. */
 import duckdb, { type ExtractedStatements } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
+import type { Closed } from '../../model/lent-view.js';
 import type { ObjectWrite, PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import type {
   EngineCounts,
   EngineSession,
+  EngineStatement,
   IngestRequest,
   InspectOptions,
+  MadeView,
   NamedThings,
   PrepareHints,
 } from '../engine.js';
@@ -18,6 +21,8 @@ import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
 import type { IngestFunction } from './ingest/ingest-function.js';
 import { isKeepable } from './keepable.js';
+import { closeView } from './lent/close-view.js';
+import { fail, hidingErrors } from './lent/lent-statement.js';
 import { checkFilter } from './row-filters/check-filter.js';
 import type { SessionCore } from './session-core.js';
 import { DuckDbStatement } from './statement.js';
@@ -59,14 +64,15 @@ export class DuckDbSession implements EngineSession {
     part = 0,
     signal?: AbortSignal,
     { again = false }: PrepareHints = {},
-  ): Promise<DuckDbStatement> {
+  ): Promise<EngineStatement> {
     this.#refuseIfClosed();
     const { lane } = this.#core;
     return await this.#core.exclusively(() =>
       lane.under(signal, () =>
         lane.planning(async () => {
           const statement = await this.#prepareExpanded(sql, part);
-          if (again) statement.keepable = await isKeepable(this.#core, statement, sql);
+          if (again && statement instanceof DuckDbStatement)
+            statement.keepable = await isKeepable(this.#core, statement, sql);
           return statement;
         }),
       ),
@@ -108,6 +114,19 @@ export class DuckDbSession implements EngineSession {
     await this.#core.exclusively(() => checkFilter(this.#core, filter));
   }
 
+  async closeView(made: MadeView): Promise<Closed | undefined> {
+    this.#refuseIfClosed();
+    const core = this.#core;
+    return await core.exclusively(async () => {
+      await core.beginScope(false);
+      try {
+        return await core.lane.planning(() => closeView(core, made));
+      } finally {
+        await core.endScope('rollback');
+      }
+    });
+  }
+
   async endScope(how: 'commit' | 'rollback'): Promise<void> {
     // What a closed session had open is rolled back already.
     if (how === 'rollback' && this.#closing !== undefined) return;
@@ -142,15 +161,30 @@ export class DuckDbSession implements EngineSession {
     return this.#closing;
   }
 
-  async #prepareExpanded(sql: string, part: number): Promise<DuckDbStatement> {
-    const { kept, files, rowFilters, isInspected, metadata, lane } = this.#core;
+  async #prepareExpanded(sql: string, part: number): Promise<EngineStatement> {
+    const { kept, files, rowFilters, isInspected, lent, lane } = this.#core;
     const text = isInspected ? kept.expand(sql) : sql;
+    const lends = isInspected ? lent.of(text) : undefined;
     const filtered = isInspected ? rowFilters.textFor(text) : text;
     const isFiltered = filtered !== text;
-    const run = isFiltered || !isInspected ? filtered : files.textFor(text);
     lane.hidesExcerpts = isFiltered;
+    if (lends !== undefined) {
+      const { run, reads } = lends;
+      const statement = await this.#prepare(run, part, text).catch((reason) => fail(reason, reads));
+      return hidingErrors(this.#whileCurrent(statement, { sql, text, run: filtered, filtered }), reads);
+    }
+    const run = isFiltered || !isInspected ? filtered : files.textFor(text);
     const statement = await this.#prepare(run, part, text);
     if (isFiltered) statement.hideExcerpts();
+    return this.#whileCurrent(statement, { sql, text, run, filtered });
+  }
+
+  /** Lets a statement run as long as what was inspected is what runs. */
+  #whileCurrent(statement: DuckDbStatement, { sql, text, run, filtered }: Expanded): DuckDbStatement {
+    const { kept, files, rowFilters, lent, isInspected, metadata } = this.#core;
+    const lends = isInspected ? lent.of(text)?.run : undefined;
+    // What is lent may be something else each time it is inspected, or nothing.
+    if (isInspected) statement.onlyWhile(() => lent.of(text)?.run === lends);
     // What is let through of a table may be something else each time, and may have been all of it.
     if (isInspected) statement.onlyWhile(() => rowFilters.textFor(text) === filtered);
     // The files that a text names may be others each time it is inspected.
@@ -247,6 +281,14 @@ export class DuckDbSession implements EngineSession {
   #refuseIfClosed(): void {
     if (this.#closing !== undefined) throw closed();
   }
+}
+
+/** A text in its forms: as it was sent, with EXECUTE's words, as it runs, and with row filters. */
+interface Expanded {
+  readonly sql: string;
+  readonly text: string;
+  readonly run: string;
+  readonly filtered: string;
 }
 
 interface Extraction {

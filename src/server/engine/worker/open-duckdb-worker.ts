@@ -1,6 +1,7 @@
 /** DuckDB in a worker thread, as an Engine in this one: conversion and gRPC then have a core each. */
 import type { GizmoError } from '../../../errors.js';
 import { decodeSchema } from '../../../flight/ipc/schema.js';
+import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import { throwIfAborted } from '../abort.js';
@@ -13,6 +14,7 @@ import type {
   EngineStatement,
   IngestRequest,
   InspectOptions,
+  MadeView,
   NamedThings,
   PrepareHints,
   SessionReach,
@@ -128,6 +130,10 @@ class WorkerSession implements EngineSession {
 
   async catalogNames(): Promise<readonly string[]> {
     return await this.#channel.call('catalogNames', { session: this.#session });
+  }
+
+  async closeView(made: MadeView): Promise<Closed | undefined> {
+    return await this.#channel.call('closeView', { session: this.#session, made });
   }
 
   async lookUp(names: readonly string[]): Promise<NamedThings> {

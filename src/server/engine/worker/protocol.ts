@@ -1,6 +1,7 @@
 /** What the two sides of an engine in a worker thread say to each other. Everything is structured-cloneable. */
 import { type ErrorCode, GizmoError, toGizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
@@ -10,6 +11,7 @@ import type {
   ExecuteOptions,
   IngestRequest,
   InspectOptions,
+  MadeView,
   NamedThings,
   PrepareHints,
   SessionReach,
@@ -29,6 +31,7 @@ export interface Calls {
   };
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
   catalogNames: { ask: { session: number }; answer: readonly string[] };
+  closeView: { ask: { session: number; made: MadeView }; answer: Closed | undefined };
   lookUp: { ask: { session: number; names: readonly string[] }; answer: NamedThings };
   checkRowFilter: { ask: { session: number; filter: RowFilter }; answer: null };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };

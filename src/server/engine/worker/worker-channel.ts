@@ -252,6 +252,7 @@ function makePending(): PendingCalls {
     parse: new Map(),
     prepare: new Map(),
     inspect: new Map(),
+    closeView: new Map(),
     lookUp: new Map(),
     checkRowFilter: new Map(),
     catalogNames: new Map(),

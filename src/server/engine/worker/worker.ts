@@ -125,6 +125,9 @@ const answers: Answers = {
   async catalogNames({ session }) {
     return await find(sessions, session).catalogNames();
   },
+  async closeView({ session, made }) {
+    return await find(sessions, session).closeView(made);
+  },
   async lookUp({ session, names }) {
     return await find(sessions, session).lookUp(names);
   },

@@ -160,6 +160,7 @@ const TABLE_FUNCTIONS = classes({
     'gizmo_users',
     'gizmo_grants',
     'gizmo_policies',
+    'gizmo_owners',
     'gizmosql_settings',
   ],
   outside: FILE_READERS,

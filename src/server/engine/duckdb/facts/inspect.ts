@@ -1,8 +1,12 @@
 /** Asks DuckDB what a statement would do: its tokens first, then its bound plan. Runs nothing. */
 import { GizmoError } from '../../../../errors.js';
+import type { LentView } from '../../../model/lent-view.js';
 import type { ObjectWrite, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
 import { toEngineError } from '../errors.js';
+import { failsOnRows } from '../lent/fails-on-rows.js';
+import { lend } from '../lent/lend.js';
+import { notLent } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
 import { describedQueries } from './described-queries.js';
 import { mergeFacts } from './merge-facts.js';
@@ -37,6 +41,8 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   core.metadata.forgetUse();
   const words = core.kept.expand(sql);
   core.rowFilters.forget();
+  core.lent.forget(words);
+  if (options.lent !== undefined) return await inspectLent(core, words, options, options.lent);
   const opened = await core.files.open(words);
   if (opened !== undefined && 'class' in opened) return { ...NO_FACTS, functions: [opened] };
   const expanded = opened?.plan ?? words;
@@ -49,6 +55,36 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   return options.rowFilters === undefined
     ? facts
     : await core.rowFilters.apply(words, facts, options.rowFilters);
+}
+
+/** Throws FAILED_PRECONDITION where the text cannot run with what is lent. */
+async function inspectLent(
+  core: SessionCore,
+  sql: string,
+  options: InspectOptions,
+  lent: readonly LentView[],
+): Promise<PlanFacts> {
+  const text = await lend(core, sql, lent);
+  if (text.run.length > TEXT_CHARS_MAX) throw notLent('the query is too long with its bodies');
+  const facts = await inspectRead(core, readText(text.plan, options), options);
+  core.lent.keep(sql, text);
+  const views = text.reads.map(({ behind: _, ...view }) => ({ ...view, columns: undefined }));
+  const tells = text.hidesRows ? await tellsOfRows(core, text.plan) : undefined;
+  return {
+    ...facts,
+    reads: [...facts.reads, ...views],
+    lent: text.reads,
+    ...(tells !== undefined && { tells }),
+  };
+}
+
+/** What of a text could tell of rows that a view leaves out. */
+async function tellsOfRows(core: SessionCore, text: string): Promise<string | undefined> {
+  const answer = await planOf(core, PLAN_SQL, [text]);
+  // With a parameter of any type a value of another type would be compared in another way.
+  return answer.error
+    ? 'a parameter whose type is not known (give it one: $1::INTEGER)'
+    : failsOnRows(answer.plans);
 }
 
 async function inspectRead(

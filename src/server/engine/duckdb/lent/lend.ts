@@ -1,0 +1,209 @@
+/**
+ * A query over lent views, as two texts: what runs has a view's body in the place of its name, what is planned a query
+ * without rows that has the same columns and reads nothing. Both are compared in DuckDB's own parse tree, so that
+ * everything else of the query is decided on as it runs, with the rights of whoever asks.
+ */
+import { foldName } from '../../../model/fold-name.js';
+import type { LentView } from '../../../model/lent-view.js';
+import type { LentRead } from '../../../model/plan-facts.js';
+import { isName, isWord, significant, type Word } from '../facts/words.js';
+import { columnsOf, stubOf } from './columns.js';
+import { sameButFor } from './compare.js';
+import { type Core, expand } from './expand.js';
+import { notLent } from './not-lent.js';
+import { inSession, key } from './resolve.js';
+import {
+  isNode,
+  type Node,
+  printed,
+  queryOf,
+  quoted,
+  references,
+  type TextReader,
+  tableNodes,
+  textIn,
+  walk,
+} from './tree.js';
+
+/** What runs, what is planned in its place, and the views in it. */
+export interface LentText {
+  readonly run: string;
+  readonly plan: string;
+  readonly reads: readonly LentRead[];
+  /** Whether one of them leaves out rows of what it reads. */
+  readonly hidesRows: boolean;
+}
+
+/** Throws FAILED_PRECONDITION with the reason where nothing is lent. The connection must be claimed, in the transaction in which it is to run. */
+export async function lend(core: Core, sql: string, lent: readonly LentView[]): Promise<LentText> {
+  const query = await queryOf(core, sql);
+  if (query === undefined) throw notLent('the statement is no plain query');
+  const uses = await usesIn(core, query, sql, lent);
+  if (uses.length === 0) throw notLent('it reads no view of an administrator');
+  const edits: Edit[] = [];
+  const reads = new Map<string, LentRead>();
+  let hidesRows = false;
+  for (const use of uses) {
+    const { body, behind, ...found } = await expand(core, use.view, use.values, lent);
+    hidesRows ||= found.hidesRows && !use.isDescribed;
+    const columns = await columnsOf(core, `(${body})`);
+    const names = columns.map(({ name }) => `g.${quoted(name)}`).join(', ');
+    const run = `(select ${names} from (${body}) as g)`;
+    const plan = stubOf(columns);
+    // DuckDB describes keys and defaults of the tables behind as well.
+    edits.push({ ...use, run: use.isDescribed ? plan : run, plan });
+    const { catalog, schema, name } = use.view;
+    reads.set(key(use.view), { catalog, schema, name, behind });
+  }
+  const cuts = prefixCuts(query, sql, uses);
+  const run = apply(sql, [...edits.map(({ run: text, ...it }) => ({ ...it, text })), ...cuts]);
+  const plan = apply(sql, [...edits.map(({ plan: text, ...it }) => ({ ...it, text })), ...cuts]);
+  await assertSame(core, run, plan, edits);
+  return { run, plan, reads: [...reads.values()], hidesRows };
+}
+
+/** A view or macro in the place of a table. Positions are those of the text. */
+interface Use {
+  readonly view: LentView;
+  readonly node: Node;
+  readonly isDescribed: boolean;
+  /** Arguments, of a macro. */
+  readonly values: readonly Node[];
+  readonly start: number;
+  readonly end: number;
+  readonly before: string;
+  /** A name for it, where the query gives none. */
+  readonly after: string;
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly before: string;
+  readonly after: string;
+  readonly run: string;
+  readonly plan: string;
+}
+
+async function usesIn(core: TextReader, query: Node, sql: string, lent: readonly LentView[]): Promise<Use[]> {
+  const tokens = [...significant(sql)];
+  const uses: Use[] = [];
+  const isLent = (name: string, kind: LentView['kind']) =>
+    lent.some((it) => it.kind === kind && foldName(it.name) === foldName(name));
+  for (const { node, catalog, schema, table, isDescribed } of references(query)) {
+    if (!isLent(table, 'view') || isNode(node.at_clause)) continue;
+    const place = await inSession(core, [catalog, schema, table]);
+    const view = place && lent.find((it) => it.kind === 'view' && key(it) === key(place));
+    if (view === undefined) continue;
+    const at = tokenAt(sql, tokens, node.query_location);
+    const last = at + 2 * [catalog, schema].filter((it) => it !== '').length;
+    uses.push({ ...placeOf(view, node, tokens, at, last), isDescribed, values: [] });
+  }
+  for (const { node, isDescribed } of tableNodes(query)) {
+    const call = isNode(node.function) ? node.function : {};
+    const names = ['catalog', 'schema', 'function_name'].map((part) => textIn(call, part));
+    if (!isLent(names[2] ?? '', 'macro') || node.with_ordinality !== 'WITHOUT_ORDINALITY') continue;
+    const place = await inSession(core, names, ['macro table']);
+    const view = place && lent.find((it) => it.kind === 'macro' && key(it) === key(place));
+    if (view === undefined) continue;
+    const at = tokenAt(sql, tokens, node.query_location);
+    const values = Array.isArray(call.children) ? (call.children as Node[]) : [];
+    uses.push({ ...placeOf(view, node, tokens, at, closingOf(tokens, at)), isDescribed, values });
+  }
+  return uses;
+}
+
+function placeOf(
+  view: LentView,
+  node: Node,
+  tokens: readonly Word[],
+  at: number,
+  last: number,
+): Omit<Use, 'values' | 'isDescribed'> {
+  const [first, end] = [tokens[at], tokens[last]];
+  if (first === undefined || end === undefined) throw notLent('the place of the view is not found');
+  const describes = isWord(tokens[at - 1], 'describe', 'desc', 'summarize', 'show');
+  const name = node.type === 'BASE_TABLE' ? textIn(node, 'table_name') : view.name;
+  return {
+    ...{ view, node, start: first.start, end: end.end },
+    before: describes ? 'from ' : '',
+    after: textIn(node, 'alias') === '' ? ` as ${quoted(name)}` : '',
+  };
+}
+
+/** DuckDB counts bytes. */
+function tokenAt(sql: string, tokens: readonly Word[], location: unknown): number {
+  if (typeof location !== 'number') return -1;
+  const start = Buffer.from(sql).subarray(0, location).toString().length;
+  const at = tokens.findIndex((it) => it.start === start);
+  return isName(tokens[at]) ? at : -1;
+}
+
+function closingOf(tokens: readonly Word[], at: number): number {
+  let depth = 0;
+  for (let index = at; index < tokens.length; index++) {
+    const value = tokens[index]?.kind === 'quotedIdentifier' ? '' : tokens[index]?.value;
+    if (value === '(') depth++;
+    else if (value === ')' && --depth === 0) return index;
+  }
+  return -1;
+}
+
+/** Takes `catalog.schema.` off columns of the views: what stands there now has one name only. */
+function prefixCuts(query: Node, sql: string, uses: readonly Use[]) {
+  const tokens = [...significant(sql)];
+  const cuts: { start: number; end: number; before: string; after: string; text: string }[] = [];
+  walk(query, (node) => {
+    const names =
+      node.class === 'COLUMN_REF' && Array.isArray(node.column_names) ? node.column_names.map(String) : [];
+    if (names.length < 3) return true;
+    const written = names.map(foldName);
+    const length = uses
+      .filter((use) => textIn(use.node, 'alias') === '' && use.view.kind === 'view')
+      .flatMap(({ view }) => [
+        [view.catalog, view.schema, view.name],
+        [view.schema, view.name],
+      ])
+      .find(
+        (parts) => written.length > parts.length && parts.every((it, at) => foldName(it) === written[at]),
+      )?.length;
+    const at = length === undefined ? -1 : tokenAt(sql, tokens, node.query_location);
+    const [first, next] = [tokens[at], tokens[at + 2 * ((length ?? 1) - 1)]];
+    if (first !== undefined && next !== undefined)
+      cuts.push({ start: first.start, end: next.start, before: '', after: '', text: '' });
+    return true;
+  });
+  return cuts;
+}
+
+function apply(
+  sql: string,
+  edits: readonly { start: number; end: number; before: string; after: string; text: string }[],
+): string {
+  let text = '';
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    if (edit.start < at) throw notLent('the places of the views are not found');
+    text += `${sql.slice(at, edit.start)}${edit.before}${edit.text}${edit.after}`;
+    at = edit.end;
+  }
+  return text + sql.slice(at);
+}
+
+/** Throws unless both texts are one query to DuckDB, but for the bodies and what stands for them. */
+async function assertSame(
+  core: TextReader,
+  run: string,
+  plan: string,
+  edits: readonly Edit[],
+): Promise<void> {
+  const pairs = new Map<string, string>();
+  for (const { run: body, plan: stub } of edits) {
+    const [lent, empty] = [await queryOf(core, body), await queryOf(core, stub)];
+    if (lent === undefined || empty === undefined) throw notLent('its body cannot be read');
+    pairs.set(printed(lent), printed(empty));
+  }
+  const [first, second] = [await queryOf(core, run), await queryOf(core, plan)];
+  if (first === undefined || second === undefined || sameButFor(first, second, pairs) !== edits.length)
+    throw notLent('the query cannot be written with its body');
+}

@@ -1,0 +1,140 @@
+/** DuckDB's parse tree (`json_serialize_sql`), and its references to tables outside of WITH's names. */
+import { foldName } from '../../../model/fold-name.js';
+import { parseExactly, printExactly } from '../row-filters/exact-json.js';
+
+export type Node = Record<string, unknown>;
+
+/** Of the session's core, what this folder asks. */
+export interface TextReader {
+  readTexts(sql: string, ...parameters: readonly string[]): Promise<string[]>;
+}
+
+/** The query of a text that is one SELECT; undefined for any other. The connection must be claimed. */
+export async function queryOf(core: TextReader, sql: string): Promise<Node | undefined> {
+  const [json = ''] = await core.readTexts(TREE_SQL, sql);
+  const tree = parseExactly(json);
+  const statements =
+    isNode(tree) && tree.error === false && Array.isArray(tree.statements) ? tree.statements : [];
+  const [statement, ...more] = statements as readonly unknown[];
+  return isNode(statement) && isNode(statement.node) && more.length === 0 ? statement.node : undefined;
+}
+
+/** The text of a query. */
+export async function textOf(core: TextReader, query: Node): Promise<string> {
+  const statement = { node: query, named_param_map: [] };
+  const [text = ''] = await core.readTexts(TEXT_SQL, printExactly({ error: false, statements: [statement] }));
+  return text;
+}
+
+/** Calls `visit` for each object in the tree, whatever it is; what it answers false for is not entered. */
+export function walk(tree: unknown, visit: (node: Node) => boolean | undefined): void {
+  const open: unknown[] = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isNode(node) && visit(node) === false) continue;
+    if (typeof node !== 'object' || node === null) continue;
+    for (const value of Object.values(node))
+      if (typeof value === 'object' && value !== null) open.push(value);
+  }
+}
+
+/** A reference to a table, as it is written: empty where a part is left out. */
+export interface Reference {
+  readonly node: Node;
+  readonly catalog: string;
+  readonly schema: string;
+  readonly table: string;
+  /** Whether only its columns are asked for, by DESCRIBE or SHOW. */
+  readonly isDescribed: boolean;
+}
+
+/** The references to tables; names that WITH gives are none where they are in scope. */
+export function references(tree: unknown): readonly Reference[] {
+  return tableNodes(tree).flatMap(({ node, isDescribed, scope }) => {
+    if (node.type !== 'BASE_TABLE') return [];
+    const [catalog, schema] = [textIn(node, 'catalog_name'), textIn(node, 'schema_name')];
+    const table = textIn(node, 'table_name');
+    const isOfWith = catalog === '' && schema === '' && scope.has(foldName(table));
+    return isOfWith ? [] : [{ node, catalog, schema, table, isDescribed }];
+  });
+}
+
+/** What stands in the place of a table. */
+interface TableNode {
+  readonly node: Node;
+  /** Names of WITH, folded. */
+  readonly scope: ReadonlySet<string>;
+  /** Whether only its columns are asked for, by DESCRIBE or SHOW. */
+  readonly isDescribed: boolean;
+}
+
+/** Names of tables and calls of table functions. */
+export function tableNodes(tree: unknown): readonly TableNode[] {
+  const found: TableNode[] = [];
+  const open: (Omit<TableNode, 'node'> & { readonly node: unknown })[] = [
+    { node: tree, scope: new Set<string>(), isDescribed: false },
+  ];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, scope, isDescribed } = next;
+    if (Array.isArray(node)) for (const it of node) open.push({ ...next, node: it });
+    if (!isNode(node)) continue;
+    if (node.class === undefined && (node.type === 'BASE_TABLE' || node.type === 'TABLE_FUNCTION'))
+      found.push({ node, scope, isDescribed });
+    const inner = new Set(scope);
+    if (textIn(node, 'cte_name') !== '') inner.add(foldName(textIn(node, 'cte_name')));
+    for (const [name, query] of queriesOfWith(node)) {
+      open.push({ node: query, scope: new Set(inner), isDescribed });
+      inner.add(foldName(name));
+    }
+    const describes = isDescribed || (node.type === 'SHOW_REF' && node.show_type !== 'SUMMARY');
+    for (const [key, value] of Object.entries(node))
+      if (key !== 'cte_map') open.push({ node: value, scope: inner, isDescribed: describes });
+  }
+  return found;
+}
+
+/** Makes a node that stands for a table into another one, in its place. */
+export function become(node: Node, next: Node): void {
+  for (const key of Object.keys(node)) delete node[key];
+  Object.assign(node, next);
+}
+
+/** The node of a query in the place of the table `node`. */
+export function asSubquery({ alias, sample, query_location, column_name_alias }: Node, query: Node): Node {
+  return {
+    type: 'SUBQUERY',
+    alias,
+    sample,
+    query_location,
+    subquery: { node: query, named_param_map: [] },
+    column_name_alias,
+  };
+}
+
+/** The same for two trees that mean the same wherever they stand in a text. */
+export function printed(tree: unknown): string {
+  return JSON.stringify(tree, (key, value) => (key === 'query_location' ? undefined : value));
+}
+
+/** A member that is a text; empty where it is not. */
+export function textIn(node: Node, key: string): string {
+  const value = node[key];
+  return typeof value === 'string' ? value : '';
+}
+
+/** Whether it is an object of the tree. */
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A name as SQL has it. */
+export function quoted(...names: readonly string[]): string {
+  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
+}
+
+function queriesOfWith({ cte_map: ctes }: Node): (readonly [name: string, query: unknown])[] {
+  const map = isNode(ctes) && Array.isArray(ctes.map) ? ctes.map : [];
+  return map.flatMap((it: unknown) => (isNode(it) ? [[textIn(it, 'key'), it.value] as const] : []));
+}
+
+const TREE_SQL = 'select system.main.json_serialize_sql($1::varchar)';
+const TEXT_SQL = 'select system.main.json_deserialize_sql($1::varchar::json)';

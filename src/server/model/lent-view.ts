@@ -1,0 +1,34 @@
+/**
+ * A view or table macro that an administrator has made: whoever may read it reads what it reads, without rights of
+ * their own on that. Its body is the one it had then, with every name in full.
+ */
+import type { ObjectName } from './plan-facts.js';
+
+export interface LentView extends ObjectName {
+  readonly kind: 'view' | 'macro';
+  /** As the database has it; where that is another text now, it is not lent any more. */
+  readonly definition: string;
+  /** A query in which nothing depends on who asks, but for the identity functions. */
+  readonly body: string;
+  /** Of a macro, in order. */
+  readonly parameters: readonly string[];
+  /** Tables and views in the body. */
+  readonly reads: readonly ObjectName[];
+  /** Functions, operators and types that it names, folded: nothing of these names may stand before DuckDB's own. */
+  readonly calls: readonly string[];
+}
+
+/** What a view is lent with, or why it cannot be. */
+export type Closed = { readonly view: LentView } | { readonly reason: string };
+
+/** Who lends it, and since when. */
+export interface StoredLentView extends LentView {
+  readonly owner: string;
+  /** Since the epoch. */
+  readonly sinceMs: number;
+}
+
+/** What is lent, to be read. */
+export interface LentViews {
+  list(): readonly StoredLentView[];
+}

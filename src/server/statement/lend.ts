@@ -1,0 +1,92 @@
+/**
+ * Owner's rights of views: what the usual decision refuses is tried once more with the views in it that administrators
+ * have made. The rest of the statement is decided on with the rights of whoever asks, as always.
+ */
+import { GizmoError, toGizmoError } from '../../errors.js';
+import { readTokens } from '../../sql/lexer.js';
+import { quotedName } from '../../sql/string-value.js';
+import { decide } from '../access/decide.js';
+import type { EngineSession, InspectOptions } from '../engine/engine.js';
+import { foldName } from '../model/fold-name.js';
+import type { LentView, LentViews } from '../model/lent-view.js';
+import type { PlanFacts } from '../model/plan-facts.js';
+import type { Rights } from '../model/rights.js';
+
+/**
+ * @param usual inspects the text as it is
+ * Resolves with facts that may still be refused, and throws what `usual` throws.
+ */
+export async function inspectLending(
+  engine: EngineSession,
+  rights: Rights,
+  {
+    text,
+    lent,
+    options,
+  }: { readonly text: string; readonly lent: LentViews; readonly options: InspectOptions },
+  usual: () => Promise<PlanFacts>,
+): Promise<PlanFacts> {
+  const views = lentIn(text, lent);
+  if (views.length === 0) return await usual();
+  const found = await settled(usual);
+  if (found.facts !== undefined && decide(rights, found.facts) === undefined) return found.facts;
+  if (found.facts !== undefined) await engine.endScope('rollback');
+  const lending = await settled(() => engine.inspect(text, { ...options, lent: views }));
+  if (lending.facts !== undefined && decide(rights, lending.facts) === undefined) {
+    if (lending.facts.tells === undefined) return lending.facts;
+    await engine.endScope('rollback');
+    throw tellsOfRows(lending.facts, lending.facts.tells);
+  }
+  if (lending.facts !== undefined) await engine.endScope('rollback');
+  options.signal?.throwIfAborted();
+  // The text is to stand for itself again, and be refused as it was.
+  return await usual().catch((error: unknown) => {
+    const { code, message, position } = toGizmoError(error);
+    const detail = lending.facts === undefined ? toGizmoError(lending.error).message : undefined;
+    throw new GizmoError(code, message, {
+      ...(position !== undefined && { position }),
+      ...(detail !== undefined && { detail }),
+      cause: error,
+    });
+  });
+}
+
+function tellsOfRows({ lent = [] }: PlanFacts, what: string): GizmoError {
+  const names = lent.map(({ catalog, schema, name }) => `${catalog}.${schema}.${name}`).join(', ');
+  return new GizmoError(
+    'PERMISSION_DENIED',
+    `This can fail for rows that ${names} leaves out, and would tell of them: ${what}. Leave it out, or use what cannot fail, such as TRY_CAST.`,
+  );
+}
+
+/** The views and macros whose names are in a text, and those that these may read. */
+export function lentIn(text: string, lent: LentViews): readonly LentView[] {
+  const all = lent.list();
+  if (all.length === 0) return [];
+  const names = namesOf(text);
+  const found = new Set(all.filter(({ name }) => names.has(foldName(name))));
+  for (const { reads } of found)
+    for (const read of reads)
+      for (const view of all) if (foldName(view.name) === foldName(read.name)) found.add(view);
+  return [...found];
+}
+
+function namesOf(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { kind, start, end } of readTokens(text)) {
+    const written = text.slice(start, end);
+    if (kind === 'word') names.add(foldName(written));
+    else if (kind === 'quotedIdentifier') names.add(foldName(quotedName(written)));
+  }
+  return names;
+}
+
+type Settled = { readonly facts: PlanFacts } | { readonly facts: undefined; readonly error: unknown };
+
+async function settled(work: () => Promise<PlanFacts>): Promise<Settled> {
+  try {
+    return { facts: await work() };
+  } catch (error) {
+    return { facts: undefined, error };
+  }
+}
