@@ -205,7 +205,7 @@ export async function startServer(
       ...grantStatements(state.grants, Date.now),
       ...policyStatements(state.policies, Date.now),
       securityStatements(state.lentViews, Date.now),
-      explainAccess(() => life.access, state.accounts),
+      explainAccess(() => life.access, state.accounts, state.lentViews),
     ]),
     guardPaths: createPathGuard([
       ...config.files.rules.own,

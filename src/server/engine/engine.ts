@@ -127,6 +127,8 @@ export interface InspectOptions {
   readonly visible?: Visible;
   /** What may be read of some tables: a query over them runs with these filters, or its facts say that it does not. */
   readonly rowFilters?: readonly RowFilter[];
+  /** Asked about somebody else: the session's own statements go on to be what they were. */
+  readonly forOthers?: boolean;
   /** Reads these with their owner's rights. Throws FAILED_PRECONDITION where the text cannot be read so. */
   readonly lent?: readonly LentView[];
   readonly signal?: AbortSignal;

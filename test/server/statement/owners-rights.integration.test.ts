@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../../src/flight/sql/action.js';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
@@ -421,6 +423,91 @@ describe('a row policy', () => {
     expect(await outcome(ann, 'from pub.main.beside')).toEqual([]);
     expect(await outcome(ann, 'from pub.main.names join pub.main.beside using (id)')).toBeTypeOf('string');
   });
+});
+
+it('outlives the server, and is lost to a view that was changed without it', async () => {
+  const withServer = async (state: string, work: (its: RawClient, port: number) => Promise<void>) => {
+    const other = await startTestServer({
+      'secret-key': secretKey,
+      'state-dir': path(state),
+      database: path('kept.duckdb'),
+    });
+    const its = await logIn(other.address.port);
+    await work(its, other.address.port).finally(() => its.close());
+    await other.stop();
+  };
+  const asked = async (port: number) => {
+    const client = await logInAs(port, secretKey, 'user', { name: 'ann' });
+    const found = await outcome(client, 'select name from kept.main.shown order by name limit 1');
+    client.close();
+    return found;
+  };
+  const change = `create or replace view shown as select name || '!' as name from read_csv('${path('a.csv')}')`;
+  await withServer('state-1', async (its, port) => {
+    await its.rows(`create view shown as select name from read_csv('${path('a.csv')}')`);
+    expect(await asked(port)).toEqual([['csv one']]);
+  });
+  await withServer('state-1', async (_, port) => expect(await asked(port)).toEqual([['csv one']]));
+  // To the first one's state this server is somebody who changes the file.
+  await withServer('state-2', async (its) => void (await its.rows(change)));
+  await withServer('state-1', async (its, port) => {
+    expect(await asked(port)).toBe('no');
+    await its.rows('SET SECURITY DEFINER ON VIEW kept.main.shown');
+    expect(await asked(port)).toEqual([['csv one!']]);
+  });
+});
+
+describe('EXPLAIN ACCESS', () => {
+  const explained = (sql: string) =>
+    admin.rows(`EXPLAIN ACCESS OF 'ann' ROLE user FOR '${sql.replaceAll("'", "''")}'`);
+
+  it('says which view lends', async () => {
+    const rows = await explained('from pub.main.names');
+    expect(rows).toContainEqual(['owner', 'allows', "reads pub.main.names with its owner's rights"]);
+    expect(rows.at(-1)?.slice(0, 2)).toEqual(['all', 'allows']);
+    expect((await explained('from hr.main.people')).at(-1)?.slice(0, 2)).toEqual(['all', 'refuses']);
+    expect((await explained('from pub.main.names, hr.main.people')).at(-1)?.slice(0, 2)).toEqual([
+      'all',
+      'refuses',
+    ]);
+  });
+
+  it('leaves the statements of whoever asks what they are', async () => {
+    await admin.rows('create table pub.main.mixed as from hr.main.people');
+    await admin.rows('create policy own on pub.main.mixed using (login = gizmo_user())');
+    const sql = 'select name from pub.main.mixed order by name';
+    expect((await explained(sql)).at(-1)?.slice(0, 2)).toEqual(['all', 'allows']);
+    expect(await admin.rows(sql)).toEqual([['Ann'], ['Bob']]);
+    expect(await outcome(ann, sql)).toEqual([['Ann']]);
+  });
+});
+
+describe('a statement that was prepared', () => {
+  it("is decided on anew each time: the owner's rights may be gone, or the view another one", async () => {
+    await admin.rows('create view pub.main.later as select name from hr.main.people where id = 1');
+    const handle = await prepare('select name from pub.main.later');
+    expect(await run(handle)).toBe('ok');
+    await admin.rows('SET SECURITY INVOKER ON pub.main.later');
+    expect(await run(handle)).toMatch(/does not exist/);
+    await admin.rows('SET SECURITY DEFINER ON pub.main.later');
+    expect(await run(handle)).toBe('ok');
+    await admin.rows('create or replace view pub.main.later as select salary as name from hr.main.people');
+    expect(await run(handle)).toMatch(/Prepare it again/);
+    expect(await run(await prepare('select name from pub.main.later'))).toBe('ok');
+  });
+
+  async function prepare(query: string) {
+    const request = ACTIONS.CreatePreparedStatement.encodeRequest({ query });
+    const [body] = await ann.action('CreatePreparedStatement', request);
+    return ACTIONS.CreatePreparedStatement.decodeResult(body ?? new Uint8Array(0)).preparedStatementHandle;
+  }
+  const run = (preparedStatementHandle: Uint8Array) =>
+    ann
+      .get(encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }))
+      .then(
+        () => 'ok',
+        ({ details }: { details: string }) => details,
+      );
 });
 
 describe('an error behind a view', () => {

@@ -91,6 +91,13 @@ export class SessionCore {
     return this.#busy;
   }
 
+  /** Lets a text that was inspected stand for itself again. */
+  forgetInspection(sql: string, wasInspected: boolean): void {
+    this.isInspected = wasInspected;
+    this.rowFilters.forget();
+    this.lent.forget(this.kept.expand(sql));
+  }
+
   /** Claims the connection. Anything else on it would silently end a stream that is open. */
   begin(): void {
     if (this.#busy) throw busy();

@@ -85,6 +85,7 @@ export class DuckDbSession implements EngineSession {
     return await core.exclusively(() =>
       core.lane.under(options.signal, async () => {
         refuseNul(sql);
+        const wasInspected = core.isInspected;
         core.isInspected = true;
         if (options.visible !== undefined && !changesTransaction(sql) && !core.isAborted)
           await core.metadata.show(options.visible, PLAN_SQL);
@@ -94,6 +95,8 @@ export class DuckDbSession implements EngineSession {
         } catch (error) {
           await core.endScope('rollback');
           throw error;
+        } finally {
+          if (options.forOthers === true) core.forgetInspection(sql, wasInspected);
         }
       }),
     );

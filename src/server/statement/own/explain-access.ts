@@ -7,10 +7,12 @@ import { rowFilterOn } from '../../access/row-filters.js';
 import { readCatalogAccess } from '../../auth/catalog-access.js';
 import type { Accounts } from '../../model/account.js';
 import type { CatalogRule } from '../../model/catalog-rule.js';
-import type { PlanFacts } from '../../model/plan-facts.js';
+import type { LentViews } from '../../model/lent-view.js';
+import type { LentRead, PlanFacts } from '../../model/plan-facts.js';
 import type { Role } from '../../model/principal.js';
 import type { Rights } from '../../model/rights.js';
 import type { Session } from '../../session/session.js';
+import { inspectLending } from '../lend.js';
 import { text } from '../tables/columns.js';
 import type { OwnFamily } from './own-statement.js';
 
@@ -25,7 +27,11 @@ interface Asked {
 const ROLES: readonly Role[] = ['admin', 'user', 'readonly'];
 
 /** One row for each rule: its name, `allows`, `refuses` or `no limit`, and why. The last row is what holds. */
-export function explainAccess(access: () => Access, accounts: Pick<Accounts, 'user'>): OwnFamily {
+export function explainAccess(
+  access: () => Access,
+  accounts: Pick<Accounts, 'user'>,
+  lent: LentViews,
+): OwnFamily {
   return {
     begins: [['EXPLAIN', 'ACCESS']],
     usage:
@@ -46,7 +52,7 @@ export function explainAccess(access: () => Access, accounts: Pick<Accounts, 'us
         schema: { fields: [text('rule'), text('decision'), text('reason')] },
         async run({ session, signal }) {
           const asked = readAsked(name, role ?? accounts.user(name)?.role, rules, sql);
-          const rows = await explain(session, signal, access().rightsOf(asked), asked);
+          const rows = await explain(session, signal, { rights: access().rightsOf(asked), lent }, asked);
           return [0, 1, 2].map((column) => rows.map((row) => row[column]));
         },
       };
@@ -79,17 +85,20 @@ type Row = readonly [rule: string, decision: 'allows' | 'refuses' | 'no limit', 
 async function explain(
   { engine }: Session,
   signal: AbortSignal,
-  rights: Rights,
+  { rights, lent }: { readonly rights: Rights; readonly lent: LentViews },
   { role, sql }: Asked,
 ): Promise<Row[]> {
   if (role === 'admin') return [row('role', undefined), ['all', 'allows', undefined]];
+  const { rowFilters: filters } = rights;
+  const options = {
+    ...{ readOnly: role === 'readonly', forOthers: true, signal },
+    ...(filters && { rowFilters: filters }),
+  };
   let facts: PlanFacts;
   try {
-    const { functions, ...others } = await engine.inspect(sql, {
-      readOnly: role === 'readonly',
-      signal,
-      ...(rights.rowFilters && { rowFilters: rights.rowFilters }),
-    });
+    const { functions, ...others } = await inspectLending(engine, rights, { text: sql, lent, options }, () =>
+      engine.inspect(sql, options),
+    );
     // In their own session metadata is cut to what they may know, and then no fact.
     facts = { ...others, functions: functions.filter((it) => it.class !== 'catalog') };
   } catch (error) {
@@ -104,8 +113,14 @@ async function explain(
     layer('database-grant', databaseLevels && { role: 'user', databaseLevels }, facts),
     layer('grant', grants && { role: 'user', grants }, facts),
     explainPolicies(rowFilters, facts),
+    ...(facts.lent ?? []).map(explainOwner),
   ];
   return [...layers, row('all', decide(rights, facts))];
+}
+
+/** What is read through a view of an administrator's needs no rights of theirs. */
+function explainOwner({ catalog, schema, name }: LentRead): Row {
+  return ['owner', 'allows', `reads ${catalog}.${schema}.${name} with its owner's rights`];
 }
 
 function explainPolicies(rowFilters: Rights['rowFilters'], facts: PlanFacts): Row {
