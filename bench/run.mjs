@@ -13,6 +13,7 @@ const MEASUREMENTS = {
   ingest: async () => (await import('./measure/ingest.mjs')).measureIngest,
   'first-row': async () => (await import('./measure/first-row.mjs')).measureFirstRow,
   'small-statements': async () => (await import('./measure/small-statements.mjs')).measureSmallStatements,
+  gate: async () => (await import('./measure/gate.mjs')).measureGate,
   'beside-bulk-reads': async () => (await import('./measure/small-statements.mjs')).measureBesideBulkReads,
   'idle-sessions': async () => (await import('./measure/idle-sessions.mjs')).measureIdleSessions,
   'start-up': async () => (await import('./measure/start-up.mjs')).measureStartUp,
