@@ -296,3 +296,42 @@ describe('rights by intersection', () => {
     );
   });
 });
+
+describe('row policies', () => {
+  const rowFilters = [
+    { catalog: 'c', schema: 'main', name: 't', policies: ['p'], conditions: ["owner = 'ann'"] },
+  ];
+  const rows = (of: 'none' | 'filtered' | undefined, name = 'T'): PlanFacts => ({
+    ...NOTHING,
+    reads: [{ catalog: 'C', schema: 'main', name, columns: ['a'], ...(of && { rows: of }) }],
+  });
+
+  it('let a table be read only where it is filtered, or no row of it is read', () => {
+    for (const role of ['user', 'readonly'] as const) {
+      expect(may({ role, rowFilters }, rows('filtered'))).toBe('yes');
+      expect(may({ role, rowFilters }, rows('none'))).toBe('yes');
+      expect(may({ role, rowFilters }, rows(undefined))).toBe('policy');
+      expect(may({ role, rowFilters }, rows(undefined, 'other'))).toBe('yes');
+    }
+    expect(may({ role: 'admin', rowFilters }, rows(undefined))).toBe('yes');
+  });
+
+  it.each(['insert', 'update', 'delete', 'merge', 'create', 'drop', 'alter'] as const)(
+    'let nobody but administrators %s it',
+    (action) => {
+      expect(may({ role: 'user', rowFilters }, write('c', { action, name: 'T' }))).toBe('policy');
+      expect(may({ role: 'user', rowFilters }, write('c', { action, name: 'other' }))).toBe('yes');
+      expect(may({ role: 'admin', rowFilters }, write('c', { action }))).toBe('yes');
+    },
+  );
+
+  it('let nobody but administrators drop its schema, and not even them rename it', () => {
+    const schema = { objectKind: 'schema', schema: '', name: 'MAIN', action: 'drop' as const };
+    expect(may({ role: 'user', rowFilters }, write('c', schema))).toBe('policy');
+    const renaming = ['alter', 'create'] as const;
+    const writes = renaming.flatMap(
+      (action) => write('c', { action, name: action === 'alter' ? 't' : 'x' }).writes,
+    );
+    expect(may({ role: 'admin', rowFilters }, { ...NOTHING, writes })).toBe('policy');
+  });
+});

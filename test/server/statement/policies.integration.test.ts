@@ -244,6 +244,12 @@ describe('a query over a table under a policy', () => {
     expect(await ids(admin, 'select id from shop.main.orders')).toEqual([1, 2, 3]);
   });
 
+  it('summarizes what is left', async () => {
+    const rows = await ann.rows('select column_name, count from (summarize shop.main.orders)');
+    expect(rows.map(([, count]) => Number(count))).toEqual([2, 2, 2]);
+    await ann.rows('describe shop.main.orders');
+  });
+
   it('says what could not be filtered and what can be done', async () => {
     expect(await refusal(ann, 'explain from shop.main.orders')).toMatch(
       /under row policies, and cannot be filtered here: the statement is no plain query/,

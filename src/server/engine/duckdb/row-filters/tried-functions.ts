@@ -27,7 +27,7 @@ export const GUARDED_FUNCTIONS: ReadonlySet<string> = names(
   'date_diff datediff date_sub datesub date_add age make_date make_timestamp to_timestamp to_days to_months to_seconds to_hours',
   'to_minutes to_years to_weeks strftime strptime try_strptime',
   'list_extract list_element list_slice array_slice list_concat list_append list_prepend list_distinct list_unique list_sort list_reverse',
-  'list_reverse_sort list_aggregate list_transform list_filter array_length array_to_string flatten list_zip',
+  'list_reverse_sort list_aggregate list_aggr list_transform list_filter array_length array_to_string flatten list_zip',
   'map_extract map_extract_value element_at map_keys map_values cardinality map_contains',
   '-> ->> json_extract json_extract_string json_extract_path json_extract_path_text json_valid json_array_length json_type json_keys',
   'json_contains json_exists json_value to_json json_object json_array json json_structure uuid_extract_version',
