@@ -215,6 +215,8 @@ describe('a query over a table under a policy', () => {
 
   it.each([
     'select rowid from shop.main.orders',
+    'from shop.main.v',
+    'select 1 from shop.main.open, shop.main.v',
     'explain from shop.main.orders',
     'explain analyze from shop.main.orders',
     "from query('from shop.main.orders')",
