@@ -7,41 +7,35 @@
 import type { Column } from '../../flight/ipc/column.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
 import type { ReceivedBatch } from '../result/result.js';
-import { createCellWriter } from './cell.js';
-import type { ByteBuffer, CellWriter } from './cells/byte-buffer.js';
-import { nullTest } from './cells/nested-slots.js';
+import { BLOCK_ROWS, CellBlock, type FillCells, fillByCell } from './blocks/cell-block.js';
+import { joinBlocks } from './blocks/join-blocks.js';
+import { numberFill } from './blocks/number-cells.js';
+import { textFill } from './blocks/text-cells.js';
+import { csvDialect, type Dialect, listDialect, tsvDialect } from './dialect.js';
 import type { Renderer, RenderOptions, TextSink } from './renderer.js';
 import { RowStream } from './row-stream.js';
 
 export function createCsvRenderer(sink: TextSink, options: RenderOptions): Renderer {
-  const nullText = options.nullText ?? '';
-  const protect = (out: ByteBuffer, start: number): void => quoteCsv(out, start, nullText);
-  return new DelimitedRenderer(sink, options, { separator: 0x2c, nullText, protect });
+  return new DelimitedRenderer(sink, options, csvDialect(options.nullText));
 }
 
 /** tsv, as this file says. */
 export function createTsvRenderer(sink: TextSink, options: RenderOptions): Renderer {
-  const nullText = options.nullText ?? '\\N';
-  return new DelimitedRenderer(sink, options, { separator: 0x09, nullText, protect: escapeTsv });
+  return new DelimitedRenderer(sink, options, tsvDialect(options.nullText));
 }
 
 /** list, as this file says. */
 export function createListRenderer(sink: TextSink, options: RenderOptions): Renderer {
-  const nullText = options.nullText ?? '';
-  return new DelimitedRenderer(sink, options, { separator: 0x7c, nullText, protect: undefined });
-}
-
-interface Dialect {
-  readonly separator: number;
-  readonly nullText: string;
-  /** Quotes or escapes the cell that begins at byte `start` and ends where the buffer does. */
-  readonly protect: ((out: ByteBuffer, start: number) => void) | undefined;
+  return new DelimitedRenderer(sink, options, listDialect(options.nullText));
 }
 
 class DelimitedRenderer implements Renderer {
   readonly #stream: RowStream;
   readonly #options: RenderOptions;
   readonly #dialect: Dialect;
+  #blocks: readonly CellBlock[] = [];
+  /** How many rows to try next: where they are long, few, or most cells would be made in vain. */
+  #pace = BLOCK_ROWS;
 
   constructor(sink: TextSink, options: RenderOptions, dialect: Dialect) {
     this.#stream = new RowStream(sink);
@@ -50,55 +44,44 @@ class DelimitedRenderer implements Renderer {
   }
 
   begin(schema: ArrowSchema): void {
+    this.#blocks = schema.fields.map(() => new CellBlock(schema.fields.length));
     if (this.#options.header === false || schema.fields.length === 0) return;
     const { out } = this.#stream;
     for (const [i, { name }] of schema.fields.entries()) {
       if (i > 0) out.byte(this.#dialect.separator);
       const start = out.length;
       out.text(name);
-      this.#dialect.protect?.(out, start);
+      this.#dialect.protection?.protect(out, start);
     }
-    out.byte(NEWLINE);
+    out.byte(0x0a);
   }
 
-  async batch(batch: ReceivedBatch): Promise<void> {
-    const cells = batch.columns.map((column) => this.#cellWriter(column));
-    const { out } = this.#stream;
-    const { separator } = this.#dialect;
-    const last = cells.length - 1;
-    await this.#stream.rows(batch, (row) => {
-      for (let i = 0; i <= last; i++) {
-        cells[i]!(out, row);
-        out.byte(i === last ? NEWLINE : separator);
-      }
-    });
+  async batch({ columns, length }: ReceivedBatch): Promise<void> {
+    const fills = columns.map((column) => createFill(column, this.#dialect));
+    const blocks = this.#blocks;
+    let row = 0;
+    while (row < length && fills.length > 0) {
+      const wanted = Math.min(length - row, this.#pace);
+      let count = wanted;
+      // Whichever column does the fewest rows says how many there will be.
+      for (const [i, fill] of fills.entries()) count = fill(blocks[i]!, row, count);
+      const done = joinBlocks(this.#stream.out, blocks, count, this.#dialect.separator);
+      this.#pace = done < wanted ? done : Math.min(BLOCK_ROWS, 2 * this.#pace);
+      row += done;
+      await this.#stream.flushIfLarge();
+    }
     await this.#stream.flush();
   }
 
   end(): Promise<void> {
     return this.#stream.flush();
   }
-
-  #cellWriter(column: Column): CellWriter {
-    const write = createCellWriter(column);
-    const isNull = nullTest(column);
-    const { nullText, protect } = this.#dialect;
-    if (protect === undefined || NEVER_SPECIAL.has(column.field.type.kind))
-      return (out, row) => (isNull(row) ? out.text(nullText) : write(out, row));
-    return (out, row) => {
-      if (isNull(row)) {
-        out.text(nullText);
-        return;
-      }
-      const start = out.length;
-      write(out, row);
-      protect(out, start);
-    };
-  }
 }
 
-const NEWLINE = 0x0a;
-const QUOTE = 0x22;
+function createFill(column: Column, dialect: Dialect): FillCells {
+  const isPlain = column.dictionary === undefined && NEVER_SPECIAL.has(column.field.type.kind);
+  return numberFill(column, dialect) ?? textFill(column, dialect) ?? fillByCell(column, dialect, isPlain);
+}
 
 /** Types whose text needs neither quotes nor escapes. */
 const NEVER_SPECIAL: ReadonlySet<string> = new Set([
@@ -111,47 +94,4 @@ const NEVER_SPECIAL: ReadonlySet<string> = new Set([
   'timestamp',
   'interval',
   'duration',
-]);
-
-function quoteCsv(out: ByteBuffer, start: number, nullText: string): void {
-  const { bytes, length } = out;
-  let special = start === length;
-  let quotes = 0;
-  for (let i = start; i < length; i++) {
-    const byte = bytes[i]!;
-    if (byte === QUOTE) quotes++;
-    else if (byte === 0x2c || byte === NEWLINE || byte === 0x0d) special = true;
-  }
-  const isLikeNull = nullText.length === length - start && nullText !== '' && out.toText(start) === nullText;
-  if (!special && quotes === 0 && !isLikeNull) return;
-  out.reserve(quotes + 2);
-  const target = out.bytes;
-  let to = length + quotes + 1;
-  target[to--] = QUOTE;
-  for (let from = length - 1; from >= start; from--) {
-    const byte = target[from]!;
-    target[to--] = byte;
-    if (byte === QUOTE) target[to--] = QUOTE;
-  }
-  target[to] = QUOTE;
-  out.length = length + quotes + 2;
-}
-
-function escapeTsv(out: ByteBuffer, start: number): void {
-  for (let i = start; i < out.length; i++) {
-    if (!TSV_ESCAPES.has(out.bytes[i]!)) continue;
-    const text = out
-      .toText(start)
-      .replace(/[\t\n\r\\]/g, (char) => TSV_ESCAPES.get(char.charCodeAt(0)) ?? char);
-    out.length = start;
-    out.text(text);
-    return;
-  }
-}
-
-const TSV_ESCAPES: ReadonlyMap<number, string> = new Map([
-  [0x09, '\\t'],
-  [0x0a, '\\n'],
-  [0x0d, '\\r'],
-  [0x5c, '\\\\'],
 ]);

@@ -19,10 +19,15 @@ export class RowStream {
     }
   }
 
+  /** For rows that are written to `out` many at a time. */
+  async flushIfLarge(): Promise<void> {
+    if (this.out.length >= CHUNK_BYTES) await this.flush();
+  }
+
   /** Hands over what is in the buffer. Call it at the end of a batch that was long in coming, and at the very end. */
   async flush(): Promise<void> {
     if (this.out.length > 0) await this.#sink.write(this.out.take());
   }
 }
 
-const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;

@@ -50,7 +50,8 @@ const BILLION = 1_000_000_000;
 /** High words below this belong to numbers that a double holds exactly. */
 const SAFE_HIGH = 0x20_0000;
 
-function countDigits(value: number): number {
+/** Of a whole number below 10^9. */
+export function countDigits(value: number): number {
   if (value < 10) return 1;
   if (value < 100) return 2;
   if (value < 1000) return 3;
