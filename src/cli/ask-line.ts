@@ -5,11 +5,16 @@ import { createInterface } from 'node:readline';
 export function askLine(prompt: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    terminal.once('close', () => resolve(undefined));
+    const giveUp = (): void => {
+      process.stderr.write('\n'); // What is said next has a line of its own.
+      resolve(undefined);
+    };
+    terminal.once('close', giveUp);
     terminal.once('SIGINT', () => terminal.close());
     terminal.question(prompt, (text) => {
-      resolve(text.trim());
+      terminal.off('close', giveUp);
       terminal.close();
+      resolve(text.trim());
     });
   });
 }

@@ -98,9 +98,9 @@ async function findToken(
   flags: CredentialFlags,
   env: Environment,
 ): Promise<Secret | undefined> {
-  if (flags['token-stdin'] === true) return { value: await readSecretStdin(), source: 'standard input' };
+  if (flags['token-stdin'] === true) return secretOfStdin();
   const path = flags['token-file'];
-  if (path !== undefined) return { value: readSecretFile(path), source: `--token-file ${path}` };
+  if (path !== undefined) return secretOfFile(path, `--token-file ${path}`);
   // What is typed goes before the environment, also where it is another kind of proof.
   if (flags.password === true || flags['password-stdin'] === true) return undefined;
   if (flags['password-file'] !== undefined || connection.uriPassword !== undefined) return undefined;
@@ -124,9 +124,9 @@ async function findPassword(
   user: string,
 ): Promise<Secret | undefined> {
   if (flags.password === true) return askPassword(user);
-  if (flags['password-stdin'] === true) return { value: await readSecretStdin(), source: 'standard input' };
+  if (flags['password-stdin'] === true) return secretOfStdin();
   const path = flags['password-file'];
-  if (path !== undefined) return { value: readSecretFile(path), source: `--password-file ${path}` };
+  if (path !== undefined) return secretOfFile(path, `--password-file ${path}`);
   if (connection.uriPassword !== undefined) {
     writeWarning('The password in the URI can be read in the process list and the history of your shell.');
     return { value: connection.uriPassword, source: 'the URI' };
@@ -135,7 +135,20 @@ async function findPassword(
   if (setting !== undefined) return { value: setting.value, source: setting.variable };
   const file = findSetting(env, 'PASSWORD_FILE');
   if (file === undefined) return undefined;
-  return { value: readSecretFile(file.value), source: `${file.variable} (${file.value})` };
+  return secretOfFile(file.value, `${file.variable} (${file.value})`);
+}
+
+async function secretOfStdin(): Promise<Secret> {
+  return filled({ value: await readSecretStdin(), source: 'standard input' });
+}
+
+function secretOfFile(path: string, source: string): Secret {
+  return filled({ value: readSecretFile(path), source });
+}
+
+function filled(secret: Secret): Secret {
+  if (secret.value !== '') return secret;
+  throw new GizmoError('UNAUTHENTICATED', `Nothing is in ${secret.source}, so nobody was logged in.`);
 }
 
 async function askPassword(user: string): Promise<Secret> {

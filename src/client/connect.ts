@@ -96,10 +96,11 @@ async function explain(
 function explainRefusal(message: string, { host, port, credentials, tls }: ConnectOptions): string {
   const where = `${host}:${port}`;
   if (credentials.kind === 'none') {
-    if (tls?.clientCertificate === undefined) return `The server at ${where} wants a login. ${HOW_TO_LOG_IN}`;
+    if (tls?.clientCertificate === undefined)
+      return `The server at ${where} wants a login. ${howToLogIn(where)}`;
     // The certificate may be no more than what opens the door.
     return /no credential/i.test(message)
-      ? `The server at ${where} wants a login beside the client certificate. ${HOW_TO_LOG_IN}`
+      ? `The server at ${where} wants a login beside the client certificate. ${howToLogIn(where)}`
       : `${where} refuses the client certificate: ${message}`;
   }
   const { kind, user, source } = credentials;
@@ -108,7 +109,9 @@ function explainRefusal(message: string, { host, port, credentials, tls }: Conne
   return `${where} refuses ${user === undefined ? proof : `${user} with ${proof}`}: ${message}`;
 }
 
-const HOW_TO_LOG_IN = 'Connect with --username, or with a token: GIZMO_TOKEN, --token-file.';
+function howToLogIn(where: string): string {
+  return `Connect with --username, or with a token: GIZMO_TOKEN, --token-file. Or log in once: gizmo auth login ${where}`;
+}
 
 /** DEADLINE_EXCEEDED is a silent peer; INTERNAL is what grpc-js makes of bytes that are no HTTP/2. */
 const TRANSPORT_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL']);

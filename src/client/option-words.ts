@@ -15,7 +15,10 @@ export function toOptionWords(sentence: string): string {
 
 /** In this order: the first are parts of sentences that only make sense on a command line. A flag is a whole word. */
 const WORDS: readonly (readonly [flag: RegExp, option: string])[] = [
-  [/Connect with --username[^.]*\./g, 'Give username and password, or token.'],
+  [
+    /Connect with --username[^.]*\. Or log in once: gizmo auth login \S+/g,
+    'Give username and password, or token.',
+  ],
   [/--plaintext connects without it/g, '`tls: false` connects without it'],
   [/\bwithout --tls(?![\w-])/g, 'with `tls: false`'],
   [

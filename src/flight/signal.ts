@@ -116,7 +116,8 @@ export async function* untilAborted<T>(
   }
 }
 
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** What the promise answers, or the signal's reason at once; what comes of the promise then is of no interest. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(abortReason(signal));
     if (signal.aborted) onAbort();

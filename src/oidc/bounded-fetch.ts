@@ -2,14 +2,15 @@
 
 /** The most that an answer may have; a set of keys or tokens is far below. */
 const ANSWER_BYTES_MAX = 1024 * 1024;
-const FETCH_TIMEOUT_MS = 5000;
+/** The longest that anybody waits for an answer. */
+export const FETCH_TIMEOUT_S = 5;
 
 /**
  * `fetch` with the whole body read. Rejects where the answer is larger than 1 MiB, takes longer than 5 s (or than the
  * signal that is given), or redirects.
  */
 export async function fetchBounded(url: string | URL, options: RequestInit = {}): Promise<Response> {
-  const limit = AbortSignal.timeout(FETCH_TIMEOUT_MS);
+  const limit = AbortSignal.timeout(FETCH_TIMEOUT_S * 1000);
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
   const response = await fetch(url, { ...options, redirect: 'manual', signal });
   const parts: Uint8Array[] = [];

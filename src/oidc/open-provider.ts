@@ -11,6 +11,7 @@ import {
 } from 'openid-client';
 import { GizmoError } from '../errors.js';
 import { fetchBounded } from './bounded-fetch.js';
+import { explainProvider } from './explain-provider.js';
 import { isLoopbackUrl, isProtectedUrl } from './safe-url.js';
 
 export interface ProviderOptions {
@@ -31,13 +32,6 @@ const ENDPOINTS = [
   'revocation_endpoint',
   'jwks_uri',
 ] as const;
-
-/** Codes of oauth4webapi for what says nothing about the login: no answer in time, or one of a broken service. */
-const NO_ANSWER: ReadonlySet<string> = new Set([
-  'OAUTH_TIMEOUT',
-  'OAUTH_RESPONSE_IS_NOT_CONFORM',
-  'OAUTH_PARSE_ERROR',
-]);
 
 /**
  * Asks for the metadata, which must be of this very issuer and name no endpoint that is less protected than it.
@@ -90,55 +84,6 @@ export async function openProvider(options: ProviderOptions): Promise<Configurat
       ? exchange(request.body)
       : ask(url, request);
   return config;
-}
-
-/** Why a provider gave no answer or no tokens, for the person who logs in; never with a token in it. */
-export function explainProvider(error: unknown, issuer: string): GizmoError {
-  if (error instanceof GizmoError) return error;
-  // openid-client wraps what its fetch throws.
-  if (error instanceof Error && error.cause instanceof GizmoError) return error.cause;
-  const { code, error: oauth, error_description: text, cause } = describe(error);
-  if (oauth !== undefined) {
-    const said = text === undefined ? oauth : `${oauth}: ${text}`;
-    return new GizmoError(
-      'UNAUTHENTICATED',
-      `The identity provider ${issuer} refuses: ${said.slice(0, 300)}`,
-      { cause: error },
-    );
-  }
-  if (code?.startsWith('OAUTH_') === true && !NO_ANSWER.has(code))
-    return new GizmoError(
-      'UNAUTHENTICATED',
-      `The answer of the identity provider ${issuer} cannot be accepted: ${messageOf(error)}.`,
-      { cause: error },
-    );
-  return new GizmoError(
-    'UNAVAILABLE',
-    `The identity provider ${issuer} cannot be reached: ${messageOf(cause ?? error)}.`,
-    {
-      cause: error,
-    },
-  );
-}
-
-function describe(error: unknown): {
-  code?: string;
-  error?: string;
-  error_description?: string;
-  cause?: unknown;
-} {
-  const fields: Record<string, unknown> = typeof error === 'object' && error !== null ? { ...error } : {};
-  const text = (name: string) => (typeof fields[name] === 'string' ? { [name]: fields[name] } : {});
-  return {
-    ...text('code'),
-    ...text('error'),
-    ...text('error_description'),
-    ...(error instanceof Error && error.cause !== undefined ? { cause: error.cause } : {}),
-  };
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '').slice(0, 300);
 }
 
 /** By what the provider takes; the default of the specification is `client_secret_basic` (OpenID Connect Discovery 1.0 §3). */

@@ -66,7 +66,7 @@ describe.skipIf(!HAS_PTY)('gizmo auth login on a terminal', () => {
     const { terminal, secrets, list } = start('-u', server.user, '--password');
     await terminal.until('[y/N] ');
     terminal.press(keys);
-    await terminal.until('Nothing was stored.');
+    await terminal.until(/^\S*Error:\S* Nothing was stored\./m);
     expect(await terminal.exitCode()).toBe(130);
     expect([existsSync(secrets), existsSync(list)]).toEqual([false, false]);
   });

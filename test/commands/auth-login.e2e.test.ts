@@ -208,6 +208,8 @@ describe('gizmo auth login', () => {
     [['localhost', '--token-stdin', '--credential-store', 'cloud'], 'is keychain, file or memory'],
     [['localhost', '--host', 'other', '--token-stdin'], 'named twice'],
     [['localhost', 'other', '--token-stdin'], 'Unexpected argument: other'],
+    [['localhost:99999', '--token-stdin'], 'The server is a host, host:port (up to 65535)'],
+    [['http://localhost:31337', '--token-stdin'], 'gizmo://host:port'],
   ])('%j is refused before anything is read', async (args, sentence) => {
     const { login, list } = somebody();
     expect(await login(args, 'secret')).toMatchObject({

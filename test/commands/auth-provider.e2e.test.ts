@@ -169,7 +169,7 @@ describe('gizmo auth login', () => {
   it('without a terminal begins nothing that was not asked for by name', async () => {
     expect(await runGizmo(['auth', 'login', where()], { env })).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining('--web or --device'),
+      stderr: expect.stringContaining('--web or --device; --password-file'),
     });
     const batch = await runGizmo(
       ['client', '-h', '127.0.0.1', '-p', String(server.port), '--auth-type', 'external', '-c', 'select 1'],
@@ -219,7 +219,7 @@ describe('a login that has expired', () => {
   it('and was taken back asks for another, in a script too', async () => {
     await takenBack();
     const run = await runGizmo(['client', `gizmo://${where()}`, '-c', 'select 1'], { env });
-    expect(run).toMatchObject({ code: 4, stderr: expect.stringContaining('gizmo auth login') });
+    expect(run).toMatchObject({ code: 4, stderr: expect.stringContaining(`gizmo auth login ${where()}\n`) });
     expect(run.stderr).not.toMatch(/eyJ/);
   });
 

@@ -1,6 +1,6 @@
 /** Stored logins from the command line: `gizmo auth status|token|switch|logout`, and `gizmo client` that uses them. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -93,7 +93,10 @@ describe('gizmo client', () => {
 
   it('sends nothing where there is none for the server', async () => {
     const { query } = await userWith({ ...elsewhere, token: server.token });
-    expect(await query(there())).toMatchObject({ code: 4, stderr: expect.stringContaining('wants a login') });
+    expect(await query(there())).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining(`log in once: gizmo auth login localhost:${server.port}`),
+    });
   });
 
   it('does not fall back to the stored login after a token that is refused', async () => {
@@ -347,8 +350,33 @@ describe.runIf(hasKeychainPrograms())('with the secret in a keychain', () => {
     const locked = expect.stringContaining('cannot be used: it is locked');
     expect(await query(there())).toMatchObject({ code: 4, stdout: '', stderr: locked });
     expect(await gizmo(['auth', 'status'])).toMatchObject({ code: 4, stdout: locked });
-    expect(await gizmo(['auth', 'logout'])).toMatchObject({ code: 4, stderr: locked });
+    const advice = `gizmo auth logout localhost:${server.port} --force`;
+    const logout = await gizmo(['auth', 'logout']);
+    expect(logout).toMatchObject({ code: 4, stderr: locked });
+    expect(logout.stderr).toContain(advice);
     expect(await gizmo(['auth', 'logout', '--force'])).toMatchObject({ code: 0, stderr: locked });
     expect(await gizmo(['auth', 'status'])).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('that is locked by now, a login into a file takes its place all the same', async () => {
+    const { gizmo, query, state } = await userWith();
+    mkdirSync(state);
+    const file = join(state, 'token');
+    writeFileSync(file, server.token, { mode: 0o600 });
+    const own = await startSessionBus();
+    await own.startKeyring('pass');
+    const { DBUS_SESSION_BUS_ADDRESS = '' } = own.env;
+    const logIn = (store: string) =>
+      gizmo(
+        ['auth', 'login', `localhost:${server.port}`, '--token-file', file, '--credential-store', store],
+        {
+          DBUS_SESSION_BUS_ADDRESS,
+        },
+      );
+    expect(await logIn('keychain')).toMatchObject({ code: 0 });
+    own.lock();
+    expect(await logIn('file')).toMatchObject({ code: 0, stderr: expect.stringContaining('stays there') });
+    expect(await query(there())).toEqual(ANSWER);
+    await own.stop();
   });
 });

@@ -18,13 +18,18 @@ export const ACCOUNT_FLAGS = {
 /** A command line with those flags. */
 export type AccountLine = ConnectionLine & { isOn(name: 'json'): boolean | undefined };
 
-/** Runs a statement that answers nothing, and says what it did. Answers the exit code. */
+/**
+ * Runs a statement that answers nothing, and says what it did. What it needs is asked for once the connection stands.
+ * Answers the exit code.
+ */
 export async function runStatement(
   line: AccountLine,
-  sql: string,
+  sql: string | (() => Promise<string>),
   done: { readonly result: object; readonly sentence: string },
 ): Promise<number> {
-  await withClient(line, (client, signal) => client.execute(sql, { signal }));
+  await withClient(line, async (client, signal) =>
+    client.execute(typeof sql === 'string' ? sql : await sql(), { signal }),
+  );
   showResult(line, done.result, () => done.sentence);
   return 0;
 }

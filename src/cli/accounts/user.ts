@@ -30,9 +30,13 @@ export async function createUser(argv: readonly string[]): Promise<number> {
   const name = requireArgument(line.args, 'the user');
   const role = line.text('role');
   const clause = roleClause(role);
-  const password = line.isOn('no-password') === true ? undefined : await readNewPassword(line, name);
-  const passwordClause = password === undefined ? '' : ` PASSWORD ${quotedText(password)}`;
-  return runStatement(line, `CREATE USER ${quotedName(name)}${passwordClause}${clause}`, {
+  const ask = line.isOn('no-password') === true ? undefined : chooseNewPassword(line, name);
+  const sql = async () => {
+    const password = await ask?.();
+    const passwordClause = password === undefined ? '' : ` PASSWORD ${quotedText(password)}`;
+    return `CREATE USER ${quotedName(name)}${passwordClause}${clause}`;
+  };
+  return runStatement(line, sql, {
     result: { user: name, role: role ?? 'readonly' },
     sentence: `${name} is a user with the role ${role ?? 'readonly'}.`,
   });
@@ -42,8 +46,9 @@ export async function createUser(argv: readonly string[]): Promise<number> {
 export async function changePassword(argv: readonly string[]): Promise<number> {
   const line = parseLine(argv, PASSWORD_FLAGS);
   const name = requireArgument(line.args, 'the user');
-  const password = await readNewPassword(line, name);
-  return runStatement(line, `ALTER USER ${quotedName(name)} PASSWORD ${quotedText(password)}`, {
+  const ask = chooseNewPassword(line, name);
+  const sql = async () => `ALTER USER ${quotedName(name)} PASSWORD ${quotedText(await ask())}`;
+  return runStatement(line, sql, {
     result: { user: name },
     sentence: `${name} has another password. Sessions of before are over.`,
   });
@@ -99,13 +104,17 @@ async function runOnName(
 
 type NewPasswordLine = Pick<ParsedLine<keyof typeof NEW_PASSWORD_FLAGS | 'password-stdin'>, 'text' | 'isOn'>;
 
-async function readNewPassword(line: NewPasswordLine, name: string): Promise<string> {
+function chooseNewPassword(line: NewPasswordLine, name: string): () => Promise<string> {
   const file = line.text('new-password-file');
   const stdin = line.isOn('new-password-stdin') === true;
   if (file !== undefined && stdin)
     throw new GizmoError('USAGE', '--new-password-file and --new-password-stdin: keep one.');
   if (stdin && line.isOn('password-stdin') === true)
     throw new GizmoError('USAGE', 'Standard input cannot be two passwords: give one of them as a file.');
+  return () => readNewPassword(name, file, stdin);
+}
+
+async function readNewPassword(name: string, file: string | undefined, stdin: boolean): Promise<string> {
   if (file !== undefined) return readSecretFile(file);
   if (stdin) return readSecretStdin();
   const remedy = 'Use --new-password-file or --new-password-stdin.';

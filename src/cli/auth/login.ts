@@ -1,4 +1,5 @@
 /** `gizmo auth login`. */
+import { isIP } from 'node:net';
 import type { StoredLogin } from '../../client/credentials/stored-login.js';
 import { GizmoError } from '../../errors.js';
 import { refuseSurplus } from '../arguments.js';
@@ -9,9 +10,10 @@ import { agreeOnStore } from '../credential-store.js';
 import { type Environment, readSetting } from '../environment.js';
 import { parseLine } from '../parse-line.js';
 import { connectionFlags, openConnection } from '../plan-connection.js';
+import { writeWarning } from '../report-error.js';
 import { formatDate, showResult } from '../show-result.js';
 import { chooseLogin, trustOf } from '../stored-login.js';
-import { askWay } from './ask-way.js';
+import { askWay, needWay } from './ask-way.js';
 import { openUserLogins, overridingVariables } from './common.js';
 import { LOGIN_COMMAND_FLAGS, type LoginLine } from './login-flags.js';
 import { chooseOwnProof, logInByOwnProof } from './own-proof.js';
@@ -24,6 +26,7 @@ export async function runLogin(argv: readonly string[]): Promise<number> {
   const target = await targetOf(line, env);
   const { connection, server, trust } = target;
   const named = chooseOwnProof(line, connection);
+  if (named === undefined) needWay(line);
   overridingVariables();
   const logins = await openUserLogins();
   const store = named === 'mtls' ? undefined : await storeOf(line, env);
@@ -41,7 +44,7 @@ export async function runLogin(argv: readonly string[]): Promise<number> {
     ...(Object.keys(target.tls).length === 0 ? {} : { tls: target.tls }),
     ...(store === undefined ? {} : { store }),
   };
-  await logins.save(login);
+  await logins.save(login, (error) => writeWarning(error.message));
   show(line, login, logins.placeOf(login), connection);
   return 0;
 }
@@ -59,7 +62,7 @@ async function targetOf(line: LoginLine, env: Environment) {
   if (word !== undefined && uri === undefined) {
     if (flags.host !== undefined || flags.uri !== undefined)
       throw new GizmoError('USAGE', 'The server is named twice, by a word and by a flag.');
-    Object.assign(flags, parseServerName(word) ?? { host: word });
+    Object.assign(flags, parseServerName(word) ?? { host: hostOf(word) });
   }
   const profile = line.text('profile') ?? readSetting(env, 'PROFILE');
   const isKnown = profile !== undefined && logins.named(profile) !== undefined;
@@ -76,6 +79,16 @@ async function targetOf(line: LoginLine, env: Environment) {
     );
   const tls = loginTlsOf(flags, readUri(flags, uri, env), env, before?.defaults.tls);
   return { connection, server, trust, tls, name: profile ?? server };
+}
+
+/** A word without a port. @throws GizmoError USAGE for what is no host, without asking the network for it */
+function hostOf(word: string): string {
+  const host = word.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0 || /^[^\s:/@]+$/.test(host)) return host;
+  throw new GizmoError(
+    'USAGE',
+    'The server is a host, host:port (up to 65535), or an address as in gizmo://host:port.',
+  );
 }
 
 async function storeOf(line: LoginLine, env: Environment) {

@@ -28,7 +28,10 @@ export async function runLogout(argv: readonly string[]): Promise<number> {
   for (const login of chosen) {
     const notRevoked = await revoke(logins, login);
     if (notRevoked !== undefined) writeWarning(notRevoked);
-    await logins.delete(login.name, force ? (error) => writeWarning(error.message) : undefined);
+    await logins.delete(login.name, (error) => {
+      if (!force) throw unlessForced(login, error);
+      writeWarning(error.message);
+    });
     results.push({
       name: login.name,
       server: login.server,
@@ -39,6 +42,11 @@ export async function runLogout(argv: readonly string[]): Promise<number> {
     loggedOut.map(({ name }) => `Logged out of ${name}.`).join('\n'),
   );
   return 0;
+}
+
+function unlessForced({ name }: LoginSummary, error: GizmoError): GizmoError {
+  const sentence = `${error.message} To forget the login all the same: gizmo auth logout ${name} --force`;
+  return new GizmoError(error.code, sentence, { cause: error });
 }
 
 /** Takes a login at an identity provider back there; why it could not be, as a sentence. */

@@ -20,7 +20,10 @@ export async function logInByProvider(connection: Connection, line: LoginLine): 
 function redirectHost(text: string | undefined): RedirectHost | undefined {
   const host = HOSTS.find((it) => it === text?.toLowerCase().replace(/^\[(.*)\]$/, '$1'));
   if (text === undefined || host !== undefined) return host;
-  throw new GizmoError('USAGE', `--redirect-host is ${HOSTS.join(', ')}, not "${text}".`);
+  throw new GizmoError(
+    'USAGE',
+    `--redirect-host is ${HOSTS.slice(0, -1).join(', ')} or ${HOSTS.at(-1)}, not "${text}".`,
+  );
 }
 
 type RedirectHost = NonNullable<ProviderLoginOptions['redirectHost']>;

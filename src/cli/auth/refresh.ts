@@ -1,4 +1,5 @@
 /** `gizmo auth refresh`. */
+import { GizmoError } from '../../errors.js';
 import { resolveConnection } from '../connection.js';
 import { toConnectionPlan } from '../connection-plan.js';
 import { parseLine } from '../parse-line.js';
@@ -13,6 +14,11 @@ export async function runRefresh(argv: readonly string[]): Promise<number> {
   const line = parseLine(argv, REFRESH_FLAGS);
   const logins = await openUserLogins();
   const login = await findLogin(logins, namedLogin(line));
+  if (login.oidc === undefined)
+    throw new GizmoError(
+      'UNAUTHENTICATED',
+      `The login ${login.name} is not one at an identity provider, so there is nothing to renew.`,
+    );
   const [{ refreshLogin }, { parseServerName }] = await Promise.all([
     import('../../client/login/refresh-login.js'),
     import('../../client/credentials/stored-login.js'),

@@ -57,13 +57,19 @@ interface LoginStatus {
 async function statusOf(logins: Logins, login: LoginSummary, active: boolean): Promise<LoginStatus> {
   const { name, server, user, method, trust, expiresAtS, oidc, store } = login;
   const place = logins.placeOf(login);
+  const { loginCommand } = await import('../../client/credentials/stored-login.js');
   const loaded = await logins.load(login).catch((error: unknown) => {
     if (error instanceof GizmoError) return error;
     throw error;
   });
   const renewable = !(loaded instanceof GizmoError) && loaded.refreshToken !== undefined;
   const expired = expiresAtS !== undefined && expiresAtS * 1000 <= Date.now() && !renewable;
-  const problem = loaded instanceof GizmoError ? loaded.message : expired ? EXPIRED : undefined;
+  const problem =
+    loaded instanceof GizmoError
+      ? loaded.message
+      : expired
+        ? `It has expired. Log in again: ${loginCommand(login)}`
+        : undefined;
   return {
     name,
     server,
@@ -79,8 +85,6 @@ async function statusOf(logins: Logins, login: LoginSummary, active: boolean): P
     ...(problem === undefined ? {} : { problem }),
   };
 }
-
-const EXPIRED = 'It has expired. Log in again with: gizmo auth login';
 
 function toText(status: LoginStatus): string {
   const { name, server, user, method, issuer, active, expiresAt, renewable, place, trust, problem } = status;

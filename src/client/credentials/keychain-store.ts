@@ -17,11 +17,9 @@ export function keychainStore(
   const ask = async (request: Omit<KeychainRequest, 'charactersMax'>): Promise<KeychainAnswer> => {
     const answer = await askProcess(charactersMax === undefined ? request : { ...request, charactersMax });
     if (answer.error === undefined) return answer;
-    const advice =
-      request.kind === 'write' ? OTHER_STORES : 'Log in again with --credential-store file to do without it.';
     throw new GizmoError(
       'UNAUTHENTICATED',
-      `The ${place} cannot be used: ${explain(answer.error)}. ${advice}`,
+      `The ${place} cannot be used: ${explain(answer.error)}. ${ADVICE[request.kind]}`,
       { detail: answer.error },
     );
   };
@@ -47,6 +45,12 @@ export interface KeychainAnswer {
   /** In the words of the keychain. */
   readonly error?: string;
 }
+
+const ADVICE: Readonly<Record<KeychainRequest['kind'], string>> = {
+  read: 'Log in again with --credential-store file to do without it.',
+  write: OTHER_STORES,
+  delete: 'What it keeps of this login stays there.',
+};
 
 const PLACES: Readonly<Record<string, string>> = {
   darwin: 'macOS Keychain',

@@ -12,7 +12,14 @@ import {
 import { OTHER_STORES } from './other-stores.js';
 import { makePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.js';
 import { SECRET_CHARACTERS_MAX, type SecretStore } from './secret-store.js';
-import { type LoginSummary, mayTravel, type StoredLogin, type StoreKind, summaryOf } from './stored-login.js';
+import {
+  type LoginSummary,
+  loginCommand,
+  mayTravel,
+  type StoredLogin,
+  type StoreKind,
+  summaryOf,
+} from './stored-login.js';
 
 /** Made by `openLogins`, which knows the stores. */
 export class Logins {
@@ -71,7 +78,7 @@ export class Logins {
     throw new GizmoError(
       'UNAUTHENTICATED',
       `The secret of the login at ${login.server} is ${text === undefined ? 'not' : 'damaged'} in the ${store.place}. ` +
-        'Log in again: gizmo auth login.',
+        `Log in again: ${loginCommand(login)}`,
     );
   }
 
@@ -96,15 +103,16 @@ export class Logins {
   /**
    * Keeps a login, in the place of one of the same name, and makes it the preferred one of its server. The secret is
    * in the store before the file names it.
+   * @param forgive is told why the secret of the one before stays where it is; the login is kept all the same
    * @throws GizmoError USAGE for a login that could not be used again, UNAUTHENTICATED where the store refuses
    */
-  async save(login: StoredLogin): Promise<void> {
+  async save(login: StoredLogin, forgive?: (error: GizmoError) => void): Promise<void> {
     const secrets = this.#check(login);
     const before = this.named(login.name);
     await this.#write(login, secrets);
     await this.#insert(summaryOf(login));
     if (before?.store !== undefined && (before.store !== login.store || keyOf(before) !== keyOf(login)))
-      await this.#openStore(before.store).delete(keyOf(before));
+      await this.#deleteSecret(before, forgive);
   }
 
   /**
@@ -158,13 +166,7 @@ export class Logins {
   async delete(name: string, forgive?: (error: GizmoError) => void): Promise<boolean> {
     const login = this.named(name);
     if (login === undefined) return false;
-    if (login.store !== undefined)
-      await this.#openStore(login.store)
-        .delete(keyOf(login))
-        .catch((error: unknown) => {
-          if (forgive === undefined || !(error instanceof GizmoError)) throw error;
-          forgive(error);
-        });
+    await this.#deleteSecret(login, forgive);
     const others = (logins: readonly LoginSummary[]) => logins.filter((each) => each.name !== name);
     this.#unwritten = others(this.#unwritten);
     await this.#change((list) => ({
@@ -172,6 +174,16 @@ export class Logins {
       ...(list.active === undefined || list.active === name ? {} : { active: list.active }),
     }));
     return true;
+  }
+
+  async #deleteSecret(login: LoginSummary, forgive?: (error: GizmoError) => void): Promise<void> {
+    if (login.store === undefined) return;
+    try {
+      await this.#openStore(login.store).delete(keyOf(login));
+    } catch (error) {
+      if (forgive === undefined || !(error instanceof GizmoError)) throw error;
+      forgive(error);
+    }
   }
 
   /** Makes a login the preferred one of its server and the one that is meant where none is named; undefined: none. */

@@ -91,6 +91,11 @@ export function mayTravel(login: LoginSummary, server: string, link: Trust): boo
   return TRUST_LEVELS.indexOf(link) <= TRUST_LEVELS.indexOf(login.trust);
 }
 
+/** What to type to make a login anew, in its place. */
+export function loginCommand({ name, server }: Pick<LoginSummary, 'name' | 'server'>): string {
+  return `gizmo auth login ${name === server ? server : `--profile ${name}`}`;
+}
+
 /** Without its secrets. */
 export function summaryOf(login: StoredLogin): LoginSummary {
   const { token: _token, password: _password, refreshToken: _refreshToken, ...summary } = login;

@@ -3,7 +3,7 @@ import { GizmoError } from '../../errors.js';
 import { isStale } from './is-stale.js';
 import { type LoginServer, serverOfLogin } from './login-server.js';
 import type { Logins } from './logins.js';
-import type { LoginSummary, StoredLogin } from './stored-login.js';
+import { type LoginSummary, loginCommand, type StoredLogin } from './stored-login.js';
 
 /**
  * A login with its secrets, which has not expired: renewed at its identity provider where that is needed and can be.
@@ -31,10 +31,11 @@ export async function usableLogin(
   throw expired(stored);
 }
 
-function expired({ name, expiresAtS = 0 }: StoredLogin): GizmoError {
+function expired(login: StoredLogin): GizmoError {
+  const { name, expiresAtS = 0 } = login;
   const when = new Date(expiresAtS * 1000).toISOString().slice(0, 16).replace('T', ' ');
   return new GizmoError(
     'UNAUTHENTICATED',
-    `The stored login ${name} expired at ${when} UTC. Log in again: gizmo auth login --profile ${name}`,
+    `The stored login ${name} expired at ${when} UTC. Log in again: ${loginCommand(login)}`,
   );
 }

@@ -7,7 +7,8 @@ import {
   randomPKCECodeVerifier,
 } from 'openid-client';
 import { GizmoError } from '../../errors.js';
-import { explainProvider } from '../../oidc/open-provider.js';
+import { orAborted } from '../../flight/signal.js';
+import { explainProvider } from '../../oidc/explain-provider.js';
 import { isProtectedUrl } from '../../oidc/safe-url.js';
 import type { LoginUi } from './login-ui.js';
 import type { TokenSet } from './token-set.js';
@@ -50,11 +51,10 @@ export async function logInByDevice(options: DeviceLoginOptions): Promise<TokenS
   const lifetimeS = Math.min(begun.expires_in, TIMEOUT_MAX_S);
   const waiting = AbortSignal.any([signal, AbortSignal.timeout(lifetimeS * 1000)]);
   try {
-    return await pollDeviceAuthorizationGrant(
-      provider,
-      begun,
-      { code_verifier: verifier },
-      { signal: waiting },
+    // Between two questions openid-client looks at the signal every five seconds only.
+    return await orAborted(
+      pollDeviceAuthorizationGrant(provider, begun, { code_verifier: verifier }, { signal: waiting }),
+      waiting,
     );
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -1,11 +1,17 @@
 /** New tokens for a stored login, by its refresh token (RFC 6749 §6), which rotates (RFC 9700 §4.14.2). */
 import { refreshTokenGrant } from 'openid-client';
 import { GizmoError } from '../../errors.js';
-import { explainProvider, openProvider } from '../../oidc/open-provider.js';
+import { explainProvider } from '../../oidc/explain-provider.js';
+import { openProvider } from '../../oidc/open-provider.js';
 import { isStale } from '../credentials/is-stale.js';
 import type { LoginServer } from '../credentials/login-server.js';
 import type { Logins } from '../credentials/logins.js';
-import type { LoginSummary, OidcLogin, StoredLogin } from '../credentials/stored-login.js';
+import {
+  type LoginSummary,
+  loginCommand,
+  type OidcLogin,
+  type StoredLogin,
+} from '../credentials/stored-login.js';
 import { exchangeByServer } from './server-exchange.js';
 import { serverTokenOf, type TokenSet } from './token-set.js';
 
@@ -32,7 +38,9 @@ export async function refreshLogin(
     if (!force && !isStale(stored)) return stored;
     const { oidc, refreshToken } = stored;
     if (oidc === undefined || refreshToken === undefined) throw expired(stored);
-    const tokens = await requestTokens(oidc, refreshToken, server, signal);
+    const tokens = await requestTokens(oidc, refreshToken, server, signal).catch((error: unknown) => {
+      throw error instanceof GizmoError && error.code === 'UNAUTHENTICATED' ? over(stored, error) : error;
+    });
     const { token, sends, expiresAtS } = serverTokenOf(tokens, oidc.issuer, oidc.audience ?? oidc.clientId);
     const { expiresAtS: _, ...lasting } = stored;
     const renewed: StoredLogin = {
@@ -64,22 +72,24 @@ async function requestTokens(
     return await refreshTokenGrant(provider, refreshToken);
   } catch (reason) {
     if (signal?.aborted) throw signal.reason;
-    const error = explainProvider(reason, issuer);
-    if (error.code !== 'UNAUTHENTICATED') throw error;
-    throw new GizmoError(
-      'UNAUTHENTICATED',
-      `${error.message.replace(/\.$/, '')}. Log in again: gizmo auth login.`,
-      {
-        cause: error,
-      },
-    );
+    throw explainProvider(reason, issuer);
   }
 }
 
-function expired({ server, expiresAtS }: StoredLogin): GizmoError {
+/** The provider has forgotten the refresh token, or taken it back. */
+function over(login: StoredLogin, cause: GizmoError): GizmoError {
+  return new GizmoError(
+    'UNAUTHENTICATED',
+    `The stored login ${login.name} cannot be renewed. ${cause.message.replace(/\.$/, '')}. Log in again: ${loginCommand(login)}`,
+    { cause },
+  );
+}
+
+function expired(login: StoredLogin): GizmoError {
+  const { name, expiresAtS } = login;
   const when = expiresAtS === undefined ? '' : ` at ${new Date(expiresAtS * 1000).toISOString()}`;
   return new GizmoError(
     'UNAUTHENTICATED',
-    `The login at ${server} cannot be renewed${when === '' ? '' : ` and ends${when}`}. Log in again: gizmo auth login.`,
+    `The stored login ${name} cannot be renewed${when === '' ? '' : ` and ends${when}`}. Log in again: ${loginCommand(login)}`,
   );
 }

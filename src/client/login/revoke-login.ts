@@ -1,6 +1,7 @@
 /** Takes a login back at the identity provider (RFC 7009), so that a copy of its tokens is worth nothing either. */
 import { tokenRevocation } from 'openid-client';
-import { explainProvider, openProvider } from '../../oidc/open-provider.js';
+import { explainProvider } from '../../oidc/explain-provider.js';
+import { openProvider } from '../../oidc/open-provider.js';
 import type { StoredLogin } from '../credentials/stored-login.js';
 
 /** `undefined`: taken back. Otherwise why it was not, as a sentence. */

@@ -10,7 +10,7 @@ import {
 } from 'openid-client';
 import { GizmoError } from '../../errors.js';
 import type { RedirectHost } from '../../flight/login/login-settings.js';
-import { explainProvider } from '../../oidc/open-provider.js';
+import { explainProvider } from '../../oidc/explain-provider.js';
 import { isProtectedUrl } from '../../oidc/safe-url.js';
 import { type Callback, type CallbackListener, listenForCallback } from './callback-listener.js';
 import type { CallbackOutcome } from './callback-page.js';

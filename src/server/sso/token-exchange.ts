@@ -82,8 +82,11 @@ interface Grants {
 
 /** Loaded at the first login: a server whose people have passwords needs none of it. */
 async function openGrants({ issuer, clientId, clientSecret }: OAuthConfig): Promise<Grants> {
-  const { explainProvider, openProvider } = await import('../../oidc/open-provider.js');
-  const { genericGrantRequest } = await import('openid-client');
+  const [{ explainProvider }, { openProvider }, { genericGrantRequest }] = await Promise.all([
+    import('../../oidc/explain-provider.js'),
+    import('../../oidc/open-provider.js'),
+    import('openid-client'),
+  ]);
   const config = await openProvider({ issuer, clientId, clientSecret });
   return {
     async request(request) {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isStale } from '../../../src/client/credentials/is-stale.js';
 import { openLogins } from '../../../src/client/credentials/open-logins.js';
 import { type StoredLogin, serverName } from '../../../src/client/credentials/stored-login.js';
@@ -181,9 +181,11 @@ describe('a login in the browser', () => {
   });
   it.each(['error', 'never'] as const)('says that the provider cannot be reached (%s)', async (how) => {
     provider.behave(how);
+    const why =
+      how === 'error' ? 'it answers with the HTTP status 503' : 'it did not answer within 5 seconds';
     await expect(byBrowser('public', ada().ui)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining(provider.issuer),
+      message: `The identity provider ${provider.issuer} cannot be reached: ${why}.`,
     });
   });
   it('goes on after the provider has changed its keys', async () => {
@@ -221,6 +223,26 @@ describe('a login on another device', () => {
     const { said, login } = byDevice('public', 'ada');
     expect(await login).toMatchObject({ user: 'ada@example.com', method: 'device' });
     expect(said.join('\n')).toMatch(/\/device\n[\s\S]*enter the code\n\n {4}[A-Z]{4}-[A-Z]{4}/);
+  });
+  it('ends at once where its user gives up, also between two questions to the provider', async () => {
+    const interrupted = new AbortController();
+    const ui: LoginUi = {
+      say(text) {
+        if (!text.startsWith('Go on only if')) return;
+        // From here on nothing that waits for a time goes on.
+        vi.useFakeTimers({ toFake: ['setTimeout'] });
+        setImmediate(() => interrupted.abort(new Error('given up')));
+      },
+      open: undefined,
+      askPaste: undefined,
+    };
+    const login = logInAtProvider({
+      server: reach('public'),
+      method: 'device',
+      ui,
+      signal: interrupted.signal,
+    });
+    await expect(login.finally(() => vi.useRealTimers())).rejects.toThrow('given up');
   });
   it('is not offered where the server keeps the secret of the client', async () => {
     const server = reach('confidential');

@@ -71,7 +71,7 @@ function changePassword(server: AccountManagement, name: string, words: Words): 
   return {
     ...forAdministrators("change other users' passwords", async (by) => {
       const { accounts, sessions } = server;
-      accounts.requireUser(name);
+      requireUser(server, name);
       const hash = await hashInTurn(server, by, name, password);
       await accounts.changeUser(name, { password: hash, generation: makeGeneration() });
       // Its own call is answered; its next one has to show the new password.
@@ -86,10 +86,12 @@ function changePassword(server: AccountManagement, name: string, words: Words): 
   };
 }
 
-function changeRole({ accounts, sessions }: AccountManagement, name: string, words: Words): OwnCommand {
+function changeRole(server: AccountManagement, name: string, words: Words): OwnCommand {
   const role = words.choose('the role', ROLES);
   words.end();
   return forAdministrators('change roles', async (by) => {
+    const { accounts, sessions } = server;
+    requireUser(server, name);
     await accounts.changeUser(name, { role });
     await sessions.endWhere((session) =>
       actsFor(session, name) && session !== by.session
@@ -112,14 +114,15 @@ function suspend(server: AccountManagement, name: string, words: Words): OwnComm
   });
 }
 
-function dropUser({ accounts, grants, policies, sessions }: AccountManagement, words: Words): OwnCommand {
+function dropUser(server: AccountManagement, words: Words): OwnCommand {
   const ifThere = words.take('IF', 'EXISTS');
   const name = words.name('a user name');
   words.end();
   return forAdministrators('drop users', async ({ session: own }) => {
+    const { accounts, grants, policies, sessions } = server;
     if (actsFor(own, name)) throw notYourself('drop');
     if (ifThere && accounts.user(name) === undefined) return;
-    accounts.requireUser(name);
+    requireUser(server, name);
     // Before the user: whoever gets the name next must not find rights that were meant for another.
     await grants.revoke(({ grantee }) => grantee.kind === 'user' && grantee.name === name);
     await policies.forgetUser(name);
@@ -200,6 +203,12 @@ function makeGeneration(): string {
 
 function notYourself(what: string): GizmoError {
   return new GizmoError('FAILED_PRECONDITION', `You cannot ${what} yourself. Ask another administrator.`);
+}
+
+/** One that CREATE USER made. @throws GizmoError NOT_FOUND, FAILED_PRECONDITION for the administrator of the configuration */
+function requireUser({ accounts, administrator }: AccountManagement, name: string): void {
+  if (accounts.user(name) === undefined && nameKey(name) === nameKey(administrator)) throw isConfigured(name);
+  accounts.requireUser(name);
 }
 
 function isConfigured(name: string): GizmoError {

@@ -75,6 +75,12 @@ describe('users', () => {
     ['ALTER USER alice', status.INVALID_ARGUMENT, /PASSWORD, ROLE, SUSPEND or ACTIVATE is expected/],
     ['ALTER USER nobody ROLE user', status.NOT_FOUND, /no user "nobody"/],
     ["ALTER USER nobody PASSWORD 'open sesame'", status.NOT_FOUND, /no user "nobody"/],
+    [`DROP USER ${USER}x`, status.NOT_FOUND, /no user/],
+    [
+      `ALTER USER ${USER} ROLE user`,
+      status.FAILED_PRECONDITION,
+      /administrator of the server's configuration/,
+    ],
     ['DROP USER nobody', status.NOT_FOUND, /no user "nobody"/],
     [`ALTER USER ${USER} SUSPEND`, status.FAILED_PRECONDITION, /cannot suspend yourself/],
     ['CREATE TOKEN FOR nobody', status.NOT_FOUND, /no user "nobody"/],
