@@ -121,6 +121,18 @@ describe('a temporary object of a session', () => {
     client.close();
   });
 
+  it('does not stand before a type inside a view', async () => {
+    await admin.rows("create or replace type mood as enum ('sad')");
+    await admin.rows("create or replace view moods as select 'sad'::mood as m");
+    const client = await logInAs(server.address.port, secretKey, 'user');
+    expect(await client.rows('from moods')).toEqual([['sad']]);
+    await client.rows("create temp type mood as enum ('glad')");
+    await expect(client.rows('from moods')).rejects.toMatchObject(refused);
+    await client.rows('drop type temp.mood');
+    expect(await client.rows('from moods')).toEqual([['sad']]);
+    client.close();
+  });
+
   it('does not stand before a macro that a CHECK calls', async () => {
     await admin.rows('create or replace macro positive(x) as x > 0');
     await admin.rows('create or replace table checked (n integer check (positive(n)))');

@@ -145,5 +145,7 @@ select system.main.count_star()::varchar from (
   union all
   select view_name from system.main.duckdb_views() where database_name = 'temp'
   union all
+  select type_name from system.main.duckdb_types() where database_name = 'temp' and not internal
+  union all
   select function_name from system.main.duckdb_functions() where database_name = 'temp')
 where system.main.lower(name) = $1::varchar`;
