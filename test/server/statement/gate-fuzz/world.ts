@@ -147,6 +147,7 @@ async function stateOf(admin: RawClient, except: readonly string[]): Promise<str
       return `union all select 'rows', '${name}', count(*) || ' ' || coalesce(sum(hash(t)), 0) from ${name} t`;
     });
   const place = (name: string) => `database_name || '.' || schema_name || '.' || ${name}`;
+  // Left out is a setting that, by its name, says something of the transaction that asks: it changes by itself.
   const rows = await admin.rows(`
     select 'table' as kind, ${place('table_name')} as place, coalesce(sql, '') || coalesce(comment, '') as text from duckdb_tables() ${where}
     union all select 'view', ${place('view_name')}, sql || coalesce(comment, '') from duckdb_views() ${where} and not internal
@@ -156,7 +157,8 @@ async function stateOf(admin: RawClient, except: readonly string[]): Promise<str
     union all select 'index', ${place('index_name')}, sql from duckdb_indexes() ${where}
     union all select 'schema', schema_name, '' from duckdb_schemas() ${where} and not internal
     union all select 'catalog', database_name, coalesce(path, '') from duckdb_databases()
-    union all select 'setting', name, value from duckdb_settings() where scope = 'GLOBAL'
+    union all select 'setting', name, value from duckdb_settings()
+      where scope = 'GLOBAL' and name <> 'current_transaction_invalidation_policy'
     ${sums.join('\n')} order by all`);
   return rows.map((it) => it.join(' ')).join('\n');
 }
