@@ -17,7 +17,7 @@ import { type Hooks, makeSessionId } from './hooks/hooks.js';
 import { type Accounts, nameKey } from './model/account.js';
 import type { Principal } from './model/principal.js';
 import type { PlannedEnd } from './session/session-ends.js';
-import type { SessionRegistry } from './session/session-registry.js';
+import type { NamedSession, SessionRegistry } from './session/session-registry.js';
 import type { Ender } from './state/ended-sessions.js';
 import type { State } from './state/open-state.js';
 import type { OwnFamily } from './statement/own/own-statement.js';
@@ -36,10 +36,12 @@ export interface Logins {
   readonly serverToken: string | undefined;
   /** Whether there is somebody beside the configured administrator who comes in by name and password. */
   hasPasswords(): boolean;
-  /** Whether the session was ended for good, also before this server was started. */
-  wasEnded(session: string): boolean;
+  /** Whether the session was ended for good, also before this server was started, or its user suspended since its token was made. */
+  wasEnded(named: NamedSession): boolean;
   /** Keeps that a session was ended for good for as long as a token of it may be shown. */
   rememberEnd(session: string, by: Ender): Promise<void>;
+  /** Ends for good what opens with a session token that this name has had until now, also where it is not open. */
+  endTokensOf(name: string): Promise<void>;
   /** When a session has to end that began at `startedMs`; undefined: never. */
   endOf(principal: Principal, startedMs: number): PlannedEnd | undefined;
 }
@@ -114,19 +116,28 @@ export function createLogins(
     ),
     serverToken,
     startupToken: config.serverToken === undefined ? serverToken : undefined,
-    wasEnded: (session) => endedSessions.has(session),
+    wasEnded: ({ id, user, issuedAtS }) =>
+      endedSessions.has(id) ||
+      (issuedAtS + SESSION_TOKEN_LIFETIME_S) * 1000 <= endedSessions.expiresMs(tokensOf(user)),
     rememberEnd: (session, by) => endedSessions.add(session, nowMs() + SESSION_TOKEN_LIFETIME_S * 1000, by),
+    endTokensOf: (name) =>
+      endedSessions.add(tokensOf(name), nowMs() + SESSION_TOKEN_LIFETIME_S * 1000, 'administrator'),
     hasPasswords: () =>
       isHookOn() || (ways.users && accounts.users().some(({ password }) => password !== undefined)),
     endOf: (principal, startedMs) => endOf(config, principal, startedMs),
   };
 }
 
+/** Under which the last suspension of a name is kept; no session's id has a blank in it. */
+function tokensOf(name: string): string {
+  return `tokens of ${nameKey(name)}`;
+}
+
 /** The statements that manage who may come in. */
 export function accountStatements(
   { username: administrator }: ServerConfig,
   { accounts, grants, policies }: Pick<State, 'accounts' | 'grants' | 'policies'>,
-  { standing, hashing }: Logins,
+  { standing, hashing, endTokensOf }: Logins,
   nowMs: () => number,
   endWhere: SessionRegistry['endWhere'],
 ): OwnFamily[] {
@@ -138,7 +149,7 @@ export function accountStatements(
     hashing,
     administrator,
     nowMs,
-    sessions: { endWhere },
+    sessions: { endWhere, endTokensOf },
   };
   return [usersFamily(management), tokensFamily(management)];
 }

@@ -65,7 +65,8 @@ export function createSessionTokens(
         .setIssuer(OWN_ISSUER)
         .setAudience(AUDIENCE)
         .setSubject(principal.name)
-        .setIssuedAt(nowS)
+        // To the millisecond (RFC 7519 §2 allows it): a suspension ends the tokens of before, and of no later login.
+        .setIssuedAt(nowMs() / 1000)
         .setExpirationTime(nowS + SESSION_TOKEN_LIFETIME_S)
         .sign(key);
       return { token, sessionId };

@@ -25,7 +25,7 @@ import { basicCredential, type Credential, looksLike } from '../auth/credential.
 import type { Connection } from '../model/connection.js';
 import type { Principal } from '../model/principal.js';
 import { finishStream } from './call.js';
-import { readCredential, SESSION_COOKIE } from './identify.js';
+import { namedBy, readCredential, SESSION_COOKIE } from './identify.js';
 import type { Services } from './services.js';
 
 type HandshakeCall = ServerDuplexStream<Received<HandshakeRequest>, HandshakeResponse>;
@@ -129,7 +129,7 @@ async function logIn(
   if (claims !== undefined && credential?.kind === 'bearer') {
     const shown = standing.of(claims.principal);
     const principal = onePerson(certified, shown, claims.needsCertificate) ?? shown;
-    services.sessions.assertAlive({ id: claims.sessionId, expiresAtS: claims.expiresAtS });
+    services.sessions.assertAlive(namedBy(claims));
     return { principal, bearer: credential.token, sessionToken: credential.token, wantsPayload: false };
   }
   const shown =

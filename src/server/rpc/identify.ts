@@ -10,6 +10,7 @@ import type { SessionClaims } from '../auth/session-token.js';
 import type { Connection } from '../model/connection.js';
 import { identityOf, type Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
+import type { NamedSession } from '../session/session-registry.js';
 import type { Services } from './services.js';
 
 /** Names the session to clients that keep cookies; its value is the session token. */
@@ -117,13 +118,18 @@ export function readCredential(metadata: Metadata): Credential | undefined {
   return header === undefined ? undefined : parseAuthorization(header);
 }
 
+/** The session that a session token names. */
+export function namedBy({ sessionId: id, principal, issuedAtS, expiresAtS }: SessionClaims): NamedSession {
+  return { id, user: principal.name, issuedAtS, expiresAtS };
+}
+
 function namedSession(
   services: Services,
   claims: SessionClaims,
   principal: Principal,
   connection: Connection,
 ): Caller {
-  const named = { id: claims.sessionId, issuedAtS: claims.issuedAtS, expiresAtS: claims.expiresAtS };
+  const named = namedBy(claims);
   return {
     principal,
     peer: connection.peer,

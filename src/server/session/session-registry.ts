@@ -23,7 +23,7 @@ export interface SessionRegistryOptions {
   /** When a session has to end, whatever it does; undefined: never. `startedMs` is when its person logged in. */
   readonly endOf?: (principal: Principal, startedMs: number) => PlannedEnd | undefined;
   /** Whether the session was ended for good, also before the server was started. */
-  readonly wasEnded?: (id: string) => boolean;
+  readonly wasEnded?: (named: NamedSession) => boolean;
   /** Resolves when it outlives the server that the session was ended for good, by whom. */
   readonly rememberEnd?: (id: string, by: 'administrator' | 'owner') => Promise<void>;
   readonly places: SessionPlaces;
@@ -50,13 +50,18 @@ export type SessionEnd =
   | 'killed'
   | 'shutdown';
 
+/** What a session token says of its session. */
+export interface NamedSession {
+  readonly id: string;
+  readonly user: string;
+  /** Seconds since the epoch. */
+  readonly issuedAtS: number;
+  readonly expiresAtS: number;
+}
+
 export interface SessionRegistry {
   /** The session that a session token or cookie names, opened if it is not yet. */
-  named(
-    named: { id: string; issuedAtS: number; expiresAtS: number },
-    principal: Principal,
-    connection: Connection,
-  ): Promise<Session>;
+  named(named: NamedSession, principal: Principal, connection: Connection): Promise<Session>;
   /** The session of a connection whose calls carry another credential each time. */
   ofConnection(connection: Connection, principal: Principal): Promise<Session>;
   /** The named session if it is open; never opens one. */
@@ -66,7 +71,7 @@ export interface SessionRegistry {
   /** Those that are open, in the order in which they were opened. */
   list(): readonly Session[];
   /** Throws UNAUTHENTICATED where a session token names a session that has ended, or can be opened no more. */
-  assertAlive(named: { id: string; expiresAtS: number }): void;
+  assertAlive(named: NamedSession): void;
   end(session: Session, how: SessionEnd, reason?: GizmoError): Promise<void>;
   /** Ends a session that a token names, open or not, so that the token opens nothing any more. */
   close(id: string): Promise<void>;
@@ -209,12 +214,13 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   }
 
   const registry: SessionRegistry = {
-    async named({ id, issuedAtS, expiresAtS }, principal, connection) {
+    async named(named, principal, connection) {
+      const { id, issuedAtS, expiresAtS } = named;
       const reason = ended.get(id);
       if (reason !== undefined) throw reason;
       const pending = open.get(id);
       if (pending === undefined) {
-        if (options.wasEnded?.(id) === true) throw sessionClosed();
+        if (options.wasEnded?.(named) === true) throw sessionClosed();
         if (nowMs() / 1000 >= expiresAtS) throw tokenExpired();
         return start(id, principal, connection, issuedAtS * 1000);
       }
@@ -262,11 +268,12 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       return Promise.resolve(id === undefined ? undefined : open.get(id));
     },
 
-    assertAlive({ id, expiresAtS }) {
+    assertAlive(named) {
+      const { id, expiresAtS } = named;
       const reason = ended.get(id);
       if (reason !== undefined) throw reason;
       if (open.has(id)) return;
-      if (options.wasEnded?.(id) === true) throw sessionClosed();
+      if (options.wasEnded?.(named) === true) throw sessionClosed();
       if (nowMs() / 1000 >= expiresAtS) throw tokenExpired();
     },
 

@@ -6,6 +6,8 @@ export type Ender = 'administrator' | 'owner';
 
 export interface EndedSessions {
   has(id: string): boolean;
+  /** `expiresMs` of what was added last under this id; 0 where nothing is known of it. */
+  expiresMs(id: string): number;
   /** In force at once; resolves when that outlives a crash. Nobody asks for it after `expiresMs`, milliseconds since the epoch. */
   add(id: string, expiresMs: number, by: Ender): Promise<void>;
 }
@@ -42,12 +44,15 @@ export async function openEndedSessions(
 
   return {
     has: (id) => lasting.has(id) || owners.has(id),
+    expiresMs: (id) => lasting.get(id) ?? owners.get(id) ?? 0,
     add(id, expiresMs, by) {
       for (const ids of [lasting, owners]) forgetFirst(ids, nowMs());
       const ids = by === 'administrator' ? lasting : owners;
+      // Behind the others, also where it was there.
+      ids.delete(id);
       ids.set(id, expiresMs);
       changes.push([
-        'insert or ignore into ended_sessions values ($1, $2)',
+        'insert or replace into ended_sessions values ($1, $2)',
         id,
         BigInt(Math.ceil(expiresMs)),
       ]);

@@ -16,7 +16,10 @@ export interface AccountManagement {
   readonly standing: Pick<Standing, 'ownerRole'>;
   /** Where passwords wait to be hashed. */
   readonly hashing: FairQueue;
-  readonly sessions: Pick<SessionRegistry, 'endWhere'>;
+  readonly sessions: Pick<SessionRegistry, 'endWhere'> & {
+    /** Ends what opens with a session token that a name has had until now. */
+    endTokensOf(name: string): Promise<void>;
+  };
   /** The name that the configuration gives its administrator. */
   readonly administrator: string;
   readonly nowMs: () => number;

@@ -108,6 +108,7 @@ function suspend(server: AccountManagement, name: string, words: Words): OwnComm
     if (nameKey(name) === nameKey(own.principal.name)) throw notYourself('suspend');
     if (nameKey(name) === nameKey(administrator)) throw isConfigured(name);
     await accounts.suspend(name, Math.round(nowMs()));
+    await sessions.endTokensOf(name);
     await sessions.endWhere(({ principal }) =>
       nameKey(principal.name) === nameKey(name) ? suspended(principal.name) : undefined,
     );
