@@ -12,7 +12,7 @@ it('vectors read in place say what the bindings say of them', async () => {
     from range(2000) t(i)`;
   const result = await duckdb.query(connection, sql);
   const chunk = duckdb.result_get_chunk(result, 0);
-  const inPlace = openChunk(chunk, memory);
+  const inPlace = (column: number) => openChunk(chunk, memory).vector(column);
   const bound = (column: number) => new BoundVector(duckdb.data_chunk_get_vector(chunk, column));
   const rows = duckdb.data_chunk_get_size(chunk);
   const bits = Math.ceil(rows / 64) * 8;
@@ -40,4 +40,21 @@ it('vectors read in place say what the bindings say of them', async () => {
     ).toBe(4n);
   }
   expect(inPlace(0).data(0)).toEqual(new Uint8Array(0));
+});
+
+it('a chunk that has been freed is empty, and what else was made of its result is not', async () => {
+  const memory = openProcessMemory();
+  const connection = await duckdb.connect(await duckdb.open(':memory:'));
+  const result = await duckdb.query(
+    connection,
+    "select i, 'a long enough text ' || i as t from range(2000) r(i)",
+  );
+  const chunk = duckdb.result_get_chunk(result, 0);
+  const again = duckdb.result_get_chunk(result, 0);
+  expect(openChunk(chunk, memory).free()).toBe(true);
+  expect([duckdb.data_chunk_get_size(chunk), duckdb.data_chunk_get_column_count(chunk)]).toEqual([0, 0]);
+  const texts = openChunk(again, memory)
+    .vector(1)
+    .data(2000 * 16);
+  expect(new Uint32Array(texts.slice().buffer)[1999 * 4]).toBe('a long enough text 1999'.length);
 });

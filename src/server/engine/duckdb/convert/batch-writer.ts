@@ -4,7 +4,7 @@ import type { EncodedBatch } from '../../../../flight/ipc/types.js';
 import type { ProcessMemory } from '../memory.js';
 import { BodyBuilder } from './body-builder.js';
 import type { ColumnWriter } from './column-writer.js';
-import { openChunk } from './source-vector.js';
+import { type OpenChunk, openChunk } from './source-vector.js';
 
 export class BatchWriter {
   readonly #columns: readonly ColumnWriter[];
@@ -13,10 +13,11 @@ export class BatchWriter {
   readonly #memory: ProcessMemory | undefined;
   #rows = 0;
   #bytes = 0;
-  #chunk: DataChunk | undefined;
+  #chunk: OpenChunk | undefined;
   #chunkRows = 0;
   #done = 0;
   #garbage = 0;
+  #leavesGarbage = false;
 
   constructor(columns: readonly ColumnWriter[], bytesMax: number, memory: ProcessMemory | undefined) {
     this.#columns = columns;
@@ -31,11 +32,11 @@ export class BatchWriter {
 
   /** Takes in a chunk. The one before must have been appended to its end. */
   load(chunk: DataChunk): void {
-    this.#chunk = chunk;
+    const open = openChunk(chunk, this.#memory);
+    this.#chunk = open;
     this.#chunkRows = duckdb.data_chunk_get_size(chunk);
     this.#done = 0;
-    const vector = openChunk(chunk, this.#memory);
-    for (const [index, column] of this.#columns.entries()) column.load(vector(index), this.#chunkRows);
+    for (const [index, column] of this.#columns.entries()) column.load(open.vector(index), this.#chunkRows);
   }
 
   /**
@@ -68,9 +69,9 @@ export class BatchWriter {
     return batch;
   }
 
-  /** Gives the chunk's native memory back, which V8 does not know about. */
+  /** Lets go of the chunk. */
   release(): void {
-    if (this.#chunk !== undefined) duckdb.data_chunk_reset(this.#chunk);
+    if (this.#chunk?.free() === false) this.#leavesGarbage = true;
     this.#chunk = undefined;
     this.#chunkRows = 0;
     this.#done = 0;
@@ -78,6 +79,7 @@ export class BatchWriter {
 
   /** The chunks that are garbage now took about as much as what was made of them. */
   #account(bytes: number): void {
+    if (!this.#leavesGarbage) return;
     this.#garbage += bytes;
     if (this.#garbage < ACCOUNTED_BYTES) return;
     this.#memory?.account(this.#garbage);

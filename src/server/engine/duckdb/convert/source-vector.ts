@@ -19,16 +19,39 @@ export interface SourceVector {
   listSize(): number;
 }
 
-/** The vectors of a chunk by column. They may be read on this thread, while the chunk is alive and not reset. */
-export function openChunk(
-  chunk: DataChunk,
-  memory: ProcessMemory | undefined,
-): (column: number) => SourceVector {
+/** A chunk whose vectors may be read on this thread until it is freed. */
+export interface OpenChunk {
+  vector(column: number): SourceVector;
+  /**
+   * Gives its native memory back, which V8 does not know about. False where that was only a part of it, and the rest
+   * waits for the garbage collector.
+   */
+  free(): boolean;
+}
+
+export function openChunk(chunk: DataChunk, memory: ProcessMemory | undefined): OpenChunk {
   const functions = memory?.vectors;
   const address = functions?.chunkAddress(chunk);
   if (memory === undefined || functions === undefined || address === undefined)
-    return (column) => new BoundVector(duckdb.data_chunk_get_vector(chunk, column));
-  return (column) => new MappedVector(functions.chunkVector(address, column), functions, memory);
+    return {
+      vector: (column) => new BoundVector(duckdb.data_chunk_get_vector(chunk, column)),
+      free: () => reset(chunk),
+    };
+  const { emptyChunk } = functions;
+  return {
+    vector: (column) => new MappedVector(functions.chunkVector(address, column), functions, memory),
+    free() {
+      if (emptyChunk === undefined) return reset(chunk);
+      emptyChunk(address);
+      return true;
+    },
+  };
+}
+
+/** Long strings and lists go; the vectors stay. */
+function reset(chunk: DataChunk): false {
+  duckdb.data_chunk_reset(chunk);
+  return false;
 }
 
 /** Read through the bindings: everything is a copy. */
