@@ -26,11 +26,7 @@ const TEXT: ArrowType = { kind: 'utf8' };
 
 /** Prepares a query and binds `values`, one a row, to its only parameter. */
 async function bound(query: string, type: ArrowType, values: readonly unknown[]): Promise<Uint8Array> {
-  const [body] = await client.action(
-    'CreatePreparedStatement',
-    ACTIONS.CreatePreparedStatement.encodeRequest({ query }),
-  );
-  const { preparedStatementHandle } = ACTIONS.CreatePreparedStatement.decodeResult(body ?? NO_BODY);
+  const preparedStatementHandle = await client.prepare(query);
   const cmd = encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } });
   const schema: ArrowSchema = { fields: [field('0', type)] };
   await client.put(cmd, [{ header: encodeSchema(schema), body: NO_BODY }, buildBatch(schema, [values])]);

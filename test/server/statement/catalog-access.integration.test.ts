@@ -9,12 +9,12 @@ import {
 import { buildBatch } from '../../../src/flight/ipc/build.js';
 import { encodeSchema } from '../../../src/flight/ipc/schema.js';
 import { field } from '../../../src/flight/ipc/types.js';
-import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
+import { STATEMENT_DOORS } from '../../support/statement-doors.js';
 
 const secretKey = randomBytes(16).toString('hex');
 const CANARY = 'canary-in-the-vault';
@@ -61,43 +61,6 @@ afterAll(async () => {
   await server.stop();
 });
 beforeEach(() => ann.rows('use memory.main'));
-
-const prepare = async (client: RawClient, query: string) => {
-  const [body] = await client.action(
-    'CreatePreparedStatement',
-    ACTIONS.CreatePreparedStatement.encodeRequest({ query }),
-  );
-  return ACTIONS.CreatePreparedStatement.decodeResult(body ?? new Uint8Array(0)).preparedStatementHandle;
-};
-
-const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise<unknown>>> = {
-  'a query': (client, query) => client.rows(query),
-  'a query in one call': (client, query) =>
-    client.get(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
-  'a query in an exchange': (client, query) =>
-    client.exchange(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
-  'an update': (client, query) =>
-    client.put(encodeCommand({ type: 'CommandStatementUpdate', message: { query } })),
-  async 'a prepared query'(client, query) {
-    const preparedStatementHandle = await prepare(client, query);
-    return client.get(
-      encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
-    );
-  },
-  async 'a prepared update'(client, query) {
-    const preparedStatementHandle = await prepare(client, query);
-    return client.put(
-      encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
-    );
-  },
-  async 'a prepared update in an exchange'(client, query) {
-    const preparedStatementHandle = await prepare(client, query);
-    return client.exchange(
-      encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
-    );
-  },
-  'the last of several statements': (client, query) => client.rows(`select 1; ${query}`),
-};
 
 const ALLOWED = [
   'from production.report',
@@ -259,13 +222,13 @@ function chunksOf(sqls: readonly string[]): string[][] {
 
 /** All of them through a query, and through each other door some. */
 function shareOf(sqls: readonly string[], door: string): string[][] {
-  const doors = Object.keys(DOORS);
+  const doors = Object.keys(STATEMENT_DOORS);
   const at = doors.indexOf(door);
   return chunksOf(at === 0 ? sqls : sqls.filter((_, index) => index % doors.length === at));
 }
 
-describe.each(Object.keys(DOORS))('limited to catalogs, through %s', (door) => {
-  const send = DOORS[door] ?? expect.fail('no such door');
+describe.each(Object.keys(STATEMENT_DOORS))('limited to catalogs, through %s', (door) => {
+  const send = STATEMENT_DOORS[door] ?? expect.fail('no such door');
   const attempt = (client: RawClient, sql: string) => answerOf(send(client, sql));
 
   it.each(ALLOWED)('a user may run %s', async (sql) => {
@@ -348,7 +311,7 @@ describe('a hidden catalog', () => {
       'create or replace macro staging.turns() as table select x::varchar as bar from production.report',
     );
     for (const sql of ['select bar from staging.turning', 'select bar from staging.turns()']) {
-      const preparedStatementHandle = await prepare(ann, sql);
+      const preparedStatementHandle = await ann.prepare(sql);
       const run = () =>
         answerOf(
           ann.get(

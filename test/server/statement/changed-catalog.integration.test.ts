@@ -2,7 +2,6 @@
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeEncapsulatedSchema } from '../../../src/flight/ipc/schema.js';
-import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
@@ -22,12 +21,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function prepare(query: string): Promise<Uint8Array> {
-  const request = ACTIONS.CreatePreparedStatement.encodeRequest({ query });
-  const [body = new Uint8Array(0)] = await client.action('CreatePreparedStatement', request);
-  return ACTIONS.CreatePreparedStatement.decodeResult(body).preparedStatementHandle;
-}
-
 /** The names that GetFlightInfo promises, and the rows that DoGet then sends. */
 async function run(preparedStatementHandle: Uint8Array): Promise<{ names: string[]; rows: unknown[][] }> {
   const command = { type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } } as const;
@@ -46,7 +39,7 @@ describe('a prepared statement', () => {
       "set search_path = 'one'",
     ])
       await client.rows(sql);
-    const handle = await prepare('from t');
+    const handle = await client.prepare('from t');
     expect(await run(handle)).toEqual({ names: ['a'], rows: [[1]] });
     await client.rows("set search_path = 'two'");
     const { names, rows } = await run(handle);
@@ -60,7 +53,7 @@ describe('a prepared statement', () => {
 
   it('sends what it promises after somebody has replaced its view', async () => {
     await client.rows('create view v as select 1::integer as a');
-    const handle = await prepare('from v');
+    const handle = await client.prepare('from v');
     await other.rows("create or replace view v as select 'x' as b, 2::integer as c");
     const { names, rows } = await run(handle);
     expect(rows.map((row) => row.length)).toEqual([names.length]);

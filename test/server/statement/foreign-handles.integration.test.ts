@@ -71,9 +71,7 @@ describe('to somebody else', () => {
   });
 
   it('a prepared statement does not exist', async () => {
-    const create = ACTIONS.CreatePreparedStatement.encodeRequest({ query: 'select 42' });
-    const [body = new Uint8Array(0)] = await ann.action('CreatePreparedStatement', create);
-    const { preparedStatementHandle } = ACTIONS.CreatePreparedStatement.decodeResult(body);
+    const preparedStatementHandle = await ann.prepare('select 42');
     const message = { preparedStatementHandle };
     const query = encodeCommand({ type: 'CommandPreparedStatementQuery', message });
     await forEachStranger((client) => [

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
@@ -54,13 +53,7 @@ describe('the functions that say who asks', () => {
 
   it('answer the same in statements that were prepared, by a driver and by SQL', async () => {
     const query = 'select gizmo_user(), count(*) from range(3000) where gizmo_role() = gizmo_user()';
-    const [body] = await user.action(
-      'CreatePreparedStatement',
-      ACTIONS.CreatePreparedStatement.encodeRequest({ query }),
-    );
-    const { preparedStatementHandle } = ACTIONS.CreatePreparedStatement.decodeResult(
-      body ?? new Uint8Array(0),
-    );
+    const preparedStatementHandle = await user.prepare(query);
     const cmd = encodeCommand({
       type: 'CommandPreparedStatementQuery',
       message: { preparedStatementHandle },

@@ -79,13 +79,7 @@ describe('a statement that is polled for', () => {
   });
 
   it('may be a prepared one', async () => {
-    const [body] = await client.action(
-      'CreatePreparedStatement',
-      ACTIONS.CreatePreparedStatement.encodeRequest({ query: 'select 42 as a' }),
-    );
-    const { preparedStatementHandle } = ACTIONS.CreatePreparedStatement.decodeResult(
-      body ?? new Uint8Array(0),
-    );
+    const preparedStatementHandle = await client.prepare('select 42 as a');
     const cmd = encodeCommand({
       type: 'CommandPreparedStatementQuery',
       message: { preparedStatementHandle },

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { Role } from '../../../src/server/model/principal.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
+import { type Doors, STATEMENT_DOORS } from '../../support/statement-doors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gizmo-roles-'));
 const secret = join(folder, 'secret.csv');
@@ -47,43 +47,10 @@ const reset = () =>
     "create or replace table t as select 1 as a, 'one' as b; create or replace view v as from t; drop table if exists other.n",
   );
 
-const DOORS: Readonly<Record<string, (client: RawClient, sql: string) => Promise<unknown>>> = {
-  'a query': (client, query) => client.rows(query),
-  'a query in one call': (client, query) =>
-    client.get(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
-  'a query in an exchange': (client, query) =>
-    client.exchange(encodeCommand({ type: 'CommandStatementQuery', message: { query } })),
-  'an update': (client, query) =>
-    client.put(encodeCommand({ type: 'CommandStatementUpdate', message: { query } })),
-  async 'a prepared query'(client, query) {
-    const preparedStatementHandle = await prepare(client, query);
-    return client.get(
-      encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } }),
-    );
-  },
-  async 'a prepared update'(client, query) {
-    const preparedStatementHandle = await prepare(client, query);
-    return client.put(
-      encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
-    );
-  },
-  async 'a prepared update in an exchange'(client, query) {
-    const preparedStatementHandle = await prepare(client, query);
-    return client.exchange(
-      encodeCommand({ type: 'CommandPreparedStatementUpdate', message: { preparedStatementHandle } }),
-    );
-  },
-  'the last of several statements': (client, query) => client.rows(`select 1; ${query}`),
+const DOORS: Doors = {
+  ...STATEMENT_DOORS,
   'a comment before it': (client, query) => client.rows(`-- x\n/* y /* z */ */ ${query}`),
 };
-
-async function prepare(client: RawClient, query: string): Promise<Uint8Array> {
-  const [body] = await client.action(
-    'CreatePreparedStatement',
-    ACTIONS.CreatePreparedStatement.encodeRequest({ query }),
-  );
-  return ACTIONS.CreatePreparedStatement.decodeResult(body ?? new Uint8Array(0)).preparedStatementHandle;
-}
 
 /** Whatever a restricted principal could change: tables and their rows, sequences, files, settings, databases. */
 async function state(): Promise<unknown> {
