@@ -39,6 +39,7 @@ function refusedFunction(role: Role, { name, path, class: kind }: FunctionUse): 
         : `reach ${path} (${name}), which no --allow-path opens`;
     case 'runs-sql':
       return `run SQL that cannot be checked (${name})`;
+    case 'narrowed':
     case 'instance':
     case 'internal':
     case 'unknown':

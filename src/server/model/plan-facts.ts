@@ -64,14 +64,15 @@ export interface FunctionUse {
 
 /**
  * What a function can do besides computing:
- * `pure` nothing; `catalog` reads metadata; `server` reads a
- * table of Gizmo's own, for which it is asked itself; `sequence` reads or advances a sequence; `outside` reaches files or the
+ * `pure` nothing; `catalog` reads metadata; `narrowed` reads what is shown
+ * in part only, through a macro of the session's; `server` reads a table of Gizmo's own, for which it is asked itself; `sequence` reads or advances a sequence; `outside` reaches files or the
  * network; `runs-sql` executes a text that the plan does not show; `instance` changes or shows the state of the
  * whole instance; `internal` is for the engine itself; `unknown` is not of the engine version this was written for.
  */
 export type FunctionClass =
   | 'pure'
   | 'catalog'
+  | 'narrowed'
   | 'server'
   | 'sequence'
   | 'outside'

@@ -239,7 +239,7 @@ export const REFUSED: Readonly<Record<string, readonly [Login, readonly string[]
       'from duckdb_external_file_cache()',
       "from duckdb_table_sample('vault.gold')",
       "from which_secret('s3://x', 's3')",
-      "from sql_auto_complete('from vau')",
+      "from system.main.sql_auto_complete('from vau')",
       "select current_setting('temp_directory')",
       "select current_setting('secret_directory')",
       'call truncate_duckdb_logs()',

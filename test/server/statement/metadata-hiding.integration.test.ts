@@ -41,6 +41,8 @@ beforeAll(async () => {
     'create view staging.peep as select vault_id as a, v as b from vault.vault_gold',
     'create view staging.fine as from staging.orders',
     "create macro staging.tell() as (select 'x' from vault.vault_gold)",
+    'create view staging.how as from duckdb_settings()',
+    "set global http_proxy = 'vault.example'; set global http_proxy_password = 'vault word'",
     'create table mine (a integer)',
   ])
     await admin.rows(sql);
@@ -79,6 +81,13 @@ const METADATA = [
   ...['databases', 'dependencies', 'extensions', 'memory', 'variables', 'prepared_statements'].map(
     (it) => `from duckdb_${it}()`,
   ),
+  'from duckdb_settings()',
+  'from pg_catalog.pg_settings',
+  'from staging.how',
+  'from duckdb_profiling_settings()',
+  "from sql_auto_complete('select * from va')",
+  "from sql_auto_complete('from vault.')",
+  "select s.suggestion from (values ('select vault_')) t(q), lateral (from sql_auto_complete(q)) s",
   'from duckdb_tables',
   'from duckdb_columns',
   'from sqlite_master',
@@ -176,9 +185,10 @@ describe.each(['user', 'readonly'] as const)('the metadata of a limited %s', (ro
   it.each([
     'from system.main.duckdb_tables()',
     'from "system".duckdb_tables()',
-    'from duckdb_settings()',
+    'from "system".duckdb_settings()',
     'from duckdb_logs()',
-    "from sql_auto_complete('select * from va')",
+    "from system.main.sql_auto_complete('select * from va')",
+    "select current_setting('http_proxy_password')",
     "from pragma_storage_info('vault.vault_gold')",
     'pragma functions',
     'create or replace temp macro duckdb_tables() as table from range(1)',
@@ -214,6 +224,49 @@ describe.each(['user', 'readonly'] as const)('the metadata of a limited %s', (ro
   ])('answers the metadata command for %s', async (_, command) => {
     const rows = await client().get(ticketOf(await client().info(command)));
     expect(text(rows)).not.toMatch(/vault_|"vault"/i);
+  });
+});
+
+describe('settings and completions', () => {
+  it('show how DuckDB works and what the session has set, and are the administrators’ as they are', async () => {
+    for (const client of [user, reader]) {
+      await client.rows("set timezone = 'Asia/Tokyo'");
+      const rows = await client.rows('select name, value from duckdb_settings()');
+      expect(rows).toContainEqual(['TimeZone', 'Asia/Tokyo']);
+      expect(rows.map(([name]) => name)).toContain('threads');
+      expect(rows.map(([name]) => name)).not.toContain('http_proxy');
+      await client.rows('reset timezone');
+    }
+    expect(await admin.rows("select value from duckdb_settings() where name = 'http_proxy'")).toEqual([
+      ['vault.example'],
+    ]);
+  });
+
+  it('name tables first where one is to be named', async () => {
+    for (const client of [user, reader])
+      expect(await client.rows("from sql_auto_complete('select * from ord') limit 1")).toEqual([
+        ['orders', 14, 'table', 0n, null],
+      ]);
+    expect(
+      await user.rows("select suggestion from sql_auto_complete('select sta') where suggestion like 's%'"),
+    ).toContainEqual(['staging']);
+  });
+
+  it('are cut for whoever is limited by the role alone, who is shown all lists', async () => {
+    const plain = await logInAs(server.address.port, secretKey, 'user', { name: 'plain' });
+    expect(text(await plain.rows('from duckdb_settings()'))).not.toMatch(HIDDEN);
+    expect(await plain.rows("select suggestion from sql_auto_complete('from vault_go')")).toEqual([
+      ['vault_gold'],
+    ]);
+    await expect(plain.rows("from system.main.sql_auto_complete('from /')")).rejects.toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
+    plain.close();
+  });
+
+  it('stay an administrator’s own where one asks what somebody else may do', async () => {
+    await admin.rows("explain access of 'ann' role user for 'from duckdb_settings()'");
+    expect(await admin.rows("from duckdb_settings() where name = 'http_proxy_password'")).toHaveLength(1);
   });
 });
 

@@ -291,7 +291,7 @@ describe('what is not of the view', () => {
     `from pub.main.names, read_csv('${path('secret.csv')}')`,
     `from pub.main.of_csv, '${path('secret.csv')}'`,
     `from pub.main.of_csv, system.main.read_csv('${path('secret.csv')}')`,
-    'from pub.main.of_csv, duckdb_settings()',
+    'from pub.main.of_csv, system.main.duckdb_settings()',
     'from pub.main.of_csv, system.main.duckdb_views()',
     'from pub.main.names at (version => 1)',
     'select hr.main.people.salary from pub.main.names, hr.main.people',

@@ -1,6 +1,10 @@
 /** The settings of the pinned DuckDB, all of them, in every way to change one: who is no administrator has a short list. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  READABLE_SETTINGS,
+  WITHHELD_SETTINGS,
+} from '../../../src/server/engine/duckdb/facts/setting-classes.js';
 import { OWN_SETTINGS } from '../../../src/server/model/own-settings.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
@@ -26,6 +30,22 @@ const settings = async (): Promise<ReadonlyMap<string, unknown>> => {
   const rows = await admin.rows('select lower(name), value from duckdb_settings() order by all');
   return new Map(rows.map(([name, value]) => [String(name), value]));
 };
+
+describe('the settings that everybody may read', () => {
+  it('are told from those that are withheld for every setting of this DuckDB, so that a new one has to be placed', async () => {
+    const known = [...(await settings()).keys()].sort();
+    expect([...READABLE_SETTINGS, ...WITHHELD_SETTINGS].sort()).toEqual(known);
+  });
+
+  it('are the only ones', async () => {
+    for (const name of WITHHELD_SETTINGS) {
+      await expect(user.rows(`select current_setting('${name}')`)).rejects.toThrow(/may not use/);
+      expect(await user.rows(`from duckdb_settings() where lower(name) = '${name}'`)).toEqual([]);
+    }
+    for (const name of READABLE_SETTINGS)
+      expect(await user.rows(`from duckdb_settings() where lower(name) = '${name}'`)).toHaveLength(1);
+  });
+});
 
 describe('the settings that everybody may change', () => {
   it('are all settings of this DuckDB', async () => {

@@ -87,7 +87,8 @@ export class DuckDbSession implements EngineSession {
         refuseNul(sql);
         const wasInspected = core.isInspected;
         core.isInspected = true;
-        if (options.visible !== undefined && !changesTransaction(sql) && !core.isAborted)
+        const isTheirOwn = options.forOthers !== true && options.qualified !== true;
+        if ((options.visible !== undefined || isTheirOwn) && !changesTransaction(sql) && !core.isAborted)
           await core.metadata.show(options.visible, PLAN_SQL);
         if (!changesTransaction(sql)) await core.beginScope(options.readOnly);
         try {

@@ -100,7 +100,8 @@ async function explain(
       engine.inspect(sql, options),
     );
     // In their own session metadata is cut to what they may know, and then no fact.
-    facts = { ...others, functions: functions.filter((it) => it.class !== 'catalog') };
+    const inFull = functions.filter((it) => it.class !== 'catalog' && it.class !== 'narrowed');
+    facts = { ...others, functions: inFull };
   } catch (error) {
     return [['all', 'refuses', `The statement cannot be planned: ${toGizmoError(error).message}`]];
   }

@@ -4,7 +4,7 @@
  */
 import type { Visible } from '../../../model/visible.js';
 import { type Canonical, filteredScan, readCanonical } from './filtered-scans.js';
-import { FILTERED_NAMES, metadataMacros } from './metadata-macros.js';
+import { filteredNames, metadataMacros } from './metadata-macros.js';
 
 /** Of the session's core, what this file asks. */
 interface Core {
@@ -27,15 +27,18 @@ export class FilteredMetadata {
   /**
    * Makes the macros for what may be known now. To be called before the transaction of an inspection begins: what is
    * made in one goes with its rollback. The connection must be claimed.
+   * @param visible undefined where all of it may be known, but for some settings
    */
-  async show(visible: Visible, planSql: string): Promise<void> {
-    const key = JSON.stringify(visible);
+  async show(visible: Visible | undefined, planSql: string): Promise<void> {
+    const key = JSON.stringify(visible ?? 'everything');
     if (key === this.#key) return;
     this.#key = undefined;
     this.#canonical = new Map();
     this.#madeInTransaction = await this.#core.inTransaction();
     await this.#core.runOwn(metadataMacros(visible));
-    const text = FILTERED_NAMES.map((name) => `from temp.main."${name}"()`).join('; ');
+    const text = filteredNames(visible)
+      .map((name) => `from temp.main."${name}"()`)
+      .join('; ');
     const [json = ''] = await this.#core.readTexts(planSql, text);
     const answer: {
       readonly error: boolean;

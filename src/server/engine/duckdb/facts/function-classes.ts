@@ -163,6 +163,7 @@ const TABLE_FUNCTIONS = classes({
     'gizmo_owners',
     'gizmosql_settings',
   ],
+  narrowed: ['duckdb_settings', 'sql_auto_complete'],
   outside: FILE_READERS,
   'runs-sql': ['query', 'query_table', 'json_execute_serialized_sql'],
   instance: [
@@ -185,8 +186,6 @@ const TABLE_FUNCTIONS = classes({
     'duckdb_temporary_files',
     'duckdb_connection_count',
     'duckdb_approx_database_count',
-    'duckdb_settings',
-    'sql_auto_complete',
   ],
   internal: [
     'arrow_scan',

@@ -3,7 +3,9 @@
  * from. SHOW, information_schema, pg_catalog and the lists of PRAGMA all ask these functions, by the session's names.
  */
 import type { Visible, VisiblePart } from '../../../model/visible.js';
+import { completionMacro } from './completion-macro.js';
 import { FILE_READERS } from './function-classes.js';
+import { READABLE_SETTINGS } from './setting-classes.js';
 
 interface Filtered {
   readonly name: string;
@@ -46,18 +48,44 @@ const FILTERED: readonly Filtered[] = [
   { name: 'duckdb_dependencies', rows: () => 'false' },
 ];
 
-/** The functions that the macros stand before. */
-export const FILTERED_NAMES: readonly string[] = FILTERED.map(({ name }) => name);
+/** Cut for everybody who may not do everything. */
+const SETTINGS: Filtered = {
+  name: 'duckdb_settings',
+  rows: () => isOneOf('system.main.lower(name)', [...READABLE_SETTINGS]),
+};
 
-/** SQL that makes the macros, or makes them anew. */
-export function metadataMacros(visible: Visible): string {
-  return FILTERED.map(({ name, rows, shown = {} }) => {
+/** What all the macros of this file may be called. */
+export const SHOWN_NAMES: readonly string[] = [...FILTERED, SETTINGS]
+  .map(({ name }) => name)
+  .concat('sql_auto_complete');
+
+/** The functions that the macros stand before, for somebody. */
+export function filteredNames(visible: Visible | undefined): readonly string[] {
+  return filteredFor(visible).map(({ name }) => name);
+}
+
+function filteredFor(visible: Visible | undefined): readonly Filtered[] {
+  return visible === undefined ? [SETTINGS] : [SETTINGS, ...FILTERED];
+}
+
+const EVERYTHING: Visible = { catalogs: [], parts: [] };
+
+/**
+ * SQL that makes the macros, or makes them anew.
+ * @param visible undefined for whoever may know everything that lists show
+ */
+export function metadataMacros(visible: Visible | undefined): string {
+  const isCut = visible !== undefined;
+  const lists = filteredFor(visible).map(({ name, rows, shown = {} }) => {
     const columns = Object.entries(shown).map(
-      ([column, when]) => `case when ${when(visible)} then ${column} end as ${column}`,
+      ([column, when]) => `case when ${when(visible ?? EVERYTHING)} then ${column} end as ${column}`,
     );
     const replaced = columns.length === 0 ? '' : ` replace (${columns.join(', ')})`;
-    return `create or replace temp macro "${name}"() as table select *${replaced} from system.main.${name}() where ${rows(visible)}`;
-  }).join('; ');
+    return `create or replace temp macro "${name}"() as table select *${replaced} from system.main.${name}() where ${rows(visible ?? EVERYTHING)}`;
+  });
+  // Of before, where everything may be known now.
+  const gone = isCut ? [] : FILTERED.map(({ name }) => `drop macro table if exists temp.main."${name}"`);
+  return [...gone, ...lists, completionMacro(isCut ? 'temp' : 'system')].join('; ');
 }
 
 function inWhole({ catalogs }: Visible): string {
@@ -124,7 +152,7 @@ function notCheck(): string {
 
 /** Macros of this file and of shadow-file-readers.ts: their texts say what is hidden, or how. */
 function isOurs(): string {
-  return isOneOf('function_name', [...FILTERED_NAMES, ...FILE_READERS, 'nextval']);
+  return isOneOf('function_name', [...SHOWN_NAMES, ...FILE_READERS, 'nextval']);
 }
 
 function isOneOf(value: string, texts: readonly string[]): string {

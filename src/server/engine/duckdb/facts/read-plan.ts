@@ -8,6 +8,7 @@ import type {
   SettingChange,
 } from '../../../model/plan-facts.js';
 import { isSystemFunction, scalarClass, tableFunctionClass } from './function-classes.js';
+import { READABLE_SETTINGS } from './setting-classes.js';
 
 /** What a plan says. */
 export interface PlanReading {
@@ -350,21 +351,4 @@ const BOUND_EXPRESSIONS: ReadonlySet<string> = new Set([
   'BOUND_SUBQUERY',
   'BOUND_UNNEST',
   'BOUND_EXPANDED',
-]);
-
-/** What clients ask for when they connect, none of it a path, an address or a secret. */
-const READABLE_SETTINGS: ReadonlySet<string> = new Set([
-  'access_mode',
-  'calendar',
-  'default_collation',
-  'default_null_order',
-  'default_order',
-  'integer_division',
-  'memory_limit',
-  'max_memory',
-  'preserve_insertion_order',
-  'schema',
-  'search_path',
-  'threads',
-  'timezone',
 ]);

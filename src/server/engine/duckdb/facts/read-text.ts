@@ -3,7 +3,7 @@
  * text that calls for such a thing is not bound at all: its facts come from here. Knows single statements only.
  */
 import type { Token } from '../../../../sql/lexer.js';
-import type { Effect, FunctionUse, PlanFacts } from '../../../model/plan-facts.js';
+import type { Effect, FunctionClass, FunctionUse, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
 import { isSystemFunction, worstClass } from './function-classes.js';
 import { withParameters } from './parameters.js';
@@ -116,7 +116,7 @@ function stoppingCalls(
   for (const [index, token] of tokens.entries()) {
     if (!isName(token) || tokens[index + 1]?.value !== '(') continue;
     const found = worstClass(token.value);
-    if (found === 'pure' || found === 'catalog' || found === 'server' || found === 'unknown') continue;
+    if (!isStopped(found)) continue;
     if (found === 'sequence' && !options.readOnly) continue;
     const values = insideParentheses(tokens, index + 1);
     if (token.value === 'query_table' && values.every(isPartOfNames)) continue;
@@ -131,6 +131,13 @@ function stoppingCalls(
   }
   return uses;
 }
+
+/** Others are for their plan to decide. */
+function isStopped(found: FunctionClass): found is Exclude<FunctionClass, 'pure'> {
+  return !PLANNED.has(found);
+}
+
+const PLANNED: ReadonlySet<FunctionClass> = new Set(['pure', 'catalog', 'narrowed', 'server', 'unknown']);
 
 /** Calls in the text that query('…') runs, which DuckDB expands in the plan as it does a view. */
 function heldQuery(

@@ -4,7 +4,7 @@ import type { LentView } from '../../../model/lent-view.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
 import type { Definition } from '../facts/definitions.js';
 import { FILE_READERS } from '../facts/function-classes.js';
-import { FILTERED_NAMES } from '../facts/metadata-macros.js';
+import { SHOWN_NAMES } from '../facts/metadata-macros.js';
 import { hidesRows } from './hides-rows.js';
 import { notLent } from './not-lent.js';
 import { key } from './resolve.js';
@@ -136,7 +136,7 @@ async function assertPlainSession(
 
 const DEPTH_MAX = 16;
 /** Macros of the server's own in a session: what a body calls by these names it calls in full, or not at all. */
-const OURS: ReadonlySet<string> = new Set([...FILTERED_NAMES, ...FILE_READERS, 'nextval']);
+const OURS: ReadonlySet<string> = new Set([...SHOWN_NAMES, ...FILE_READERS, 'nextval']);
 
 const SESSION_SQL = `
 select system.main.concat_ws(', ',
