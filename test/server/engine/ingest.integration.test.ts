@@ -383,19 +383,47 @@ describe.each(ENGINES)('bulk ingest into the engine %s', (_, open) => {
     await expect(runSql(session, 'from gone')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it.each([1, 2])('goes on while others change the catalog, with %i threads of DuckDB', async (threads) => {
+    const schema: ArrowSchema = { fields: [field('i', int32), field('t', utf8)] };
+    const other = await engine.openSession();
+    await runSql(other, `set threads = ${threads}`);
+    async function* changing() {
+      for (let batch = 0; batch < 30; batch += 1) {
+        // Each is larger than what is read ahead, so the statement that loads begins anew now and then.
+        yield buildBatch(schema, [
+          [batch, batch],
+          ['x'.repeat(5 * 1024 * 1024), null],
+        ]);
+        await runSql(other, `create table changed_${threads}_${batch} (i integer)`);
+        await runSql(other, `drop table changed_${threads}_${batch}`);
+      }
+    }
+    const loaded = await load(schema.fields, [], {
+      table: 'steady',
+      ifExists: 'replace',
+      batches: changing(),
+    });
+    expect(loaded.rows).toBe(60);
+    expect(await queryTexts(session, 'select sum(i) from steady where t is null')).toEqual(['435']);
+    await runSql(other, 'reset threads');
+    await other.close();
+  });
+
   it('tells why its COMMIT failed, and leaves no transaction behind', async () => {
-    await runSql(session, 'create or replace table k (i integer primary key)');
-    const schema: ArrowSchema = { fields: [field('i', int32)] };
+    await runSql(session, 'create or replace table k (i integer primary key, t varchar)');
+    const schema: ArrowSchema = { fields: [field('i', int32), field('t', utf8)] };
     const other = await engine.openSession();
     async function* overtaken() {
-      yield buildBatch(schema, [[1]]);
-      await runSql(other, 'insert into k values (1)');
+      yield buildBatch(schema, [[1], ['']]);
+      // So large that the next is asked for when DuckDB takes it, and has stored the row before.
+      yield buildBatch(schema, [[2], ['x'.repeat(5 * 1024 * 1024)]]);
+      await runSql(other, "insert into k values (1, '')");
     }
     await expect(
       load(schema.fields, [], { table: 'k', ifExists: 'append', batches: overtaken() }),
     ).rejects.toMatchObject({ code: 'ABORTED', message: expect.stringContaining('Failed to commit') });
     expect(await session.inTransaction()).toBe(false);
-    expect(await queryTexts(session, 'from k')).toEqual(['1']);
+    expect(await queryTexts(session, 'select i from k')).toEqual(['1']);
     await other.close();
   });
 

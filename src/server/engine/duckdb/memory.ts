@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import duckdb, { type Result } from '@duckdb/node-bindings';
 import { type Koffi, type NativeLibrary, openNativeLibrary } from './native-library.js';
+import { loadPendingFunctions, type PendingFunctions } from './pending-functions.js';
 import { loadVectorFunctions, type VectorFunctions } from './vector-functions.js';
 
 /** How many bytes one window spans. More than 4 GiB aborts the process on Node 20. */
@@ -26,6 +27,8 @@ export interface ProcessMemory {
   resultError(result: Result): string | undefined;
   /** Undefined where vectors can be read through the bindings only. */
   readonly vectors: VectorFunctions | undefined;
+  /** Undefined where statements begin and end in one call only. */
+  readonly pending: PendingFunctions | undefined;
   /**
    * Makes V8 count `length` bytes of native memory that its garbage holds: it collects by what it knows of, and of
    * chunks it knows nothing.
@@ -80,6 +83,7 @@ function load(): ProcessMemory | undefined {
     addressOf: (bytes) => koffi.address(bytes),
     resultError: findResultError(library),
     vectors: library && loadVectorFunctions(library),
+    pending: library && loadPendingFunctions(library),
     account: (length) => void koffi.view(SOME_ADDRESS, length),
   };
 }

@@ -4,9 +4,18 @@ import { inspect } from 'node:util';
 
 export interface NativeLibrary {
   /** A function by its C prototype. */
-  load(prototype: string): (...args: readonly unknown[]) => unknown;
+  load(prototype: string): NativeFunction;
   /** Where the object is that an External of the bindings stands for; undefined where that cannot be told. */
   wrappedAddress(external: object): number | undefined;
+  /** The same of an object that can be destroyed before its External is, such as a prepared statement. */
+  heldAddress(external: object): number | undefined;
+}
+
+/** A function of a library, called here or in a thread of libuv's pool. */
+export interface NativeFunction {
+  (...args: readonly unknown[]): unknown;
+  /** The last argument is called with an error or the answer. */
+  async(...args: readonly unknown[]): void;
 }
 
 /** What is needed of koffi. */
@@ -14,7 +23,7 @@ export interface Koffi {
   view(address: bigint | number, length: number): ArrayBuffer;
   address(value: unknown): bigint;
   decode(address: number, offset: number, type: string): unknown;
-  load(path: string): { func(prototype: string): (...args: readonly unknown[]) => unknown };
+  load(path: string): { func(prototype: string): NativeFunction };
 }
 
 /** The one version whose wrapper layout is known (pinned in package.json): a pointer lies 8 bytes in. */
@@ -30,13 +39,20 @@ export function openNativeLibrary(koffi: Koffi, require: NodeJS.Require): Native
   for (const name of LIBRARY_NAMES) {
     try {
       const library = koffi.load(resolve(`${folder}/${name}`));
+      const pointerAt = (address: number, offset: number): number | undefined => {
+        const pointer = koffi.decode(address, offset, 'uintptr_t');
+        return typeof pointer === 'number' && pointer !== 0 ? pointer : undefined;
+      };
+      const wrappedAddress = (external: object): number | undefined => {
+        const wrapper = EXTERNAL.exec(inspect(external))?.[1];
+        return wrapper === undefined ? undefined : pointerAt(Number.parseInt(wrapper, 16), POINTER_OFFSET);
+      };
       return {
         load: (prototype) => library.func(prototype),
-        wrappedAddress(external) {
-          const wrapper = EXTERNAL.exec(inspect(external))?.[1];
-          if (wrapper === undefined) return undefined;
-          const address = koffi.decode(Number.parseInt(wrapper, 16), POINTER_OFFSET, 'uintptr_t');
-          return typeof address === 'number' && address !== 0 ? address : undefined;
+        wrappedAddress,
+        heldAddress(external) {
+          const holder = wrappedAddress(external);
+          return holder === undefined ? undefined : pointerAt(holder, 0);
         },
       };
     } catch {

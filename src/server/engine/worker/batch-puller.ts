@@ -1,5 +1,5 @@
 /**
- * Batches that the other thread hands over, one for each pull, which gives back the memory of the one before: left to
+ * Batches that the other thread hands over, one for each pull, which gives back memory of earlier ones: left to
  * the garbage collector, which memory from elsewhere does not wake, a long load would hold all that it brought.
  */
 import type { GizmoError } from '../../../errors.js';
@@ -7,6 +7,7 @@ import type { EncodedBatch } from '../../../flight/ipc/types.js';
 
 export class BatchPuller implements AsyncIterable<EncodedBatch> {
   readonly #pull: (spent: ArrayBuffer | undefined) => void;
+  readonly #spent: ArrayBuffer[] = [];
   #waiting: PromiseWithResolvers | undefined;
 
   constructor(pull: (spent: ArrayBuffer | undefined) => void) {
@@ -22,19 +23,21 @@ export class BatchPuller implements AsyncIterable<EncodedBatch> {
     this.#waiting?.reject(error);
   }
 
+  /** Batches whose memory whoever reads them gives back. */
   async *[Symbol.asyncIterator](): AsyncGenerator<EncodedBatch> {
-    let spent: ArrayBuffer | undefined;
     for (;;) {
       const batch = await new Promise<EncodedBatch | undefined>((resolve, reject) => {
         this.#waiting = { resolve, reject };
-        this.#pull(spent);
+        this.#pull(this.#spent.pop());
       });
       if (batch === undefined) return;
-      yield batch;
-      // Whoever asks for the next batch is done with this one.
-      spent = batch.body.buffer instanceof ArrayBuffer ? batch.body.buffer : undefined;
+      yield { ...batch, giveBack: this.#giveBack };
     }
   }
+
+  readonly #giveBack = (memory: ArrayBuffer): void => {
+    this.#spent.push(memory);
+  };
 }
 
 interface PromiseWithResolvers {

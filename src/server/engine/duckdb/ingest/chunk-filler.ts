@@ -22,7 +22,12 @@ export class ChunkFiller {
     this.#chunkRows = this.#readers.every(({ takesRanges }) => takesRanges) ? CHUNK_ROWS : 1;
   }
 
-  /** The rows that come next. The batch's memory must stay as it is until the statement that reads them has ended. */
+  /** Whether all rows that were loaded are written. */
+  get isEmpty(): boolean {
+    return this.#row >= (this.#batch?.length ?? 0);
+  }
+
+  /** The rows that come next. The batch's memory must stay as it is until DuckDB asks for more than them. */
   load(batch: RecordBatch): void {
     this.#batch = batch;
     this.#row = 0;
@@ -47,5 +52,6 @@ export class ChunkFiller {
 
   unload(): void {
     this.#batch = undefined;
+    this.#row = 0;
   }
 }

@@ -3,14 +3,12 @@
  * has all of INSERT's own meaning (columns by name, defaults, casts, constraints) and runs off this thread,
  * except for the callback that fills each chunk. A handle is random and lives as long as its ingest.
  */
-import { randomUUID } from 'node:crypto';
-import duckdb, { type Connection, type DataChunk } from '@duckdb/node-bindings';
-import { type GizmoError, toGizmoError } from '../../../../errors.js';
-import type { RecordBatch } from '../../../../flight/ipc/column.js';
+import duckdb, { type Connection, type PreparedStatement } from '@duckdb/node-bindings';
+import { toGizmoError } from '../../../../errors.js';
 import type { ArrowSchema } from '../../../../flight/ipc/types.js';
-import { toLogicalType } from '../arrow-type.js';
 import type { ProcessMemory } from '../memory.js';
-import { ChunkFiller } from './chunk-filler.js';
+import { IngestJob } from './ingest-job.js';
+import { InsertRunner } from './run-insert.js';
 
 /** The ingests that run on one database. */
 export class IngestFunction {
@@ -38,6 +36,11 @@ export class IngestFunction {
     return job;
   }
 
+  /** Runs the INSERT that reads from a job. */
+  runner(insert: PreparedStatement, job: IngestJob): InsertRunner {
+    return new InsertRunner(insert, job, this.#memory?.pending);
+  }
+
   #register(connection: Connection): void {
     const table = duckdb.create_table_function();
     duckdb.table_function_set_name(table, 'gizmo_ingest');
@@ -62,44 +65,5 @@ export class IngestFunction {
       }
     });
     duckdb.register_table_function(connection, table);
-  }
-}
-
-/** One ingest: the batch whose rows the function hands out next. */
-export class IngestJob {
-  readonly handle = randomUUID();
-  readonly columns;
-  readonly #filler: ChunkFiller;
-  readonly #forget: (handle: string) => void;
-  #failure: GizmoError | undefined;
-
-  constructor(schema: ArrowSchema, memory: ProcessMemory | undefined, forget: (handle: string) => void) {
-    this.columns = schema.fields.map((field) => ({ name: field.name, type: toLogicalType(field) }));
-    this.#filler = new ChunkFiller(schema, memory);
-    this.#forget = forget;
-  }
-
-  /** The error behind the one that DuckDB reports. */
-  get failure(): GizmoError | undefined {
-    return this.#failure;
-  }
-
-  /** The rows of the next execution. The batch's memory must stay as it is until that has ended. */
-  load(batch: RecordBatch): void {
-    this.#filler.load(batch);
-  }
-
-  fill(chunk: DataChunk): void {
-    this.#filler.fill(chunk);
-  }
-
-  fail(error: GizmoError): string {
-    this.#failure = error;
-    return error.message;
-  }
-
-  close(): void {
-    this.#filler.unload();
-    this.#forget(this.handle);
   }
 }

@@ -8,7 +8,9 @@ import type { ArrowSchema, EncodedBatch } from '../../../../flight/ipc/types.js'
 import { abortable, throwIfAborted } from '../../abort.js';
 import type { IngestRequest } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
-import type { IngestFunction, IngestJob } from './ingest-function.js';
+import { BatchQueue } from './batch-queue.js';
+import type { IngestFunction } from './ingest-function.js';
+import type { IngestJob } from './ingest-job.js';
 import { findTarget, quote, type Target } from './ingest-target.js';
 
 /**
@@ -30,7 +32,7 @@ export async function ingest(
   try {
     if (joins) core.refuseIfAborted();
     else await core.runOwn('begin transaction');
-    const rows = await core.lane.under(signal, () => load(core, job, request));
+    const rows = await core.lane.under(signal, () => load(core, functions, job, request));
     throwIfAborted(signal);
     if (!joins) await core.runOwn('commit');
     return { rows };
@@ -43,18 +45,25 @@ export async function ingest(
   }
 }
 
-async function load(core: SessionCore, job: IngestJob, request: IngestRequest): Promise<number> {
+async function load(
+  core: SessionCore,
+  functions: IngestFunction,
+  job: IngestJob,
+  request: IngestRequest,
+): Promise<number> {
   const target = await findTarget(core, request);
   await makeTable(core, job, request, target);
   const insert = await prepareInsert(core, job, request, target);
+  const runner = functions.runner(insert, job);
+  const batches = abortable(request.batches, request.signal);
+  const queue = new BatchQueue(plainBatches(batches, request.arrowSchema));
+  job.feed(() => queue.take());
   try {
     let rows = 0;
-    const batches = abortable(request.batches, request.signal);
-    for await (const batch of plainBatches(batches, request.arrowSchema)) {
-      rows += await insertBatch(core, job, insert, request.arrowSchema, batch);
-    }
+    while (await queue.filled()) rows += await core.lane.call(() => runner.run());
     return rows;
   } finally {
+    queue.close();
     duckdb.destroy_prepare_sync(insert);
   }
 }
@@ -98,19 +107,6 @@ async function makeTable(
   }
 }
 
-async function insertBatch(
-  core: SessionCore,
-  job: IngestJob,
-  insert: PreparedStatement,
-  schema: ArrowSchema,
-  batch: EncodedBatch,
-): Promise<number> {
-  if (batch.rows === 0) return 0;
-  job.load(decodeRecordBatch(plainSchema(schema), batch));
-  const result = await core.lane.call(() => duckdb.execute_prepared(insert));
-  return duckdb.rows_changed(result);
-}
-
 /** Batches in the plain layouts; what is plain already passes through. */
 async function* plainBatches(
   batches: AsyncIterable<EncodedBatch>,
@@ -119,7 +115,10 @@ async function* plainBatches(
   const isPlain = plainSchema(schema) === schema;
   for await (const batch of batches) {
     if (isPlain) yield batch;
-    else yield* splitBatch(decodeRecordBatch(schema, batch), { rowsMax: 65_536, bytesMax: 16 * 1024 * 1024 });
+    else {
+      yield* splitBatch(decodeRecordBatch(schema, batch), { rowsMax: 65_536, bytesMax: 16 * 1024 * 1024 });
+      if (batch.body.buffer instanceof ArrayBuffer) batch.giveBack?.(batch.body.buffer);
+    }
   }
 }
 
