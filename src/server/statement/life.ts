@@ -17,6 +17,7 @@ import { answeringInTime } from './answer-in-time.js';
 import { askHooks } from './ask-hooks.js';
 import { assertAllowed, authorize } from './authorize.js';
 import type { Life } from './life-context.js';
+import { openInspection } from './open-inspection.js';
 import { forgetWritten, noteMade } from './owned-views.js';
 import { parse } from './parse.js';
 import { inspect, plan, planOwn } from './plan.js';
@@ -99,6 +100,8 @@ export async function execute(
     return result;
   } catch (error) {
     task.end();
+    // Where it did not come to that.
+    await planned.inspection?.giveUp();
     throw recorded(life, task, error);
   }
 }
@@ -114,7 +117,7 @@ async function authorizeAgain(
   { signal }: Task,
 ): Promise<AuthorizedStatement> {
   life.admission.admit();
-  const facts = await inspect(life, planned, signal);
+  const facts = (await planned.inspection?.use()) ?? (await inspect(life, planned, signal));
   try {
     const statement = authorize(life, planned, facts);
     await askHooks(life.hooks, planned, facts, signal);
@@ -143,11 +146,7 @@ async function prepare(
   once: boolean,
 ): Promise<AuthorizedStatement> {
   return await atWork(life, request, text, async (task) => {
-    const statement = await answeringInTime(
-      task,
-      () => prepareIn(life, task, part, once),
-      ({ engine }) => engine.close(),
-    );
+    const statement = await answeringInTime(task, () => prepareIn(life, task, part, once), letGo);
     return { ...statement, planningMs: task.usedMs };
   });
 }
@@ -159,15 +158,28 @@ async function prepareIn(life: Life, task: Task, part: number, once: boolean): P
   if (own !== undefined) return authorize(life, own, undefined);
   life.guardPaths(text);
   const facts = await inspect(life, { session, door, text }, signal);
+  const inspection = facts && openInspection(life.access, session, facts);
   try {
     // Before it is bound: binding alone can open files.
     assertAllowed(life.access, session.principal, facts, text);
     // An administrator's, of which the operator's function has no say either: nothing is decided after this.
     const atOnce = once && facts === undefined && life.hooks.name('authorization') === undefined;
-    return await authorizePlanned(life, await plan(task, part, facts, atOnce), facts);
-  } finally {
-    if (facts !== undefined) await session.engine.endScope('rollback');
+    const statement = await authorizePlanned(life, await plan(task, part, facts, atOnce), facts);
+    // What is lent may be taken back at any time.
+    const carries = once && facts?.lent === undefined && statement.engine.parts === 1;
+    if (carries && inspection !== undefined) return { ...statement, inspection };
+    await inspection?.giveUp();
+    return statement;
+  } catch (error) {
+    await inspection?.giveUp();
+    throw error;
   }
+}
+
+/** Closes what was to run next and will not. */
+async function letGo({ engine, inspection }: PlannedStatement): Promise<void> {
+  await engine.close();
+  await inspection?.giveUp();
 }
 
 async function authorizePlanned(

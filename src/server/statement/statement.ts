@@ -35,6 +35,19 @@ export interface PlannedStatement {
   readonly facts: PlanFacts | undefined;
   /** Set where it is one of Gizmo's own. */
   readonly own?: OwnCommand;
+  /** Set where it runs next, in the transaction in which it was inspected. */
+  readonly inspection?: Inspection;
+}
+
+/**
+ * A transaction that stands open between an inspection and the run of what was inspected, so that nothing has to be
+ * inspected twice. Nothing else runs on the session's connection meanwhile.
+ */
+export interface Inspection {
+  /** The facts, once; undefined where they are not to be relied on any more, and the transaction is rolled back. */
+  use(): Promise<PlanFacts | undefined>;
+  /** Rolls the transaction back, unless it is in use or has been given up. */
+  giveUp(): Promise<void>;
 }
 
 declare const authorized: unique symbol;
