@@ -466,6 +466,55 @@ describe.each(ENGINES)('bulk ingest into the engine %s', (_, open) => {
     await expect(load(schema.fields, [], { batches })).rejects.toThrow('no valid UTF-8');
   });
 
+  it.each([1, 4, 5, 9, 10, 18, 19, 37, 38])(
+    'takes decimals of %i digits up to the last, and none beyond',
+    async (digits) => {
+      const type = { kind: 'decimal', bits: 128, precision: digits, scale: 0 } as const;
+      const limit = 10n ** BigInt(digits);
+      const edges = [
+        1n,
+        2n ** 15n,
+        2n ** 31n,
+        2n ** 32n,
+        2n ** 63n,
+        2n ** 64n,
+        2n ** 96n,
+        limit / 2n,
+        limit,
+      ].flatMap((edge) => [edge - 1n, edge, edge + 1n, -edge, 1n - edge, -1n - edge]);
+      const inside = edges.filter((value) => value < limit && value > -limit);
+      const values = inside.map((value, row) => (row % 3 === 2 ? null : dec(value, 0)));
+      const texts = inside.map((value, row) => (row % 3 === 2 ? 'NULL' : String(value)));
+      await load([field('d', type), field('i', int32)], [[values, values.map((_value, row) => row)]]);
+      expect(await queryTexts(session, 'select d::varchar from t order by i')).toEqual(texts);
+      for (const value of edges.filter(
+        (it) => (it >= limit || it <= -limit) && BigInt.asIntN(128, it) === it,
+      )) {
+        await expect(load([field('d', type)], [[[dec(0n, 0), dec(value, 0)]]])).rejects.toMatchObject({
+          code: 'OUT_OF_RANGE',
+        });
+      }
+    },
+  );
+
+  it('takes texts of every length, to the last byte of what was received', async () => {
+    const texts = Array.from({ length: 2100 }, (_text, row) =>
+      row % 7 === 6 ? null : 'abcdefghijklmno'.slice(0, row % 16),
+    );
+    await load([field('s', utf8), field('i', int32)], [[texts, texts.map((_text, row) => row)]]);
+    expect(await queryTexts(session, 'select s from t order by i')).toEqual(
+      texts.map((text) => text ?? 'NULL'),
+    );
+    for (let length = 0; length < 16; length += 1) {
+      const schema: ArrowSchema = { fields: [field('s', utf8)] };
+      const batch = buildBatch(schema, [['x'.repeat(length)]]);
+      // Received memory ends where the batch does.
+      const batches = stream([{ ...batch, body: new Uint8Array(batch.body) }]);
+      await load(schema.fields, [], { batches });
+      expect(await queryTexts(session, 'from t')).toEqual(['x'.repeat(length)]);
+    }
+  });
+
   it('takes the layouts that DuckDB does not have', async () => {
     const table = new Table({
       s: vectorFromArray(['a text of more than twelve', null, ''], new LargeUtf8()),

@@ -7,14 +7,8 @@ import { decimalShape, isHugeint, isUuid } from '../arrow-type.js';
 import { toDuckDbValue } from '../duckdb-value.js';
 import type { ProcessMemory } from '../memory.js';
 import type { ColumnReader } from './column-reader.js';
-import {
-  BoolReader,
-  CopyReader,
-  DecimalReader,
-  ScaledReader,
-  UuidReader,
-  WordsReader,
-} from './fixed-readers.js';
+import { DecimalReader } from './decimal-reader.js';
+import { BoolReader, CopyReader, ScaledReader, UuidReader, WordsReader } from './fixed-readers.js';
 import { FixedListReader, ListReader, StructReader } from './nested-readers.js';
 import { StringReader } from './string-reader.js';
 import { writeValidity } from './validity.js';

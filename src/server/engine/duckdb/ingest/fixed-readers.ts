@@ -3,7 +3,6 @@ import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../../errors.js';
 import type { Column } from '../../../../flight/ipc/column.js';
 import type { ArrowField, TimeUnit } from '../../../../flight/ipc/types.js';
-import type { DecimalShape } from '../arrow-type.js';
 import type { ColumnReader } from './column-reader.js';
 import { isSet, sliceBits, writeValidity } from './validity.js';
 
@@ -32,7 +31,7 @@ export class CopyReader implements ColumnReader {
 }
 
 /** Reads values into scratch memory of `width` bytes a row, which is then copied to the vector. */
-abstract class ConvertingReader implements ColumnReader {
+export abstract class ConvertingReader implements ColumnReader {
   readonly takesRanges = true;
   protected view = new DataView(new ArrayBuffer(0));
   protected readonly scratch = new DataView(new ArrayBuffer(CHUNK_ROWS * 16));
@@ -55,12 +54,19 @@ abstract class ConvertingReader implements ColumnReader {
     // A child vector can be longer than a chunk.
     for (let done = 0; done < count; done += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, count - done);
-      for (let row = 0; row < rows; row += 1) {
-        if (isSet(bits, done + row)) this.convert(start + done + row, row);
+      if (!this.convertAll(start + done, rows)) {
+        for (let row = 0; row < rows; row += 1) {
+          if (isSet(bits, done + row)) this.convert(start + done + row, row);
+        }
       }
       duckdb.copy_data_to_vector(vector, done * width, this.scratch.buffer, 0, rows * width);
     }
     writeValidity(vector, bits);
+  }
+
+  /** Writes `rows` values from row `from` on to the front of the scratch memory; false where each has to be looked at. */
+  protected convertAll(_from: number, _rows: number): boolean {
+    return false;
   }
 
   /** Writes the value of row `from` to place `to` of the scratch memory. */
@@ -165,65 +171,6 @@ export class UuidReader extends ConvertingReader {
 
 type WordsKind = 'days' | 'duration' | 'yearMonth' | 'dayTime' | 'monthDayNano';
 
-/** Decimals of 32 to 256 bits into DuckDB's 16 to 128; DuckDB does not check the width on this way. */
-export class DecimalReader extends ConvertingReader {
-  readonly #field: ArrowField;
-  readonly #sourceBytes: number;
-  readonly #bytes: number;
-  readonly #limit: bigint;
-  readonly #surelyWithin: number;
-  readonly #factor: bigint;
-
-  constructor(field: ArrowField, bits: number, { width, factor }: DecimalShape) {
-    const bytes = width <= 4 ? 2 : width <= 9 ? 4 : width <= 18 ? 8 : 16;
-    super(bytes);
-    this.#field = field;
-    this.#sourceBytes = bits / 8;
-    this.#bytes = bytes;
-    this.#limit = 10n ** BigInt(width);
-    this.#surelyWithin = 10 ** width * 0.999;
-    this.#factor = factor;
-  }
-
-  protected override convert(from: number, to: number): void {
-    const isLow = this.#bytes === 8 && this.#sourceBytes === 16 && this.#factor === 1n;
-    if (isLow && this.#copyLow(from * 16, to * 8)) return;
-    const value = this.#read(from * this.#sourceBytes) * this.#factor;
-    if (value >= this.#limit || value <= -this.#limit) throw outOfRange(this.#field, 'its precision');
-    const { scratch } = this;
-    if (this.#bytes === 2) scratch.setInt16(to * 2, Number(value), true);
-    else if (this.#bytes === 4) scratch.setInt32(to * 4, Number(value), true);
-    else {
-      scratch.setBigInt64(to * this.#bytes, BigInt.asIntN(64, value), true);
-      if (this.#bytes === 16) scratch.setBigInt64(to * 16 + 8, value >> 64n, true);
-    }
-  }
-
-  /** The usual case, without a bigint: the upper half only repeats the sign. False where that is not certain. */
-  #copyLow(from: number, to: number): boolean {
-    const { view, scratch } = this;
-    const low = view.getUint32(from, true);
-    const high = view.getInt32(from + 4, true);
-    const sign = high >> 31;
-    if (view.getInt32(from + 8, true) !== sign || view.getInt32(from + 12, true) !== sign) return false;
-    // A number is exact to one part in 2^53: what comes near the limit is left to the exact way.
-    if (Math.abs(high * 0x1_0000_0000 + low) > this.#surelyWithin) return false;
-    scratch.setUint32(to, low, true);
-    scratch.setInt32(to + 4, high, true);
-    return true;
-  }
-
-  #read(at: number): bigint {
-    const { view } = this;
-    if (this.#sourceBytes === 4) return BigInt(view.getInt32(at, true));
-    let value = view.getBigInt64(at + this.#sourceBytes - 8, true);
-    for (let word = this.#sourceBytes - 16; word >= 0; word -= 8) {
-      value = (value << 64n) | view.getBigUint64(at + word, true);
-    }
-    return value;
-  }
-}
-
 /** Copies received bytes, which may lie in memory of any kind, to the front of a vector. */
 function copyToVector(vector: Vector, buffer: ArrayBufferLike, offset: number, count: number): void {
   if (count === 0) return;
@@ -232,6 +179,7 @@ function copyToVector(vector: Vector, buffer: ArrayBufferLike, offset: number, c
 }
 
 const EMPTY = new Uint8Array(0);
+/** Rows that are converted in one go. */
 const CHUNK_ROWS = 2048;
 
 function toMicros(unit: TimeUnit, value: bigint): bigint {
@@ -239,6 +187,7 @@ function toMicros(unit: TimeUnit, value: bigint): bigint {
   return value * { s: 1_000_000n, ms: 1000n, us: 1n }[unit];
 }
 
-function outOfRange(field: ArrowField, what: string): GizmoError {
+/** What is thrown for a value that DuckDB's type cannot hold. */
+export function outOfRange(field: ArrowField, what: string): GizmoError {
   return new GizmoError('OUT_OF_RANGE', `A value of "${field.name}" does not fit ${what}.`);
 }

@@ -1,6 +1,6 @@
 /** One ingest: the rows that the table function hands out next. */
 import { randomUUID } from 'node:crypto';
-import type { DataChunk } from '@duckdb/node-bindings';
+import duckdb, { type DataChunk } from '@duckdb/node-bindings';
 import type { GizmoError } from '../../../../errors.js';
 import { decodeRecordBatch } from '../../../../flight/ipc/record-batch.js';
 import type { ArrowSchema, EncodedBatch } from '../../../../flight/ipc/types.js';
@@ -43,7 +43,7 @@ export class IngestJob {
     this.#next = next;
   }
 
-  /** A statement begins; resolves when it has been told that there are no more rows. */
+  /** A statement begins; resolves when it has been told that there are no more rows, or that there is no use in more. */
   begin(): Promise<void> {
     this.#drained = false;
     return new Promise((resolve) => {
@@ -51,16 +51,31 @@ export class IngestJob {
     });
   }
 
+  /** The statement that runs gets no more rows: a later one does. */
+  stop(): void {
+    this.#drained = true;
+  }
+
+  /** Whether there are rows left of the batch that a statement has begun with. */
+  get hasRows(): boolean {
+    return !this.#filler.isEmpty;
+  }
+
   /** Writes the next rows; none ends the statement, which may be told so more than once. */
   fill(chunk: DataChunk): void {
     this.#calls += 1;
     if (!this.#drained && this.#filler.isEmpty) this.#load();
-    this.#filler.fill(chunk);
-    if (this.#drained) this.#tellDrained();
+    if (this.#drained) {
+      duckdb.data_chunk_set_size(chunk, 0);
+      this.#tellDrained();
+    } else {
+      this.#filler.fill(chunk);
+    }
   }
 
   fail(error: GizmoError): string {
     this.#failure = error;
+    this.#tellDrained();
     return error.message;
   }
 

@@ -60,7 +60,7 @@ async function load(
   job.feed(() => queue.take());
   try {
     let rows = 0;
-    while (await queue.filled()) rows += await core.lane.call(() => runner.run());
+    while (job.hasRows || (await queue.filled())) rows += await core.lane.call(() => runner.run());
     return rows;
   } finally {
     queue.close();

@@ -4,9 +4,9 @@ import type { PendingFunctions } from '../pending-functions.js';
 import type { IngestJob } from './ingest-job.js';
 
 /** How often is looked whether a thread of DuckDB's goes on with the statement. */
-const LOOK_EVERY_MS = 10;
+const LOOK_EVERY_MS = 25;
 /** So many statements are not left to DuckDB's threads once none of them was free. */
-const NOT_LEFT = 16;
+const NOT_LEFT = 8;
 
 /**
  * Runs one INSERT after the other, in threads of DuckDB's own where one is free. A statement of one task is what they
@@ -33,6 +33,8 @@ export class InsertRunner {
     if (pending === undefined) return duckdb.rows_changed(await duckdb.execute_prepared(this.#insert));
     await this.#leave(drained);
     if (this.#job.calls === before) this.#notLeft = NOT_LEFT;
+    // One that has failed ends now, and one that was only slow soon: until then whoever waits asks without pause.
+    else this.#job.stop();
     return await pending.end();
   }
 

@@ -51,19 +51,27 @@ export class StringReader implements ColumnReader {
     if (this.#words.length < count * 4) this.#words = new Uint32Array(count * 4);
     const words = this.#words;
     const view = this.#view;
-    words.fill(0, 0, count * 4);
-    for (let row = 0; row < count; row += 1) {
-      if (!isSet(bits, row)) continue;
-      const from = this.#offsets[start + row]!;
-      const length = this.#offsets[start + row + 1]! - from;
-      const at = row * 4;
+    const offsets = this.#offsets;
+    const lastWhole = view.byteLength - INLINE_MAX;
+    const high = Math.floor(this.#address / WORD);
+    const low = this.#address - high * WORD;
+    let to = offsets[start]!;
+    for (let row = 0, at = 0; row < count; row += 1, at += 4) {
+      const from = to;
+      to = offsets[start + row + 1]!;
+      const length = isSet(bits, row) ? to - from : 0;
       words[at] = length;
       if (length > INLINE_MAX) {
-        const address = this.#address + from;
+        const address = low + from;
         words[at + 1] = view.getUint32(from, true);
-        words[at + 2] = address % WORD;
-        words[at + 3] = address / WORD;
+        words[at + 2] = address;
+        words[at + 3] = address < WORD ? high : high + 1;
+      } else if (from <= lastWhole) {
+        words[at + 1] = view.getUint32(from, true) & FIRST[length]!;
+        words[at + 2] = view.getUint32(from + 4, true) & SECOND[length]!;
+        words[at + 3] = view.getUint32(from + 8, true) & THIRD[length]!;
       } else {
+        words.fill(0, at + 1, at + 4);
         for (let index = 0; index < length; index += 1) {
           words[at + 1 + (index >> 2)]! |= this.#data[from + index]! << ((index & 3) * 8);
         }
@@ -104,6 +112,14 @@ export class StringReader implements ColumnReader {
 
 const INLINE_MAX = 12;
 const WORD = 0x1_0000_0000;
+
+/** By the length of a short value, which bits of its three words are its own. */
+const [FIRST, SECOND, THIRD] = [0, 4, 8].map((before) =>
+  Uint32Array.from({ length: INLINE_MAX + 1 }, (_, length) => {
+    const bytes = Math.max(0, Math.min(4, length - before));
+    return 2 ** (8 * bytes) - 1;
+  }),
+) as [Uint32Array, Uint32Array, Uint32Array];
 
 /** The offsets as plain numbers; those of a fixed width are computed. */
 function offsetsOf(column: Column): ArrayLike<number> {
