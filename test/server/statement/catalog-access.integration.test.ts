@@ -142,6 +142,8 @@ const HIDDEN = [
   'drop table if exists vault.main.gold',
   'drop sequence if exists vault.inner',
   'drop macro if exists vault.nothing',
+  'drop macro if exists vault.vault_tell',
+  'drop macro table if exists vault.vault_tell',
   'explain use vault.inner',
   'select VAULT_TELL(1)',
   'select nosuch from vault.gold',

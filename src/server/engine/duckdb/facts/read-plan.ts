@@ -292,8 +292,11 @@ function isNode(value: unknown): value is PlanNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Operators are functions too, and those that DuckDB does not list as such are none that a macro needs to be named after. */
-const WORD = /[\p{L}\p{N}_]/u;
+/**
+ * Operators are functions too, and those that DuckDB does not list as such are none that a macro needs to be named after.
+ * Characters for private use are letters to DuckDB, and stand for hidden names (statement/masked-names.ts).
+ */
+const WORD = /[\p{L}\p{N}\p{Co}_]/u;
 
 const WRITES: Readonly<Record<string, ObjectWrite['action'] | undefined>> = {
   LOGICAL_INSERT: 'insert',
