@@ -3,7 +3,7 @@ import { GizmoError } from '../../errors.js';
 import type { Principal } from '../model/principal.js';
 
 export interface SessionPlacesOptions {
-  /** 0 = no limit. */
+  /** 0 = no limit. Administrators have {@link ADMINISTRATORS_MORE} beyond it. */
   readonly sessionsMax: number;
   /** Of one user who is no administrator; 0 = no limit. */
   readonly sessionsPerUserMax: number;
@@ -17,6 +17,9 @@ export interface SessionPlaces {
   take(principal: Principal): () => void;
 }
 
+/** Places that are left when all others are taken, for somebody to see and end the sessions that take them. */
+const ADMINISTRATORS_MORE = 8;
+
 export function createSessionPlaces({
   sessionsMax,
   sessionsPerUserMax,
@@ -26,7 +29,8 @@ export function createSessionPlaces({
 
   return {
     take(principal) {
-      if (sessionsMax > 0 && taken >= sessionsMax) {
+      const most = sessionsMax + (principal.role === 'admin' ? ADMINISTRATORS_MORE : 0);
+      if (sessionsMax > 0 && taken >= most) {
         throw new GizmoError(
           'UNAVAILABLE',
           `The server has reached its limit of ${sessionsMax} sessions (--max-sessions). Try again later.`,
