@@ -237,6 +237,19 @@ describe.each(ENGINES)('statements on the engine %s', (_, open) => {
     expect(await queryTexts(session, 'from m')).toEqual(['x']);
   });
 
+  it('tells a mistake that the parser takes for its own as one of the text, without its stack', async () => {
+    const mistake = {
+      code: 'INVALID_ARGUMENT',
+      message: 'Parser Error: Wrong argument for owned_by. Expected either <schema>.<name> or <name>',
+    };
+    for (const sql of ['alter sequence s owned by a.b.c', 'explain alter sequence s owned by a.b.c.d']) {
+      await expect(runSql(session, sql)).rejects.toMatchObject(mistake);
+      await expect(session.parse(sql)).rejects.toMatchObject(mistake);
+      const inspected = session.inspect(sql, { readOnly: false });
+      await expect(inspected).rejects.toMatchObject(mistake);
+    }
+  });
+
   it('are counted by parsing, which binds and runs nothing', async () => {
     expect(await session.parse('select nope; drop table t; -- three?')).toEqual({ statements: 2 });
     expect(await session.parse('')).toEqual({ statements: 0 });

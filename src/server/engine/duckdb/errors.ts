@@ -8,7 +8,9 @@ import { type ErrorCode, GizmoError } from '../../../errors.js';
 export function toEngineError(reason: unknown, sql?: string): GizmoError {
   if (reason instanceof GizmoError) return reason;
   const text = reason instanceof Error ? reason.message : String(reason);
-  const message = text.startsWith(CLOSED_PREFIX) ? text.slice(CLOSED_PREFIX.length) : text;
+  const whole = text.startsWith(CLOSED_PREFIX) ? text.slice(CLOSED_PREFIX.length) : text;
+  const [, kind = '', first = ''] = /^(\w+) Error: ([^\n]*)/.exec(whole) ?? [];
+  const message = kind.toUpperCase() === 'INTERNAL' && isMisuse(first) ? `Parser Error: ${first}` : whole;
   const position = sql === undefined ? undefined : findPosition(message, sql);
   return new GizmoError(classify(message), message.trimEnd(), {
     cause: reason,
@@ -27,6 +29,11 @@ export function isFatal(error: GizmoError): boolean {
 /** Whether DuckDB refused because the transaction has failed before. */
 export function isAborted(error: unknown): boolean {
   return error instanceof GizmoError && error.message.includes('Current transaction is aborted');
+}
+
+/** Whether it is a mistake in a text that DuckDB's parser takes for its own: ALTER SEQUENCE … OWNED BY a.b.c. */
+export function isMisuse(message: string): boolean {
+  return message.startsWith('Wrong argument for owned_by');
 }
 
 const CLOSED_PREFIX = 'Attempting to execute an unsuccessful or closed pending query result\nError: ';

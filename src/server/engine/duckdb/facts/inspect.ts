@@ -3,7 +3,7 @@ import { GizmoError } from '../../../../errors.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { ObjectWrite, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
-import { toEngineError } from '../errors.js';
+import { isMisuse, toEngineError } from '../errors.js';
 import { failsOnRows } from '../lent/fails-on-rows.js';
 import { lend } from '../lent/lend.js';
 import { notLent } from '../lent/not-lent.js';
@@ -171,7 +171,7 @@ function withoutRows(facts: PlanFacts): PlanFacts {
 function readAnswer(core: SessionCore, answer: PlanAnswer): PlanReading {
   if (!answer.error) return readPlan(answer.plans, core.metadata, core.admitted);
   const { error_type: type = '', error_message: message = '' } = answer;
-  if (UNPLANNED.test(type) || UNSERIALIZED.test(message)) {
+  if ((UNPLANNED.test(type) && !isMisuse(message)) || UNSERIALIZED.test(message)) {
     return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0, named: [], mentioned: [] };
   }
   const hidden = NO_READER.test(message);
