@@ -103,8 +103,10 @@ export interface EngineSession {
   close(): Promise<void>;
 }
 
-/** What helps an engine to save work; none has to be heeded. */
+/** How the statement goes on. But for `filtered` they help an engine to save work, and need not be heeded. */
 export interface PrepareHints {
+  /** Its facts say that it reads tables by their row filters: INTERNAL is thrown where something else would be prepared. */
+  readonly filtered?: boolean;
   /** Nobody is to decide anything any more: it is executed once, at once and without parameters. A query may begin. */
   readonly atOnce?: boolean;
   /** The same text has been prepared in this session before: {@link EngineStatement.keepable} is worth finding out. */

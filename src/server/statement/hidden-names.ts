@@ -14,7 +14,10 @@ import type { Rights } from '../model/rights.js';
 import { mask, namesIn, type Which } from './masked-names.js';
 import { notThere } from './not-there.js';
 
-/** Inspects `text`. Throws what its principal would be told if nothing that is hidden existed. */
+/**
+ * Inspects `text`, which is what the engine has inspected last where it answers with facts of it that may be allowed.
+ * Throws what its principal would be told if nothing that is hidden existed.
+ */
 export async function inspectHiding(
   engine: EngineSession,
   rights: Rights,
@@ -32,7 +35,7 @@ export async function inspectHiding(
     const which = denial === undefined ? 'before a dot' : 'all';
     const answer = await withoutHidden(engine, rights, text, options, which);
     if (answer instanceof GizmoError) throw answer;
-    if (denial?.by !== 'hidden') return facts;
+    if (denial?.by !== 'hidden') return answer === undefined ? facts : await engine.inspect(text, options);
     // Such as DROP … IF EXISTS, which does not fail; what is refused about it then is the answer.
     if (answer !== undefined && decide(rights, answer) !== undefined) return answer;
     throw notThere(denial, text);

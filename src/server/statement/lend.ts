@@ -6,39 +6,42 @@ import { GizmoError, toGizmoError } from '../../errors.js';
 import { readTokens } from '../../sql/lexer.js';
 import { quotedName } from '../../sql/string-value.js';
 import { decide } from '../access/decide.js';
-import type { EngineSession, InspectOptions } from '../engine/engine.js';
+import type { EngineSession } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
 import type { LentView, LentViews } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
 
+interface Asked {
+  readonly text: string;
+  readonly lent: LentViews;
+  readonly signal: AbortSignal;
+}
+
 /**
- * @param usual inspects the text as it is
- * Resolves with facts that may still be refused, and throws what `usual` throws.
+ * @param inspectWith inspects the text as it is, or with views that are lent
+ * Resolves with facts that may still be refused, and throws what inspecting it as it is throws.
  */
 export async function inspectLending(
   engine: EngineSession,
   rights: Rights,
-  {
-    text,
-    lent,
-    options,
-  }: { readonly text: string; readonly lent: LentViews; readonly options: InspectOptions },
-  usual: () => Promise<PlanFacts>,
+  { text, lent, signal }: Asked,
+  inspectWith: (views?: readonly LentView[]) => Promise<PlanFacts>,
 ): Promise<PlanFacts> {
+  const usual = () => inspectWith();
   const views = lentIn(text, lent);
   if (views.length === 0) return await usual();
   const found = await settled(usual);
   if (found.facts !== undefined && decide(rights, found.facts) === undefined) return found.facts;
   if (found.facts !== undefined) await engine.endScope('rollback');
-  const lending = await settled(() => engine.inspect(text, { ...options, lent: views }));
+  const lending = await settled(() => inspectWith(views));
   if (lending.facts !== undefined && decide(rights, lending.facts) === undefined) {
     if (lending.facts.tells === undefined) return lending.facts;
     await engine.endScope('rollback');
     throw tellsOfRows(lending.facts, lending.facts.tells);
   }
   if (lending.facts !== undefined) await engine.endScope('rollback');
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   // The text is to stand for itself again, and be refused as it was.
   return await usual().catch((error: unknown) => {
     const { code, message, position } = toGizmoError(error);

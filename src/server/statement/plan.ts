@@ -3,6 +3,7 @@ import { firstWord } from '../../sql/first-word.js';
 import type { Access } from '../access/access.js';
 import { isLimited } from '../access/decide.js';
 import { visibleTo } from '../access/visible.js';
+import type { LentView } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import { inspectHiding } from './hidden-names.js';
 import { inspectLending } from './lend.js';
@@ -40,10 +41,14 @@ export async function inspect(
         ...(rowFilters !== undefined && { rowFilters }),
       }
     : undefined;
-  const usual = () =>
-    limited === undefined ? engine.inspect(text, options) : inspectHiding(engine, rights, text, limited);
-  if (door === 'metadata') return await usual();
-  return await inspectLending(engine, rights, { text, lent, options: limited ?? options }, usual);
+  const inspectWith = (views?: readonly LentView[]) => {
+    const lending = views === undefined ? {} : { lent: views };
+    return limited === undefined
+      ? engine.inspect(text, { ...options, ...lending })
+      : inspectHiding(engine, rights, text, { ...limited, ...lending });
+  };
+  if (door === 'metadata') return await inspectWith();
+  return await inspectLending(engine, rights, { text, lent, signal }, inspectWith);
 }
 
 /** An administrator may do everything, but not take a table from under its row policies without a word. */
@@ -77,6 +82,7 @@ export async function plan(
   facts: PlanFacts | undefined,
   atOnce: boolean,
 ): Promise<PlannedStatement> {
-  const engine = await session.engine.prepare(text, part, signal, { atOnce });
+  const filtered = facts?.reads.some(({ rows }) => rows === 'filtered') ?? false;
+  const engine = await session.engine.prepare(text, part, signal, { atOnce, filtered });
   return { id, planningMs: 0, session, door, text, engine, facts };
 }

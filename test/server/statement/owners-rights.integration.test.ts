@@ -36,9 +36,14 @@ beforeAll(async () => {
     "create table hr.main.people as select * from (values (1, 'Ann', 'canary-1', 'ann'), (2, 'Bob', 'canary-2', 'bob')) t(id, name, salary, login)",
   );
   await admin.rows('create schema pub.reports');
+  await admin.rows("create type hr.main.kind as enum ('canary'); attach ':memory:' as cellar");
+  await admin.rows(
+    "create type cellar.main.kind as enum ('canary'); create table cellar.main.t (id integer)",
+  );
   for (const view of VIEWS) await admin.rows(view);
   await admin.rows('create table pub.main.own as select 1 as id, 5 as price');
   await admin.rows('GRANT SELECT ON hr TO nobody_at_all');
+  await admin.rows('GRANT SELECT ON cellar TO nobody_at_all');
   await admin.rows('GRANT SELECT ON pub TO ann, bob');
   await admin.rows('GRANT ALL ON bobs TO ann');
   ann = await logInAs(port, secretKey, 'user', { name: 'ann' });
@@ -291,6 +296,9 @@ describe('what is not of the view', () => {
     `from pub.main.names, read_csv('${path('secret.csv')}')`,
     `from pub.main.of_csv, '${path('secret.csv')}'`,
     `from pub.main.of_csv, system.main.read_csv('${path('secret.csv')}')`,
+    'select enum_range(null::hr.main.kind), name from pub.main.names',
+    'select enum_range(null::"Cellar".kind), name from pub.main.names',
+    'select name from pub.main.names where from_json(\'{}\', \'{"a": "cellar.main.kind"}\') is null',
     'from pub.main.of_csv, system.main.duckdb_settings()',
     'from pub.main.of_csv, system.main.duckdb_views()',
     'from pub.main.names at (version => 1)',

@@ -143,6 +143,38 @@ describe('a policy', () => {
     await expect(runPrepared(ann, again)).rejects.toThrow(/Prepare it again/);
   });
 
+  it('holds where a name in the query is also that of something hidden, prepared or not', async () => {
+    await admin.rows(
+      "attach ':memory:' as vault; create schema shop.cellar; create table shop.bin (id integer)",
+    );
+    await admin.rows(OWN);
+    await admin.rows('grant select on shop.main.orders to ann, bob');
+    const eve = await logInAs(server.address.port, settings['secret-key'], 'user', {
+      name: 'eve',
+      catalogAccess: [{ catalog: 'shop', access: 'read' }],
+    });
+    await admin.rows('grant select on shop.main.orders to eve');
+    for (const hidden of ['vault', 'cellar', 'bin', '"Vault"'])
+      for (const sql of [
+        `select ${hidden}.id from shop.main.orders as ${hidden}`,
+        `with ${hidden} as (from shop.main.orders) select ${hidden}.id from ${hidden}`,
+        `select ${hidden}.id from (select id from shop.main.orders) ${hidden} where ${hidden}.id > 0`,
+      ]) {
+        expect(await ids(ann, sql), sql).toEqual([1, 3]);
+        expect(await ids(bob, sql), sql).toEqual([2]);
+        expect(await ids(eve, sql), sql).toEqual([]);
+        const preparedStatementHandle = await ann.prepare(sql);
+        for (let time = 0; time < 2; time++)
+          expect((await runPrepared(ann, preparedStatementHandle)).flat().map(Number).toSorted()).toEqual([
+            1, 3,
+          ]);
+      }
+    eve.close();
+    await admin.rows('detach vault; drop schema shop.cellar; drop table shop.bin');
+    await admin.rows('revoke select on shop.main.orders from ann, bob, eve');
+    await admin.rows('grant select on shop to public');
+  });
+
   it('is for nobody any more when the user it was for is dropped', async () => {
     await admin.rows("CREATE USER eve PASSWORD 'open sesame'");
     await admin.rows('CREATE POLICY mine ON shop.main.orders TO eve, bob USING (true)');

@@ -63,14 +63,14 @@ export class DuckDbSession implements EngineSession {
     sql: string,
     part = 0,
     signal?: AbortSignal,
-    { again = false }: PrepareHints = {},
+    { again = false, filtered = false }: PrepareHints = {},
   ): Promise<EngineStatement> {
     this.#refuseIfClosed();
     const { lane } = this.#core;
     return await this.#core.exclusively(() =>
       lane.under(signal, () =>
         lane.planning(async () => {
-          const statement = await this.#prepareExpanded(sql, part);
+          const statement = await this.#prepareExpanded(sql, part, filtered);
           if (again && statement instanceof DuckDbStatement)
             statement.keepable = await isKeepable(this.#core, statement, sql);
           return statement;
@@ -165,12 +165,14 @@ export class DuckDbSession implements EngineSession {
     return this.#closing;
   }
 
-  async #prepareExpanded(sql: string, part: number): Promise<EngineStatement> {
+  async #prepareExpanded(sql: string, part: number, mustFilter: boolean): Promise<EngineStatement> {
     const { kept, files, rowFilters, isInspected, lent, lane } = this.#core;
     const text = isInspected ? kept.expand(sql) : sql;
     const lends = isInspected ? lent.of(text) : undefined;
     const filtered = isInspected ? rowFilters.textFor(text) : text;
     const isFiltered = filtered !== text;
+    if (mustFilter && !isFiltered)
+      throw new GizmoError('INTERNAL', 'The filters of the statement are not what was inspected last.');
     lane.hidesExcerpts = isFiltered;
     if (lends !== undefined) {
       const { run, reads } = lends;

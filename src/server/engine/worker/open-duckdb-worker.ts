@@ -98,7 +98,7 @@ class WorkerSession implements EngineSession {
     sql: string,
     part = 0,
     signal?: AbortSignal,
-    { atOnce = false }: PrepareHints = {},
+    { atOnce = false, filtered = false }: PrepareHints = {},
   ): Promise<EngineStatement> {
     throwIfAborted(signal);
     const session = this.#session;
@@ -107,7 +107,7 @@ class WorkerSession implements EngineSession {
     if (kept !== undefined) return new WorkerStatement(place, kept, undefined);
     const version = this.#plans.version(session);
     const again = part === 0 && this.#plans.noteAsked(session, sql);
-    const ask = { session, sql, part, hints: { atOnce, again } };
+    const ask = { session, sql, part, hints: { atOnce, again, filtered } };
     const { call, answer: prepared } = await this.#channel.prepare(ask, signal);
     const { execution, begun, ...answer } = prepared;
     const plan = { answer, version, schema: answer.schemaMessage && decodeSchema(answer.schemaMessage) };

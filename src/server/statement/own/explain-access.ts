@@ -96,8 +96,11 @@ async function explain(
   };
   let facts: PlanFacts;
   try {
-    const { functions, ...others } = await inspectLending(engine, rights, { text: sql, lent, options }, () =>
-      engine.inspect(sql, options),
+    const { functions, ...others } = await inspectLending(
+      engine,
+      rights,
+      { text: sql, lent, signal },
+      (views) => engine.inspect(sql, views === undefined ? options : { ...options, lent: views }),
     );
     // In their own session metadata is cut to what they may know, and then no fact.
     const inFull = functions.filter((it) => it.class !== 'catalog' && it.class !== 'narrowed');
