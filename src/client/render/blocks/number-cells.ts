@@ -62,9 +62,10 @@ const putDecimals: PutValues = (bytes, bounds, first, end, scale) => {
 };
 
 const putDates: PutValues = (bytes, bounds, first, end) => {
+  const target = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = bounds[first]!;
   for (let i = first; i < end; i++) {
-    at = putDate(bytes, at, VALUES[i]!);
+    at = putDate(target, at, VALUES[i]!);
     bounds[i + 1] = at;
   }
 };

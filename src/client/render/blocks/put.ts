@@ -44,22 +44,24 @@ export function putDecimal(
 export const DATE_BYTES = 10;
 
 /** Days since 1970-01-01, of the years 1 to 9999. */
-export function putDate(bytes: Uint8Array, at: number, days: number): number {
+export function putDate(target: DataView, at: number, days: number): number {
   const place = days & (DATES - 1);
   if (DATE_DAYS[place] !== days) remember(place, days);
   const from = place * DATE_BYTES;
-  for (let i = 0; i < DATE_BYTES; i++) bytes[at + i] = DATE_TEXTS[from + i]!;
+  target.setUint32(at, DATE_TEXTS.getUint32(from));
+  target.setUint32(at + 4, DATE_TEXTS.getUint32(from + 4));
+  target.setUint16(at + 8, DATE_TEXTS.getUint16(from + 8));
   return at + DATE_BYTES;
 }
 
 /** Columns of dates have few different ones: their texts are kept by the lowest bits of the day. */
 const DATES = 4096;
-const DATE_TEXTS = new Uint8Array(DATES * DATE_BYTES);
+const DATE_TEXTS = new DataView(new ArrayBuffer(DATES * DATE_BYTES));
 const DATE_DAYS = new Int32Array(DATES).fill(0x7fff_ffff);
 
 function remember(place: number, days: number): void {
   const text = new Date(days * 86_400_000).toISOString();
-  for (let i = 0; i < DATE_BYTES; i++) DATE_TEXTS[place * DATE_BYTES + i] = text.charCodeAt(i);
+  for (let i = 0; i < DATE_BYTES; i++) DATE_TEXTS.setUint8(place * DATE_BYTES + i, text.charCodeAt(i));
   DATE_DAYS[place] = days;
 }
 
