@@ -118,6 +118,8 @@ export interface NamedThings {
   readonly catalogs: readonly string[];
   readonly schemas: readonly Pick<ObjectName, 'catalog' | 'schema'>[];
   readonly objects: readonly ObjectName[];
+  /** Those that have been made. */
+  readonly types: readonly ObjectName[];
 }
 
 export interface InspectOptions {

@@ -21,6 +21,8 @@ export interface PlanFacts {
   readonly unfiltered?: string;
   /** Views that are read with their owner's rights; they are among `reads`, what is behind them is not. */
   readonly lent?: readonly LentRead[];
+  /** Types that have been made by names which the text has, whether it means them or not; absent: none. */
+  readonly types?: readonly ObjectName[];
   /** What of the statement could tell, by failing, of rows that one of these leaves out; absent: nothing. */
   readonly tells?: string;
 }

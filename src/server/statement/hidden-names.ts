@@ -11,6 +11,7 @@ import type { EngineSession, InspectOptions } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
+import { withoutHiddenTypes } from './hidden-types.js';
 import { mask, namesIn, type Which } from './masked-names.js';
 import { notThere } from './not-there.js';
 
@@ -25,6 +26,12 @@ export async function inspectHiding(
   options: InspectOptions,
 ): Promise<PlanFacts> {
   const facts = await engine.inspect(text, options).catch(async (error: unknown) => {
+    // What a type is in is missed before the type.
+    if ((await withoutHidden(engine, rights, text, options, 'before a dot')) === undefined) {
+      const { types } = await engine.lookUp(namesIn(text, 'all'));
+      const missing = await withoutHiddenTypes(engine, rights, text, options, types);
+      if (missing !== undefined) throw missing;
+    }
     // Whatever else is wrong shows in the same way without them.
     const answer = await withoutHidden(engine, rights, text, options, 'all');
     throw withoutCandidates(rights, answer instanceof GizmoError ? answer : error);
@@ -35,7 +42,12 @@ export async function inspectHiding(
     const which = denial === undefined ? 'before a dot' : 'all';
     const answer = await withoutHidden(engine, rights, text, options, which);
     if (answer instanceof GizmoError) throw answer;
-    if (denial?.by !== 'hidden') return answer === undefined ? facts : await engine.inspect(text, options);
+    const missing = await withoutHiddenTypes(engine, rights, text, options, facts.types ?? []);
+    if (missing !== undefined) throw missing;
+    if (denial?.by !== 'hidden') {
+      const isLast = answer === undefined && (facts.types ?? []).length === 0;
+      return isLast ? facts : await engine.inspect(text, options);
+    }
     // Such as DROP … IF EXISTS, which does not fail; what is refused about it then is the answer.
     if (answer !== undefined && decide(rights, answer) !== undefined) return answer;
     throw notThere(denial, text);

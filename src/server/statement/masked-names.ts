@@ -37,8 +37,20 @@ export interface Masked {
   readonly unmask: (message: string) => string;
 }
 
-/** @param hidden folded names: each becomes as many characters that nothing is called by */
-export function mask(text: string, hidden: ReadonlySet<string>): Masked {
+/** Which of the text's tokens have one of these folded names in them. */
+export function placesOf(text: string, names: ReadonlySet<string>): number[] {
+  if (names.size === 0) return [];
+  const places: number[] = [];
+  for (const [at, token] of [...readTokens(text)].entries())
+    if (maskToken(text, token, names, () => '') !== text.slice(token.start, token.end)) places.push(at);
+  return places;
+}
+
+/**
+ * @param hidden folded names: each becomes as many characters that nothing is called by
+ * @param places the tokens in which they do; absent: all
+ */
+export function mask(text: string, hidden: ReadonlySet<string>, places?: ReadonlySet<number>): Masked {
   const spelled: string[] = [];
   const hide = (name: string) => {
     // What is spelled alike stays alike: it may be an alias and what refers to it.
@@ -48,7 +60,9 @@ export function mask(text: string, hidden: ReadonlySet<string>): Masked {
     return String.fromCharCode(MASK_FROM + at).repeat(name.length);
   };
   let masked = '';
-  for (const token of readTokens(text)) masked += maskToken(text, token, hidden, hide);
+  for (const [at, token] of [...readTokens(text)].entries())
+    masked +=
+      places?.has(at) === false ? text.slice(token.start, token.end) : maskToken(text, token, hidden, hide);
   const unmask = (message: string) =>
     message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
       const name = spelled[letter.charCodeAt(0) - MASK_FROM];

@@ -18,9 +18,12 @@ beforeAll(async () => {
     "attach ':memory:' as shop",
     "create table shop.people as select 1 as id, 'Ann' as name, 'secret' as salary",
     "create table shop.vault as select 1 as id, 'secret' as salary",
+    "create type shop.vault_kind as enum ('secret'); create type shop.mood as enum ('secret')",
+    "create table shop.feelings as select 1 as id, 'secret'::shop.mood as mood",
     'create schema shop.vaulted',
     'create table shop.vaulted.gold as select 1 as id',
     'grant select (id, name) on shop.main.people to ann',
+    'grant select on shop.main.feelings to ann',
   ])
     await admin.rows(sql);
   ann = await logInAs(server.address.port, secretKey, 'user', { name: 'ann' });
@@ -47,16 +50,67 @@ it.each([
   'create temp macro m(x) as (select max(id) from shop.vault) + x',
   'create temp macro m(x) as 1, (x, y) as (select max(id) from shop.vault)',
   'create or replace temp macro m() as table select * from (select id from shop.vaulted.gold)',
+  'select null::shop.vault_kind',
+  'select 1::shop.main.vault_kind',
+  'use shop; select enum_range(null::vault_kind)',
+  'use shop; select "VAULT_kind" \'x\'',
+  'select enum_range(cast(null as shop.vault_kind[])[1])',
+  'select id as vault_kind, null::shop . /* it */ vault_kind from shop.people order by vault_kind',
+  `select from_json('{}', '{"a": "shop.main.vault_kind"}')`,
+  'create temp table typed (a shop.vault_kind)',
+  'create or replace temp macro m(x) as x::shop.vault_kind',
+  "prepare p as select 'x'::shop.vault_kind",
+  "create or replace temp type vault_kind as enum ('mine'); select enum_range(null::shop.main.vault_kind)",
 ])('%s', async (sql) => {
   const hidden = await answerOf(sql);
   await ann.rows('use memory');
-  const absent = await answerOf(sql.replace(/vault/i, (it) => (it === 'vault' ? 'vaulz' : 'VAULZ')));
+  const absent = await answerOf(sql.replace(/vault/gi, (it) => (it === 'vault' ? 'vaulz' : 'VAULZ')));
   await ann.rows('use memory');
   expect(hidden.code).not.toBe(0);
   expect({ ...hidden, details: hidden.details.replace(/vault/gi, '<name>') }).toEqual({
     ...absent,
     details: absent.details.replace(/vaulz/gi, '<name>'),
   });
+});
+
+it('a type that is hidden answers as one that is not there among columns of its name', async () => {
+  expect(await ann.rows('select mood from shop.feelings')).toEqual([['secret']]);
+  expect(await ann.rows("select mood from shop.feelings where mood = 'secret'")).toEqual([['secret']]);
+  expect(await ann.rows('select enum_range(mood) from shop.feelings')).toEqual([[['secret']]]);
+  const many = Array.from({ length: 20 }, (_, at) => `mood as m${at}`).join(', ');
+  for (const sql of [
+    'select mood, enum_range(null::shop.mood) from shop.feelings',
+    `select ${many}, enum_range(null::shop.mood) from shop.feelings`,
+    'select enum_range(null::shop.mood)',
+  ]) {
+    const { code, details } = await answerOf(sql);
+    expect(code, sql).not.toBe(0);
+    expect(details).not.toContain('secret');
+  }
+});
+
+it('a type in the hidden database where sessions begin is not there without its place before it', async () => {
+  await admin.rows("create type vault_first as enum ('secret')");
+  const eve = await logInAs(server.address.port, secretKey, 'user', {
+    name: 'eve',
+    catalogAccess: [{ catalog: 'shop', access: 'read' }],
+  });
+  for (const sql of [
+    'select enum_range(null::vault_first)',
+    'select 1::vault_first',
+    `select from_json('{}', '{"a": "vault_first"}')`,
+  ])
+    await expect(eve.rows(sql)).rejects.toThrow('Catalog Error: Type with name vault_first does not exist!');
+  eve.close();
+  await admin.rows('drop type vault_first');
+});
+
+it('a temporary type of one’s own is there although one of its name is hidden', async () => {
+  await ann.rows("create or replace temp type mood as enum ('mine')");
+  expect(await ann.rows('select enum_range(null::mood)')).toEqual([[['mine']]]);
+  expect(await ann.rows('select enum_range(null::"temp".mood)')).toEqual([[['mine']]]);
+  expect((await answerOf('select enum_range(null::shop.mood)')).details).toContain('does not exist');
+  await ann.rows('drop type "temp".mood');
 });
 
 it.each(['vaulted', 'vaulzed'])('a transaction goes on alike after it was not found: %s', async (schema) => {

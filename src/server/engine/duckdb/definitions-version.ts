@@ -1,4 +1,4 @@
-/** Counts the statements of a database that may have changed which views and macros there are. */
+/** Counts the statements of a database that may have changed which views, macros and types there are. */
 import type { StatementKind } from '../../model/statement-kind.js';
 
 export class DefinitionsVersion {
@@ -23,7 +23,7 @@ export class DefinitionsVersion {
 
 const DEFINING: ReadonlySet<StatementKind> = new Set<StatementKind>(['create', 'alter', 'drop', 'multi']);
 /** Key words, which cannot be written in another way. */
-const WORDS = /\b(?:view|macro|function|schema)\b/i;
+const WORDS = /\b(?:view|macro|function|schema|type)\b/i;
 /** IMPORT DATABASE is whatever the last statement in its files is. */
 const IMPORT = /\bimport\b/i;
 const OTHERS: ReadonlySet<StatementKind> = new Set<StatementKind>([

@@ -8,7 +8,7 @@ import { BoundVector } from './convert/source-vector.js';
 import { StringVector } from './convert/strings.js';
 import type { DataVersion } from './data-version.js';
 import type { DefinitionsVersion } from './definitions-version.js';
-import { Definitions } from './facts/definitions.js';
+import { Definitions, MadeTypes } from './facts/definitions.js';
 import { FilteredMetadata } from './facts/filtered-metadata.js';
 import { KeptStatements } from './facts/kept-statements.js';
 import { TemporaryNames } from './facts/shadowed-names.js';
@@ -41,6 +41,8 @@ export class SessionCore {
   readonly kept = new KeptStatements();
   /** The views and macros there are. */
   readonly definitions = new Definitions(this);
+  /** The types that have been made. */
+  readonly types = new MadeTypes(this);
   /** The temporary objects of somebody whose statements are inspected. */
   readonly temporary = new TemporaryNames(this);
   /** What the session is shown of the metadata. */
@@ -149,6 +151,7 @@ export class SessionCore {
     if (this.definitionsVersion.note(kind, sql)) this.#changedDefinitions = true;
     if (kind !== 'transaction') return;
     this.definitions.forgetOthers();
+    this.types.forgetOthers();
     this.metadata.noteTransactionEnd();
     if (this.#changedDefinitions) this.definitionsVersion.bump();
   }

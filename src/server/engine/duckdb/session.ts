@@ -92,7 +92,7 @@ export class DuckDbSession implements EngineSession {
           await core.metadata.show(options.visible, PLAN_SQL);
         if (!changesTransaction(sql)) await core.beginScope(options.readOnly);
         try {
-          return await core.lane.planning(() => inspect(core, sql, options));
+          return await core.lane.planning(() => this.#inspectNow(sql, options));
         } catch (error) {
           await core.endScope('rollback');
           throw error;
@@ -101,6 +101,14 @@ export class DuckDbSession implements EngineSession {
         }
       }),
     );
+  }
+
+  async #inspectNow(sql: string, options: InspectOptions): Promise<PlanFacts> {
+    const core = this.#core;
+    const facts = await inspect(core, sql, options);
+    if (options.visible === undefined || core.isAborted) return facts;
+    const types = await core.types.namedIn(core.kept.expand(sql));
+    return types.length === 0 ? facts : { ...facts, types };
   }
 
   async catalogNames(): Promise<readonly string[]> {

@@ -1,7 +1,10 @@
 /**
- * The views and macros of a database, as a session sees them. Asking DuckDB takes as long as many small statements
+ * The views, macros and types of a database, as a session sees them. Asking DuckDB takes as long as many small statements
  * (all functions are listed for it), so they are kept until somebody makes or drops one.
  */
+
+import { foldName } from '../../../model/fold-name.js';
+import type { ObjectName } from '../../../model/plan-facts.js';
 
 /** Of the session's core, what this file asks. */
 interface Core {
@@ -19,12 +22,15 @@ export interface Definition {
   readonly text: string | null;
 }
 
-export class Definitions {
+/** What the query lists, until that changes. */
+class Kept<T> {
   readonly #core: Core;
-  #known: { readonly version: number; readonly all: readonly Definition[] } | undefined;
+  readonly #sql: string;
+  #known: { readonly version: number; readonly all: readonly T[] } | undefined;
 
-  constructor(core: Core) {
+  constructor(core: Core, sql: string) {
     this.#core = core;
+    this.#sql = sql;
   }
 
   /** A transaction has ended: what others have made meanwhile can be seen now. */
@@ -33,14 +39,36 @@ export class Definitions {
   }
 
   /** All of them; the same list as before where nothing has changed. The connection must be claimed. */
-  async all(): Promise<readonly Definition[]> {
+  async all(): Promise<readonly T[]> {
     // What has changed since the transaction began cannot be seen in it, and must be asked for after it.
     const { definitionsSeen: version } = this.#core;
     if (this.#known?.version !== version) {
-      const [json = '[]'] = await this.#core.readTexts(SQL);
+      const [json = '[]'] = await this.#core.readTexts(this.#sql);
       this.#known = { version, all: JSON.parse(json) };
     }
     return this.#known.all;
+  }
+}
+
+/** The views and macros that have been made. */
+export class Definitions extends Kept<Definition> {
+  constructor(core: Core) {
+    super(core, SQL);
+  }
+}
+
+/** The types that have been made. */
+export class MadeTypes extends Kept<ObjectName> {
+  constructor(core: Core) {
+    super(core, TYPES_SQL);
+  }
+
+  /** Those by names that a text has, in strings as well. */
+  async namedIn(sql: string): Promise<readonly ObjectName[]> {
+    const all = await this.all();
+    if (all.length === 0) return all;
+    const text = foldName(sql);
+    return all.filter(({ name }) => text.includes(foldName(name).replaceAll('"', '""')) || /\\/.test(sql));
   }
 }
 
@@ -54,3 +82,8 @@ from (
   select database_name, schema_name, function_name, true, macro_definition
   from system.main.duckdb_functions()
   where not internal and function_type in ('macro', 'table_macro'))`;
+
+const TYPES_SQL = `
+select coalesce(system.main.to_json(system.main.list(system.main.struct_pack(
+  catalog := database_name, schema := schema_name, name := type_name)))::varchar, '[]')
+from system.main.duckdb_types() where not internal`;

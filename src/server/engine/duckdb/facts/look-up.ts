@@ -13,7 +13,8 @@ export async function lookUp(core: SessionCore, names: readonly string[]): Promi
     ...(found.objects ?? []),
     ...macros.map(({ catalog, schema, name }) => ({ catalog, schema, name })),
   ];
-  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects };
+  const types = (await core.types.all()).filter(({ name }) => wanted.has(foldName(name)));
+  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects, types };
 }
 
 /** The names of all catalogs; none where they cannot be asked for. The connection must be claimed. */

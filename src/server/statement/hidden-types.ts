@@ -1,0 +1,92 @@
+/**
+ * Types that are hidden, where what they are in may be known or is not named. DuckDB's plan has a type's values and not whose they are, so a
+ * text that has the name of such a type is inspected without it, one place where it stands after the other: where
+ * that fails for want of the type, the text means it, and it is not there.
+ */
+import { GizmoError, toGizmoError } from '../../errors.js';
+import { readTokens } from '../../sql/lexer.js';
+import { quotedName } from '../../sql/string-value.js';
+import { mayKnow } from '../access/may-know.js';
+import type { EngineSession, InspectOptions } from '../engine/engine.js';
+import { foldName } from '../model/fold-name.js';
+import type { ObjectName } from '../model/plan-facts.js';
+import type { Rights } from '../model/rights.js';
+import { mask, placesOf } from './masked-names.js';
+
+/** Places that are tried one by one; what stands in more than these is tried at once. */
+const PLACES_MAX = 16;
+
+/**
+ * Why the text fails without the types that are hidden; undefined where it means none of them. The engine may have
+ * inspected something else last.
+ * @param types that there are by names which the text has
+ */
+export async function withoutHiddenTypes(
+  engine: EngineSession,
+  rights: Rights,
+  text: string,
+  options: InspectOptions,
+  types: readonly ObjectName[],
+): Promise<GizmoError | undefined> {
+  const hidden = types.filter((it) => !mayKnow(rights, it));
+  const names = new Set(hidden.map(({ name }) => foldName(name)));
+  const places = placesOf(text, names).filter((at) => !meansKnown(rights, types, text, at));
+  for (const at of places.slice(0, PLACES_MAX)) {
+    const failure = await failureWithout(engine, text, options, names, [at]);
+    if (failure?.isForWantOfType) return failure.error;
+  }
+  const more = places.slice(PLACES_MAX);
+  // Here something else may fail before the type does.
+  return more.length === 0 ? undefined : (await failureWithout(engine, text, options, names, more))?.error;
+}
+
+async function failureWithout(
+  engine: EngineSession,
+  text: string,
+  options: InspectOptions,
+  names: ReadonlySet<string>,
+  places: readonly number[],
+): Promise<{ readonly error: GizmoError; readonly isForWantOfType: boolean } | undefined> {
+  const { masked, unmask } = mask(text, names, new Set(places));
+  try {
+    await engine.inspect(masked, options);
+    return undefined;
+  } catch (reason) {
+    const { code, message, position } = toGizmoError(reason);
+    return {
+      error: new GizmoError(code, unmask(message), { ...(position !== undefined && { position }) }),
+      isForWantOfType: NO_TYPE.test(message),
+    };
+  }
+}
+
+const NO_TYPE = /Type with name [\uE000-\uEFFF]+ does not exist/;
+
+/** Whether a type of this name would be one that may be known, by what stands before it. */
+function meansKnown(rights: Rights, types: readonly ObjectName[], text: string, at: number): boolean {
+  const tokens = [...readTokens(text)];
+  const token = tokens[at];
+  if (token === undefined || token.kind === 'string') return false;
+  const spelled = tokens.slice(0, at + 1).filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  const chain: string[] = [];
+  for (let index = spelled.length - 1; index >= 0; index -= 2) {
+    const part = spelled[index];
+    if (part === undefined || (part.kind !== 'word' && part.kind !== 'quotedIdentifier')) break;
+    const written = text.slice(part.start, part.end);
+    chain.unshift(foldName(part.kind === 'word' ? written : quotedName(written)));
+    const dot = spelled[index - 1];
+    if (dot === undefined || text.slice(dot.start, dot.end) !== '.') break;
+  }
+  const name = chain.at(-1);
+  const found = types.filter((it) => foldName(it.name) === name && mayBe(it, chain.slice(0, -1)));
+  // Without a place before it a temporary one comes first.
+  if (chain.length === 1) return found.some(({ catalog }) => catalog === 'temp');
+  return found.length > 0 && found.every((it) => mayKnow(rights, it));
+}
+
+function mayBe({ catalog, schema }: ObjectName, place: readonly string[]): boolean {
+  const [first, second] = place;
+  if (first === undefined) return true;
+  if (second === undefined) return foldName(catalog) === first || foldName(schema) === first;
+  return foldName(catalog) === first && foldName(schema) === second;
+}
