@@ -33,7 +33,7 @@ export class BatchReader {
   push(message: IpcMessage): RecordBatch | undefined {
     const { kind } = openMessage(message.header);
     if (this.#schema === undefined) {
-      const schema = decodeSchema(message.header);
+      const schema = decodeRepeated(message.header);
       this.#fields = collectDictionaries(schema);
       this.#schema = schema;
       return undefined;
@@ -107,3 +107,14 @@ function collectDictionaries(schema: ArrowSchema): ReadonlyMap<bigint, ArrowFiel
   schema.fields.forEach(visit);
   return found;
 }
+
+/** Small statements are asked over and over: the schema of the last one is decoded already, most of the time. */
+function decodeRepeated(header: Uint8Array): ArrowSchema {
+  if (header.length > REPEATED_BYTES_MAX) return decodeSchema(header);
+  if (lastSchema === undefined || !lastSchema.header.equals(header))
+    lastSchema = { schema: decodeSchema(header), header: Buffer.from(header) };
+  return lastSchema.schema;
+}
+
+const REPEATED_BYTES_MAX = 4096;
+let lastSchema: { readonly header: Buffer; readonly schema: ArrowSchema } | undefined;

@@ -57,10 +57,20 @@ export function concerns(who: Principal, whose: Principal): boolean {
  * The same text for the same person with the same rights, however they logged in; an API token is one of its own, and
  * whom the operator's function admits is none of those whom the server knows.
  */
-export function identityOf({ name, role, catalogAccess, origin }: Principal): string {
-  const token = origin?.kind === 'api-token' ? origin.id : origin?.kind === 'hook' ? 'hook' : undefined;
-  return JSON.stringify([role, name, catalogAccess?.map(({ catalog, access }) => [catalog, access]), token]);
+export function identityOf(principal: Principal): string {
+  let identity = identities.get(principal);
+  if (identity === undefined) {
+    const { name, role, catalogAccess, origin } = principal;
+    const token = origin?.kind === 'api-token' ? origin.id : origin?.kind === 'hook' ? 'hook' : undefined;
+    const rules = catalogAccess?.map(({ catalog, access }) => [catalog, access]);
+    identity = JSON.stringify([role, name, rules, token]);
+    identities.set(principal, identity);
+  }
+  return identity;
 }
+
+/** A principal does not change; it is asked for at each call. */
+const identities = new WeakMap<Principal, string>();
 
 /** Whether somebody has shown to be who bears the name. Whom the operator's function admits chose theirs. */
 export function isProvedName({ origin }: Pick<Principal, 'origin'>): boolean {

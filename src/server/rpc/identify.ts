@@ -48,7 +48,7 @@ export async function identify(
   gone: AbortSignal,
 ): Promise<Caller> {
   connection.assertAccepted();
-  const credential = readCredential(metadata);
+  const credential = credentialOf(metadata);
   const certified = services.certificates.identify(connection.certificate);
   const { standing } = services;
   const claims = credential && (await services.sessionTokens.verify(credential));
@@ -103,6 +103,17 @@ export function credentialLooksLike(metadata: Metadata): Partial<ReturnType<type
     return {}; // Why it cannot be read is what the caller is told.
   }
 }
+
+/** The headers of a call are what they were when it came, however many statements a conversation has. */
+function credentialOf(metadata: Metadata): Credential | undefined {
+  const known = read.get(metadata);
+  if (known !== undefined) return known;
+  const credential = readCredential(metadata);
+  if (credential !== undefined) read.set(metadata, credential);
+  return credential;
+}
+
+const read = new WeakMap<Metadata, Credential>();
 
 /** The one credential among the headers; undefined if there is none. */
 export function readCredential(metadata: Metadata): Credential | undefined {

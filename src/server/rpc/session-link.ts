@@ -27,23 +27,44 @@ export function createSessionLink(services: Services, metadata: Metadata, outer:
 
   return {
     enter(caller) {
-      let signal = outer;
-      let exit: (() => void) | undefined;
-      const call = {
-        caller,
-        get signal() {
-          return signal;
-        },
-        async session() {
-          const session = await caller.session();
-          exit ??= session.enter();
-          signal = signalWith(session);
-          await applySessionHeaders(services, session, metadata, signal);
-          return session;
-        },
-      };
-      return { call, leave: () => exit?.() };
+      const call = new LinkedCall(services, metadata, caller, outer, signalWith);
+      return { call, leave: () => call.leave() };
     },
     dispose: () => linked?.link.dispose(),
   };
+}
+
+class LinkedCall implements Call {
+  readonly caller: Caller;
+  signal: AbortSignal;
+  readonly #services: Services;
+  readonly #metadata: Metadata;
+  readonly #signalWith: (session: Session) => AbortSignal;
+  #exit: (() => void) | undefined;
+
+  constructor(
+    services: Services,
+    metadata: Metadata,
+    caller: Caller,
+    outer: AbortSignal,
+    signalWith: (session: Session) => AbortSignal,
+  ) {
+    this.#services = services;
+    this.#metadata = metadata;
+    this.caller = caller;
+    this.signal = outer;
+    this.#signalWith = signalWith;
+  }
+
+  async session(): Promise<Session> {
+    const session = await this.caller.session();
+    this.#exit ??= session.enter();
+    this.signal = this.#signalWith(session);
+    await applySessionHeaders(this.#services, session, this.#metadata, this.signal);
+    return session;
+  }
+
+  leave(): void {
+    this.#exit?.();
+  }
 }

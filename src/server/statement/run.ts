@@ -65,6 +65,11 @@ export async function run(
     schemaMessage: result.schemaMessage,
     changes: result.changes,
     async next() {
+      // What there was has been handed over, and nothing is left to do in the engine.
+      if (result.ended && scoped === undefined && !over && !signal.aborted) {
+        finish();
+        return undefined;
+      }
       const batch = await working(life, task, true, async () => {
         const next = await result.next();
         if (next !== undefined) size.count(next);

@@ -55,63 +55,98 @@ export interface Tasks {
 }
 
 export function createTasks(nowMs: () => number): Tasks {
-  const open = new Set<Task>();
+  const open = new Set<StatementTask>();
   return {
     list: () => [...open],
     begin(options) {
-      const task = createTask(options, nowMs, () => open.delete(task));
+      const task = new StatementTask(options, nowMs, open);
       open.add(task);
       return task;
     },
   };
 }
 
-function createTask(
-  { id, session, door, text, state, outer, limitMs, usedMs: before = 0 }: TaskOptions,
-  nowMs: () => number,
-  forget: () => void,
-): Task {
-  const controller = new AbortController();
-  const follow = () => controller.abort(outer.reason);
-  if (outer.aborted) follow();
-  else outer.addEventListener('abort', follow, { once: true });
-  let usedMs = before;
+class StatementTask implements Task {
+  readonly id: string;
+  readonly session: Session;
+  readonly door: Door;
+  readonly text: string;
+  readonly queryTag: string | undefined;
+  readonly startedMs: number;
+  state: TaskState;
+  rows = 0;
+  readonly #outer: AbortSignal;
+  readonly #limitMs: number;
+  readonly #nowMs: () => number;
+  readonly #open: Set<StatementTask>;
+  #usedMs: number;
   /** When the work that is going on began. */
-  let sinceMs: number | undefined;
+  #sinceMs: number | undefined;
+  /** Made when somebody asks for the signal, or aborts it: a statement has several tasks, most of which nobody stops. */
+  #controller: AbortController | undefined;
+  #over = false;
 
-  return {
-    id,
-    session,
-    door,
-    text,
-    queryTag: queryTagOf(outer, session),
-    startedMs: nowMs() - before,
-    state,
-    rows: 0,
-    signal: controller.signal,
-    get usedMs() {
-      return sinceMs === undefined ? usedMs : usedMs + nowMs() - sinceMs;
-    },
-    async count(work) {
-      sinceMs = nowMs();
-      const timer =
-        limitMs === 0
-          ? undefined
-          : setTimeout(() => controller.abort(tooLong(limitMs)), Math.max(1, limitMs - usedMs));
-      try {
-        return await work();
-      } finally {
-        clearTimeout(timer);
-        usedMs += nowMs() - sinceMs;
-        sinceMs = undefined;
-      }
-    },
-    kill: (reason) => controller.abort(reason),
-    end() {
-      outer.removeEventListener('abort', follow);
-      forget();
-    },
-  };
+  constructor(options: TaskOptions, nowMs: () => number, open: Set<StatementTask>) {
+    const { id, session, door, text, state, outer, limitMs, usedMs = 0 } = options;
+    this.id = id;
+    this.session = session;
+    this.door = door;
+    this.text = text;
+    this.queryTag = queryTagOf(outer, session);
+    this.startedMs = nowMs() - usedMs;
+    this.state = state;
+    this.#outer = outer;
+    this.#limitMs = limitMs;
+    this.#nowMs = nowMs;
+    this.#open = open;
+    this.#usedMs = usedMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#control().signal;
+  }
+
+  get usedMs(): number {
+    return this.#sinceMs === undefined ? this.#usedMs : this.#usedMs + this.#nowMs() - this.#sinceMs;
+  }
+
+  async count<T>(work: () => Promise<T>): Promise<T> {
+    const sinceMs = this.#nowMs();
+    this.#sinceMs = sinceMs;
+    const limitMs = this.#limitMs;
+    const timer =
+      limitMs === 0
+        ? undefined
+        : setTimeout(() => this.kill(tooLong(limitMs)), Math.max(1, limitMs - this.#usedMs));
+    try {
+      return await work();
+    } finally {
+      if (timer !== undefined) clearTimeout(timer);
+      this.#usedMs += this.#nowMs() - sinceMs;
+      this.#sinceMs = undefined;
+    }
+  }
+
+  kill(reason: GizmoError): void {
+    this.#control().abort(reason);
+  }
+
+  end(): void {
+    this.#over = true;
+    if (this.#controller !== undefined) this.#outer.removeEventListener('abort', this.#follow);
+    this.#open.delete(this);
+  }
+
+  #control(): AbortController {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#outer.aborted) this.#follow();
+      else if (!this.#over) this.#outer.addEventListener('abort', this.#follow, { once: true });
+    }
+    return this.#controller;
+  }
+
+  readonly #follow = (): void => this.#controller?.abort(this.#outer.reason);
 }
 
 function tooLong(limitMs: number): GizmoError {

@@ -61,6 +61,15 @@ describe('start-up token strategy', () => {
     }
   });
 
+  it('is compared for each strategy, however often the same credential is shown', async () => {
+    const shown = bearer(token);
+    const other = createAuthenticator([createStartupTokenStrategy('gizmosql_user', makeStartupToken())]);
+    for (const _ of [1, 2]) {
+      await expect(authenticator.authenticate(shown, PEER)).resolves.toMatchObject({ role: 'admin' });
+      await expect(other.authenticate(shown, PEER)).rejects.toEqual(UNAUTHENTICATED);
+    }
+  });
+
   it.each([
     ['another start-up token', bearer(makeStartupToken())],
     ['a prefix of it', bearer(token.slice(0, -1))],
