@@ -28,13 +28,13 @@ import {
 import { type FlightMethod, flightService, QUERY_TICKET_HEADER } from '../../flight/service.js';
 import { abortReason, linkSignals, untilAborted } from '../../flight/signal.js';
 import { EXCHANGE_HEADER } from '../../flight/sql/exchange.js';
-import { fromStatus } from '../../flight/status.js';
 import { createWriter, readMessages } from '../../flight/stream.js';
 import { takeFew, takeFirst } from './answers.js';
 import { askLoginSettings } from './ask-login-settings.js';
 import { channelOptions } from './channel-options.js';
 import { type Answer, Conversation, type ExchangeCall } from './conversation.js';
 import { CookieJar } from './cookies.js';
+import { explainFailure } from './explain-failure.js';
 import { type Identity, readIdentity } from './identity.js';
 import type { ConnectOptions } from './options.js';
 import type { TlsCredentials } from './tls-credentials.js';
@@ -139,7 +139,10 @@ export class FlightChannel {
         this.#identity ??= readIdentity(metadata);
         this.#takesQueries = metadata.get(QUERY_TICKET_HEADER)[0] === '1';
         if (metadata.get(EXCHANGE_HEADER)[0] === '1')
-          this.#conversation ??= new Conversation(() => this.#exchange());
+          this.#conversation ??= new Conversation(
+            () => this.#exchange(),
+            (reason) => this.#explain(reason),
+          );
         this.#takeCookies(metadata);
       });
       call.on('data', (response: { readonly payload: Uint8Array }) => {
@@ -210,7 +213,7 @@ export class FlightChannel {
    */
   converse(frames: readonly FlightFrame[], signal?: AbortSignal): Answer {
     if (this.#conversation === undefined) throw new Error('The server offers no conversation.');
-    return this.#explained(this.#conversation.ask(frames, signal));
+    return this.#conversation.ask(frames, signal);
   }
 
   async doAction(type: string, body: Uint8Array, options: ActionOptions = {}): Promise<Result[]> {
@@ -357,21 +360,8 @@ export class FlightChannel {
     }
   }
 
-  /** Says in plain words what grpc-js says in its own. */
   #explain(reason: unknown): GizmoError {
-    const error = fromStatus(reason);
-    if (error.code === 'UNAVAILABLE' && TRANSPORT_FAILURE.test(error.message))
-      return (
-        this.tls?.failure ??
-        new GizmoError('UNAVAILABLE', 'The connection to the server was lost.', { cause: reason })
-      );
-    if (error.code === 'RESOURCE_EXHAUSTED' && /larger than max/.test(error.message))
-      return new GizmoError(
-        'RESOURCE_EXHAUSTED',
-        `A message is larger than this client accepts; raise receiveBytesMax. (${error.message})`,
-        { cause: reason },
-      );
-    return error;
+    return explainFailure(reason, this.tls);
   }
 }
 
@@ -390,8 +380,6 @@ function describe(cmd: Uint8Array): FlightDescriptor {
 }
 
 const NO_OPTIONS: CallOptions = {};
-const TRANSPORT_FAILURE =
-  /^(Connection dropped|No connection established|read E|write E|Failed to connect|Name resolution|The server answered)/;
 
 function readAuthorization(metadata: Metadata): string | undefined {
   const value = metadata.get('authorization')[0];

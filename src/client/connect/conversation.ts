@@ -22,13 +22,18 @@ interface OpenCall {
 
 export class Conversation {
   readonly #begin: () => ExchangeCall;
+  readonly #explain: (reason: unknown) => GizmoError;
   readonly #idle: NodeJS.Timeout;
   #open: OpenCall | undefined;
   #busy = false;
 
-  /** @param begin starts a call, which is made when there is a statement to ask */
-  constructor(begin: () => ExchangeCall) {
+  /**
+   * @param begin starts a call, which is made when there is a statement to ask
+   * @param explain says in plain words why an answer broke off
+   */
+  constructor(begin: () => ExchangeCall, explain: (reason: unknown) => GizmoError) {
     this.#begin = begin;
+    this.#explain = explain;
     this.#idle = setTimeout(() => this.#leave(), IDLE_MS);
   }
 
@@ -76,6 +81,8 @@ export class Conversation {
         }
         yield message;
       }
+    } catch (error) {
+      throw this.#explain(error);
     } finally {
       signal?.removeEventListener('abort', onAbort);
       this.#busy = false;

@@ -10,7 +10,7 @@ export function packAny<Schema extends DescMessage>(
   schema: Schema,
   message: MessageInitShape<Schema>,
 ): Uint8Array {
-  const typeUrl = Buffer.from(TYPE_URL_PREFIX + schema.typeName);
+  const typeUrl = typeUrlOf(schema);
   const value = toBinary(schema, create(schema, message));
   const length =
     fieldLength(FIELD.typeUrl, typeUrl.length) +
@@ -47,6 +47,18 @@ export interface AnyContent {
   readonly typeName: string;
   readonly value: Uint8Array;
 }
+
+function typeUrlOf(schema: DescMessage): Uint8Array {
+  let bytes = typeUrls.get(schema);
+  if (bytes === undefined) {
+    bytes = Buffer.from(TYPE_URL_PREFIX + schema.typeName);
+    typeUrls.set(schema, bytes);
+  }
+  return bytes;
+}
+
+/** The same for each message of a kind. */
+const typeUrls = new WeakMap<DescMessage, Uint8Array>();
 
 const TYPE_URL_PREFIX = 'type.googleapis.com/';
 const FIELD = { typeUrl: 1, value: 2 } as const;
