@@ -40,6 +40,7 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
     byMetadata(rights, facts) ??
     first(facts.writes, (write) => byCatalog(rights, write)) ??
     first(facts.reads, (read) => byReadGrant(rights, read)) ??
+    first(facts.used ?? [], (definition) => byReadGrant(rights, { ...definition, columns: undefined })) ??
     first(facts.writes, (write) => byWriteGrant(rights, write)) ??
     first(facts.writes, (write) => byWritePolicy(rights, write)) ??
     first(facts.reads, (read) => byReadPolicy(rights, read, facts)) ??
@@ -60,8 +61,8 @@ function hiddenBySetting(rights: Rights, setting: SettingChange): Denial | undef
   return place === undefined ? undefined : { by: 'hidden', place, setting };
 }
 
-function placesOf({ reads, writes }: PlanFacts): Place[] {
-  return [...reads, ...writes.map(placeOf)].filter(({ catalog }) => catalog !== '');
+function placesOf({ reads, writes, used = [] }: PlanFacts): Place[] {
+  return [...reads, ...used, ...writes.map(placeOf)].filter(({ catalog }) => catalog !== '');
 }
 
 /** What is to be created need not be known, but what it is created in; a schema is a place of its own. */

@@ -15,6 +15,7 @@ import { namedTableQuery, pragmaQuery } from './pragmas.js';
 import { type PlanReading, readPlan } from './read-plan.js';
 import { changesTransaction, NO_FACTS, readText, type TextFacts } from './read-text.js';
 import { resolvePlaces } from './resolve-places.js';
+import { usedDefinitions } from './used-definitions.js';
 import { viewBody } from './view-body.js';
 import { significant } from './words.js';
 import { withPivotValues } from './wrappers.js';
@@ -54,7 +55,7 @@ export async function inspect(core: SessionCore, sql: string, options: InspectOp
   const facts = opened === undefined ? read : { ...read, files: opened.files };
   return options.rowFilters === undefined
     ? facts
-    : await core.rowFilters.apply(words, facts, options.rowFilters);
+    : await core.rowFilters.apply(words, facts, options.rowFilters, opened);
 }
 
 /** Throws FAILED_PRECONDITION where the text cannot run with what is lent. */
@@ -94,13 +95,19 @@ async function inspectRead(
 ): Promise<PlanFacts> {
   const { facts, text, fillsMacros } = reading;
   if (facts !== undefined) return facts;
-  const found = await inspectPlan(core, text, fillsMacros === true);
-  const planned = await resolvePlaces(core, await withViewBody(core, text, options, found));
+  const plan = await inspectPlan(core, text, fillsMacros === true);
+  const planned = await resolvePlaces(core, await withViewBody(core, text, options, plan));
   const isDrop = planned.writes.some(({ action }) => action === 'drop');
   const changed = isDrop ? undefined : await core.temporary.changedBy(text);
   // Last: what it makes is not there yet.
   core.temporary.note(planned.writes);
-  return changed === undefined ? planned : { ...planned, opaque: planned.opaque ?? changed };
+  const found = { ...planned, opaque: planned.opaque ?? changed };
+  return options.visible === undefined || isDrop ? found : await withUsed(core, found, text);
+}
+
+/** Adds the views and macros that a text names. */
+async function withUsed(core: SessionCore, facts: PlanFacts, text: string): Promise<PlanFacts> {
+  return mergeFacts(facts, { ...NO_FACTS, opaque: undefined, ...(await usedDefinitions(core, text)) });
 }
 
 async function inspectPlan(core: SessionCore, text: string, fillsMacros: boolean): Promise<PlanFacts> {
@@ -122,6 +129,7 @@ async function withNamed(core: SessionCore, facts: PlanFacts, names: readonly st
     const query = namedTableQuery(name);
     if (query === undefined) return { ...facts, opaque: 'the name of a table' };
     all = mergeFacts(all, withoutRows(readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts));
+    all = await withUsed(core, all, query);
   }
   return all;
 }
@@ -190,9 +198,10 @@ async function withViewBody(
   if (!facts.writes.some((it) => it.action === 'create' && it.objectKind === 'view')) return facts;
   const body = viewBody(text);
   if (body === undefined) return { ...facts, opaque: facts.opaque ?? 'the query of a view' };
-  const { opaque, reads, functions } = await inspect(core, body, options);
+  const { opaque, reads, functions, used } = await inspect(core, body, options);
   return {
     ...facts,
+    ...(used !== undefined && { used }),
     opaque: facts.opaque ?? opaque,
     reads: [...facts.reads, ...reads],
     functions: [...facts.functions, ...functions],

@@ -6,7 +6,7 @@ import { PLAN_SQL, planOf, type TextReader, TREE_SQL } from '../facts/plan-text.
 import { reasonAgainstBound } from './condition-plan.js';
 import { parseExactly } from './exact-json.js';
 import { filterQuery } from './filter-query.js';
-import { nodeOf } from './row-filters.js';
+import { nodeOf } from './tree-node.js';
 import { SAFE_FUNCTIONS } from './tried-functions.js';
 
 /** Throws INVALID_ARGUMENT. The connection must be claimed. */
