@@ -312,16 +312,114 @@ describe('what is not of the view', () => {
   it.each([
     'explain from pub.main.names',
     'explain analyze from pub.main.of_csv',
-    'create table bobs.main.copied as from pub.main.names',
+    'explain create table bobs.main.copied as from pub.main.names',
     'create view bobs.main.again as from pub.main.names',
     'create macro bobs.main.m() as table from pub.main.names',
-    'insert into bobs.main.copied from pub.main.names',
+    'create macro bobs.main.m() as (select max(id) from pub.main.names)',
+    'set variable x = (select max(id) from pub.main.names)',
+    'with n as (from pub.main.names) insert into bobs.main.rows from n',
+    'insert into bobs.main.rows from hr.main.people',
+    'insert into bobs.main.rows select id, (select max(salary) from hr.main.people) from pub.main.names',
+    'insert into pub.main.own select id, id from pub.main.names',
+    'insert into hr.main.people select id, name, name, name from pub.main.names',
+    'create table hr.main.taken as from pub.main.names',
+    'update bobs.main.rows set id = p.id from hr.main.people p, (from pub.main.names) n',
+    'delete from hr.main.people where id in (select id from pub.main.names)',
     `copy (from pub.main.names) to '${path('out.csv')}'`,
     'pivot pub.main.names on name using max(id)',
     'prepare p as from pub.main.names',
     'from pub.main.names; from hr.main.people',
   ])('and so is every statement that is no plain query: %s', async (sql) => {
     expect(await outcome(ann, sql)).toBeTypeOf('string');
+  });
+
+  it.each<[string, unknown]>([
+    [
+      'create table bobs.main.made as from pub.main.names',
+      [
+        [1, 'Ann'],
+        [2, 'Bob'],
+      ],
+    ],
+    [
+      'create or replace table bobs.main.made as (select n.id, pub.main.names.name from pub.main.names n, pub.main.names where n.id = names.id)',
+      [
+        [1, 'Ann'],
+        [2, 'Bob'],
+      ],
+    ],
+    ["create table bobs.main.made as with n as (from pub.main.people_of('Bob')) from n", [[2, 'Bob']]],
+    ['create table bobs.main.made as select 1 as id, salary from pub.main.mine', [[1, 'canary-1']]],
+    [
+      'create table bobs.main.made as from pub.main.of_csv',
+      [
+        [1n, 'csv one'],
+        [2n, 'csv two'],
+      ],
+    ],
+    [
+      'insert into bobs.main.rows from pub.main.names',
+      [
+        [1, 'Ann'],
+        [2, 'Bob'],
+        [9, 'there'],
+      ],
+    ],
+    [
+      'insert into bobs.main.rows (name) select name from pub.main.names where id = 1',
+      [
+        [9, 'there'],
+        [null, 'Ann'],
+      ],
+    ],
+    [
+      'insert into bobs.main.rows by name (select id from pub.main.of_json)',
+      [
+        [7, null],
+        [9, 'there'],
+      ],
+    ],
+    [
+      'insert into bobs.main.rows values ((select max(id) from pub.main.names), null)',
+      [
+        [2, null],
+        [9, 'there'],
+      ],
+    ],
+    [
+      'update bobs.main.rows set name = (select name from pub.main.names where names.id = rows.id - 8)',
+      [[9, 'Ann']],
+    ],
+    ['update bobs.main.rows set id = n.id from (select max(id) as id from pub.main.names) n', [[2, 'there']]],
+    ['delete from bobs.main.rows where id - 8 in (select id from pub.main.names)', []],
+    [
+      'merge into bobs.main.rows using (from pub.main.names) n on rows.id = n.id when not matched then insert values (n.id, n.name)',
+      [
+        [1, 'Ann'],
+        [2, 'Bob'],
+        [9, 'there'],
+      ],
+    ],
+  ])('is written by whoever may write: %s', async (sql, expected) => {
+    await admin.rows("create or replace table bobs.main.rows as select 9 as id, 'there' as name");
+    await ann.rows(sql);
+    expect(await ann.rows(`from bobs.main.${sql.includes('made') ? 'made' : 'rows'} order by 1`)).toEqual(
+      expected,
+    );
+    expect(await outcome(reader, sql)).toBeTypeOf('string');
+    await admin.rows('drop table if exists bobs.main.made');
+  });
+
+  it('is not told of by what cannot be written', async () => {
+    await admin.rows('create or replace table bobs.main.few (salary varchar check (length(salary) < 3))');
+    const said = await outcome(ann, 'insert into bobs.main.few select salary from pub.main.mine');
+    expect(said).toMatch(/failed while it read pub.main.mine/);
+    await admin.rows('create or replace table bobs.main.numbers (n integer)');
+    const cast = await outcome(ann, 'insert into bobs.main.numbers select salary from pub.main.mine');
+    expect(cast).toBe('no');
+    expect(await ann.rows('from bobs.main.few union all select n::varchar from bobs.main.numbers')).toEqual(
+      [],
+    );
   });
 
   it('does not run behind the view', async () => {

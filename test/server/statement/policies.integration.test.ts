@@ -182,7 +182,7 @@ describe('a policy', () => {
     eve.close();
     await admin.rows('detach vault; drop schema shop.cellar; drop table shop.bin');
     await admin.rows('revoke select on shop.main.orders from ann, bob, eve');
-    await admin.rows('grant select on shop to public');
+    await admin.rows('grant select on shop to public; grant all on shop to ann');
   });
 
   it('is for nobody any more when the user it was for is dropped', async () => {

@@ -4,6 +4,7 @@ import type { LentView } from '../../../model/lent-view.js';
 import type { ObjectWrite, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
 import { isMisuse, toEngineError } from '../errors.js';
+import { aroundCopied } from '../files/copy-statement.js';
 import { failsOnRows } from '../lent/fails-on-rows.js';
 import { lend } from '../lent/lend.js';
 import { notLent } from '../lent/not-lent.js';
@@ -65,7 +66,12 @@ async function inspectLent(
   options: InspectOptions,
   lent: readonly LentView[],
 ): Promise<PlanFacts> {
-  const text = await lend(core, sql, lent);
+  const opened = await core.files.open(sql);
+  const copied = opened !== undefined && 'run' in opened ? opened : undefined;
+  const around = copied && aroundCopied(copied);
+  const lending = await lend(core, around === undefined || copied === undefined ? sql : copied.plan, lent);
+  const text =
+    around === undefined ? lending : { ...lending, run: around.before + lending.run + around.after };
   if (text.run.length > TEXT_CHARS_MAX) throw notLent('the query is too long with its bodies');
   const facts = await inspectRead(core, readText(text.plan, options), options);
   core.lent.keep(sql, text);
@@ -75,6 +81,7 @@ async function inspectLent(
     ...facts,
     reads: [...facts.reads, ...views],
     lent: text.reads,
+    ...(around !== undefined && copied !== undefined && { files: copied.files }),
     ...(tells !== undefined && { tells }),
   };
 }
@@ -198,12 +205,13 @@ async function withViewBody(
   if (!facts.writes.some((it) => it.action === 'create' && it.objectKind === 'view')) return facts;
   const body = viewBody(text);
   if (body === undefined) return { ...facts, opaque: facts.opaque ?? 'the query of a view' };
-  const { opaque, reads, functions, used } = await inspect(core, body, options);
+  const found = await inspect(core, body, options);
+  const { opaque, functions, used } = found;
   return {
     ...facts,
     ...(used !== undefined && { used }),
     opaque: facts.opaque ?? opaque,
-    reads: [...facts.reads, ...reads],
+    reads: [...facts.reads, ...withoutRows(found).reads],
     functions: [...facts.functions, ...functions],
   };
 }

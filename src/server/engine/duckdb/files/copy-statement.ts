@@ -1,5 +1,6 @@
 /** COPY between a table or query and a file whose path is written out. */
-import { insideParentheses, isName, isWord, stringOf, type Word } from '../facts/words.js';
+import type { FileAccess } from '../../../model/file-rules.js';
+import { insideParentheses, isName, isWord, significant, stringOf, type Word } from '../facts/words.js';
 
 export interface CopyStatement {
   readonly action: 'read' | 'write';
@@ -30,6 +31,21 @@ export function readCopy(sql: string, tokens: readonly Word[]): CopyStatement | 
   if (isWord(direction, 'to')) return { action: 'write', path, start, end, plan: toFile };
   if (!isWord(direction, 'from') || fromFile === undefined) return undefined;
   return { action: 'read', path, start, end, plan: fromFile };
+}
+
+/** What stands around the query of COPY … TO a file, where nothing else is opened; undefined for all others. */
+export function aroundCopied({
+  run,
+  files,
+}: {
+  readonly run: string;
+  readonly files: readonly FileAccess[];
+}): { readonly before: string; readonly after: string } | undefined {
+  const copy = readCopy(run, [...significant(run)]);
+  // Of files that are read, what is planned has the columns only.
+  return copy?.action === 'write' && files.every(({ action }) => action === 'write')
+    ? { before: 'COPY (', after: `) TO ${run.slice(copy.start)}` }
+    : undefined;
 }
 
 interface Source {

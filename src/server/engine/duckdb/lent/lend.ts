@@ -1,11 +1,12 @@
 /**
- * A query over lent views, as two texts: what runs has a view's body in the place of its name, what is planned a query
+ * A statement over lent views, as two texts: what runs has a view's body in the place of its name, what is planned a query
  * without rows that has the same columns and reads nothing. Both are compared in DuckDB's own parse tree, so that
  * everything else of the query is decided on as it runs, with the rights of whoever asks.
  */
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
+import { heldQueries } from '../facts/held-queries.js';
 import { isName, isWord, significant, type Word } from '../facts/words.js';
 import { columnsOf, stubOf } from './columns.js';
 import { sameButFor } from './compare.js';
@@ -34,12 +35,42 @@ export interface LentText {
   readonly hidesRows: boolean;
 }
 
-/** Throws FAILED_PRECONDITION with the reason where nothing is lent. The connection must be claimed, in the transaction in which it is to run. */
+/**
+ * Of a query, or of a statement that writes the rows of one somewhere else. Throws FAILED_PRECONDITION with the reason where nothing
+ * is lent. The connection must be claimed, in the transaction in which it is to run.
+ */
 export async function lend(core: Core, sql: string, lent: readonly LentView[]): Promise<LentText> {
   const query = await queryOf(core, sql);
-  if (query === undefined) throw notLent('the statement is no plain query');
+  const ranges = query === undefined ? heldQueries(sql) : [{ start: 0, end: sql.length }];
+  if (ranges.length === 0) throw notLent('the statement is no plain query');
+  const [run, plan] = [[], []] as [string[], string[]];
+  const reads = new Map<string, LentRead>();
+  let hidesRows = false;
+  let at = 0;
+  for (const { start, end } of ranges) {
+    const part = sql.slice(start, end);
+    const inner = query ?? (await queryOf(core, part));
+    const found = inner && (await lendQuery(core, part, inner, lent));
+    run.push(sql.slice(at, start), found?.run ?? part);
+    plan.push(sql.slice(at, start), found?.plan ?? part);
+    for (const read of found?.reads ?? []) reads.set(key(read), read);
+    hidesRows ||= found?.hidesRows ?? false;
+    at = end;
+  }
+  if (reads.size === 0) throw notLent('it reads no view of an administrator');
+  const rest = sql.slice(at);
+  return { run: run.join('') + rest, plan: plan.join('') + rest, reads: [...reads.values()], hidesRows };
+}
+
+/** Undefined where it names nothing that is lent. */
+async function lendQuery(
+  core: Core,
+  sql: string,
+  query: Node,
+  lent: readonly LentView[],
+): Promise<LentText | undefined> {
   const uses = await usesIn(core, query, sql, lent);
-  if (uses.length === 0) throw notLent('it reads no view of an administrator');
+  if (uses.length === 0) return undefined;
   const edits: Edit[] = [];
   const reads = new Map<string, LentRead>();
   let hidesRows = false;

@@ -12,7 +12,7 @@ import { PLAN_SQL, planOf } from '../facts/plan-text.js';
 import { readPlan } from '../facts/read-plan.js';
 import { significant } from '../facts/words.js';
 import { readPrepare, skipExplain } from '../facts/wrappers.js';
-import { readCopy } from '../files/copy-statement.js';
+import { aroundCopied } from '../files/copy-statement.js';
 import type { OpenedText } from '../files/opened-files.js';
 import { type Assessment, assess } from './assess.js';
 import { parseExactly } from './exact-json.js';
@@ -133,12 +133,11 @@ function partsOf(sql: string): Parts | Unfiltered {
   return { before: sql.slice(0, start), statement: sql.slice(start), after: '' };
 }
 
-function partsOfCopy({ run, plan, files }: OpenedText): Parts | Unfiltered {
-  const copy = readCopy(run, [...significant(run)]);
-  // What is planned has no rows of files that are read.
-  return copy?.action === 'write' && files.every(({ action }) => action === 'write')
-    ? { before: 'COPY (', statement: plan, after: `) TO ${run.slice(copy.start)}` }
-    : { unfiltered: 'the statement opens files as well' };
+function partsOfCopy(opened: OpenedText): Parts | Unfiltered {
+  const around = aroundCopied(opened);
+  return around === undefined
+    ? { unfiltered: 'the statement opens files as well' }
+    : { ...around, statement: opened.plan };
 }
 
 interface Filtered {
