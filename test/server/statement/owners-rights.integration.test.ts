@@ -319,6 +319,8 @@ describe('what is not of the view', () => {
     'set variable x = (select max(id) from pub.main.names)',
     'with n as (from pub.main.names) insert into bobs.main.rows from n',
     'insert into bobs.main.rows from hr.main.people',
+    'insert into bobs.main.rows /* */ from pub.main.names',
+    "insert into bobs.main.rows select 1, '' where false union all (from pub.main.names); from hr.main.people",
     'insert into bobs.main.rows select id, (select max(salary) from hr.main.people) from pub.main.names',
     'insert into pub.main.own select id, id from pub.main.names',
     'insert into hr.main.people select id, name, name, name from pub.main.names',

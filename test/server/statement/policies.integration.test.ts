@@ -364,6 +364,10 @@ describe('a query over a table under a policy', () => {
   it('is filtered anew each time SQL executes what it has prepared', async () => {
     await ann.rows('prepare mine as select id from shop.main.v where id > $1');
     expect(await ids(ann, 'execute mine(1)')).toEqual([3]);
+    const kept = await ann.rows('from duckdb_prepared_statements()').catch((error: Error) => error.message);
+    expect(JSON.stringify(kept, (_, it) => (typeof it === 'bigint' ? String(it) : it))).not.toMatch(
+      /owner|gizmo_user/,
+    );
     await admin.rows(OWN.replace('CREATE', 'CREATE OR REPLACE').replace('=', '<>'));
     expect(await ids(ann, 'execute mine(1)')).toEqual([2]);
     await admin.rows('create or replace view shop.main.v as select id from shop.main.open');

@@ -59,8 +59,13 @@ export async function lend(core: Core, sql: string, lent: readonly LentView[]): 
   }
   if (reads.size === 0) throw notLent('it reads no view of an administrator');
   const rest = sql.slice(at);
+  // What stands around has no tree to be compared, so it may hold nothing that could be read in two ways.
+  if (query === undefined && AMBIGUOUS.test(run.filter((_, index) => index % 2 === 0).join(' ') + rest))
+    throw notLent('there are comments, dollars, backslashes or unusual spaces around the query');
   return { run: run.join('') + rest, plan: plan.join('') + rest, reads: [...reads.values()], hidesRows };
 }
+
+const AMBIGUOUS = /--|\/\*|[$\\\u200b\u2060\ufeff]|[^\S \t\r\n]/;
 
 /** Undefined where it names nothing that is lent. */
 async function lendQuery(

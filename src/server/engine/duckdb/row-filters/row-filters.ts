@@ -58,11 +58,12 @@ export class RowFilters {
     if ('unfiltered' in parts) return { ...facts, unfiltered: parts.unfiltered };
     const found = await this.#filtered(parts.statement, touched, facts);
     if ('unfiltered' in found) return { ...facts, unfiltered: found.unfiltered };
-    this.#last = { sql, text: `${parts.before}${found.text}${parts.after}` };
+    // What is prepared is never left to DuckDB to execute (see kept-statements.ts), and DuckDB shows its text.
+    const rows = parts.isKept ? ('none' as const) : ('filtered' as const);
+    if (!parts.isKept) this.#last = { sql, text: `${parts.before}${found.text}${parts.after}` };
+    const isTouched = (read: ObjectName) => touched.some((it) => isSame(it, read));
     const reads = facts.reads.map((read) =>
-      read.rows === undefined && touched.some((it) => isSame(it, read))
-        ? { ...read, rows: 'filtered' as const }
-        : read,
+      read.rows === undefined && isTouched(read) ? { ...read, rows } : read,
     );
     const merged = mergeFacts({ ...facts, reads }, found.facts);
     return facts.files === undefined ? merged : { ...merged, files: facts.files };
@@ -123,21 +124,29 @@ interface Parts {
   readonly before: string;
   readonly statement: string;
   readonly after: string;
+  /** Whether it is kept for later, and reads nothing now. */
+  readonly isKept: boolean;
 }
 
 function partsOf(sql: string): Parts | Unfiltered {
   const tokens = [...significant(sql)];
   if (skipExplain(tokens) > 0)
     return { unfiltered: 'EXPLAIN would show the policies, and how many rows they hide' };
-  const start = tokens[readPrepare(tokens)?.start ?? 0]?.start ?? 0;
-  return { before: sql.slice(0, start), statement: sql.slice(start), after: '' };
+  const prepare = readPrepare(tokens);
+  const start = tokens[prepare?.start ?? 0]?.start ?? 0;
+  return {
+    before: sql.slice(0, start),
+    statement: sql.slice(start),
+    after: '',
+    isKept: prepare !== undefined,
+  };
 }
 
 function partsOfCopy(opened: OpenedText): Parts | Unfiltered {
   const around = aroundCopied(opened);
   return around === undefined
     ? { unfiltered: 'the statement opens files as well' }
-    : { ...around, statement: opened.plan };
+    : { ...around, statement: opened.plan, isKept: false };
 }
 
 interface Filtered {
