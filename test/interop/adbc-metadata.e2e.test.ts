@@ -112,4 +112,18 @@ describe.skipIf(!hasPythonClients())('ADBC from Python', () => {
       ['list', 'list<item: int32>'],
     ]);
   });
+  it('refuses nothing of it to whoever may read one table, and shows nothing else', async () => {
+    expect(await adbc('limited')).toEqual({
+      catalogs: ['memory'],
+      tables: ['memory.sales.orders'],
+      columns: ['id', 'price', 'note'],
+      types: ['LOCAL TEMPORARY', 'TABLE', 'VIEW'],
+      vendor: 'gizmo',
+      catalog: 'memory',
+      schema: 'main',
+      rows: [[0]],
+      hidden: false,
+      missing: 'NOT_FOUND',
+    });
+  });
 });

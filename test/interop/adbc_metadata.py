@@ -110,5 +110,45 @@ def execute_schema(server):
         return [[field.name, str(field.type)] for field in schema]
 
 
+def limited(server):
+    """What somebody sees who may read one table of one schema: all that the driver asks, and nothing refused."""
+    secret = "correct horse battery staple"
+    with connect(server) as connection, connection.cursor() as cursor:
+        for sql in (
+            *SETUP,
+            "attach if not exists ':memory:' as vault",
+            "create table if not exists vault.main.vault_gold (vault_id integer primary key)",
+            f"create user limited password '{secret}' role readonly",
+            "grant select on memory.sales.orders to limited",
+            "grant select on vault.main.vault_gold to nobody",
+        ):
+            cursor.execute(sql)
+    with connect(server | {"user": "limited", "token": secret}) as connection, connection.cursor() as cursor:
+        found = {depth: connection.adbc_get_objects(depth=depth).read_all().to_pylist() for depth in ("catalogs", "db_schemas", "tables", "all")}
+        cursor.execute("select count(*) from sales.orders where id > ?", (0,))
+        answer = {
+            "catalogs": [catalog["catalog_name"] for catalog in found["catalogs"]],
+            "tables": [
+                f"{catalog['catalog_name']}.{schema['db_schema_name']}.{table['table_name']}"
+                for catalog in found["all"]
+                for schema in catalog["catalog_db_schemas"] or []
+                for table in schema["db_schema_tables"] or []
+                if catalog["catalog_name"] not in ("system", "temp")
+            ],
+            "columns": connection.adbc_get_table_schema("orders", db_schema_filter="sales", catalog_filter="memory").names,
+            "types": connection.adbc_get_table_types(),
+            "vendor": connection.adbc_get_info()["vendor_name"],
+            "catalog": connection.adbc_current_catalog,
+            "schema": connection.adbc_current_db_schema,
+            "rows": cursor.fetchall(),
+            "hidden": "vault" in json.dumps(found).lower(),
+        }
+        try:
+            connection.adbc_get_table_schema("vault_gold", catalog_filter="vault")
+        except dbapi.Error as error:
+            answer["missing"] = error.status_code.name
+        return answer
+
+
 if __name__ == "__main__":
     print(json.dumps(globals()[sys.argv[1]](json.loads(sys.argv[2]))))
