@@ -46,7 +46,7 @@ export async function runServer(
       throw namingHolder(error, config.database, options.runtimeDirectory);
     });
     // Before anybody is told where it is: whoever then ends it at once ends it in order.
-    const stopped = untilStopped(server, uncaught, log, config.shutdownGraceMs, () => runtimeFile?.remove());
+    const stopped = untilStopped(server, uncaught, log, () => runtimeFile?.remove());
     try {
       runtimeFile = announceWayIn(server, options.runtimeDirectory, log);
     } catch (error) {
@@ -165,7 +165,6 @@ function untilStopped(
   server: RunningServer,
   uncaught: Promise<GizmoError>,
   log: Logger,
-  graceMs: number,
   cleanUp: () => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -186,7 +185,7 @@ function untilStopped(
       await log.close();
       await endProcess(code);
     };
-    const stop = (code: number, grace = graceMs) => {
+    const stop = (code: number, grace = server.graceMs) => {
       exitCode = code;
       setTimeout(force, grace + 2 * FORCE_MS).unref();
       server.stop(grace).then(async (closed) => {

@@ -80,6 +80,8 @@ export interface RunningServer {
   load(request: IngestRequest): Promise<{ readonly rows: number }>;
   /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
   readonly failed: Promise<GizmoError>;
+  /** How long statements may still run once it is being stopped, as SET GLOBAL has it now. */
+  readonly graceMs: number;
   /**
    * Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. False where
    * the engine still plans what it cannot interrupt: then it is not closed, and the process should be ended.
@@ -346,7 +348,10 @@ export async function startServer(
       certificates.replace(mappings);
       tls?.clients?.rejudge();
     },
-    stop(graceMs = config.shutdownGraceMs) {
+    get graceMs() {
+      return settings.number('shutdown_grace_period_seconds') * 1000;
+    },
+    stop(graceMs = settings.number('shutdown_grace_period_seconds') * 1000) {
       stopped ??= stop(graceMs);
       return stopped;
     },

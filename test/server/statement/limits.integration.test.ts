@@ -59,6 +59,14 @@ it('lets nobody but administrators have fewer of their own statements logged', a
   await admin.rows('reset gizmosql.query_log_level');
 });
 
+it('changes how long statements may still run when the server stops', async () => {
+  const before = server.graceMs;
+  await admin.rows('set global gizmosql.shutdown_grace_period_seconds = 7');
+  expect(server.graceMs).toBe(7000);
+  await admin.rows('reset global gizmosql.shutdown_grace_period_seconds');
+  expect(server.graceMs).toBe(before);
+});
+
 it('refuses settings that are none, or not to be set so', async () => {
   for (const [sql, details] of [
     ['set gizmosql.nothing = 1', /^Unknown GizmoSQL configuration parameter: nothing/],

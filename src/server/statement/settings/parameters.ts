@@ -182,7 +182,7 @@ export const PARAMETERS: readonly Parameter[] = [
   },
   {
     name: 'shutdown_grace_period_seconds',
-    scope: 'STARTUP',
+    scope: 'GLOBAL',
     type: 'integer',
     flag: '--shutdown-grace-period-seconds',
     variable: 'GIZMO_SHUTDOWN_GRACE_PERIOD_SECONDS',

@@ -27,7 +27,8 @@ export type NumberName =
   | 'max_result_size'
   | 'max_statements_per_second'
   | 'max_sql_size'
-  | 'upload_stall_timeout';
+  | 'upload_stall_timeout'
+  | 'shutdown_grace_period_seconds';
 
 export interface SettingChange {
   readonly session: Session;
