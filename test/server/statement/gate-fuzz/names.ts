@@ -17,7 +17,7 @@ const NEARLY = word(
   'zqvault.zqgol|zqvault.zqgold1|zqgol|zqvaul.zqgold|zqvault.main.nothing|zqvault.zqinne.zqdeep|open.item|part.zqhi|part.peopl|part.zqsc.zqt|open.main.zqgold|open.zqinner.zqdeep|zqvault.nothing.at_all|gold|open.peep|peep|own|mine|notes|items|part.box',
 );
 const HIDDEN_TYPE = word(
-  'zqvault.zqenum|zqvault.main.zqenum|zqenum|zqvault.zqenu|zqvault.zqenum[]|open.zqenum|struct(a zqvault.zqenum)|map(varchar, zqvault.zqenum)',
+  'zqvault.zqenum|zqvault.main.zqenum|zqenum|zqvault.zqenu|zqvault.zqenum[]|open.zqenum|part.zqkind|part.main.zqkind|zqkind[]|struct(a zqvault.zqenum)|map(varchar, zqvault.zqenum)',
 );
 /** A name that is the session's own to make. */
 const OWN = word('own|mine|temp.own|temp.main.mine|work.made|work.main.made2');

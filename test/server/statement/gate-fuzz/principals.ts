@@ -20,6 +20,14 @@ const READS: readonly CatalogRule[] = [{ catalog: 'open', access: 'read' }];
 const OPEN = ['open.items', 'open.main.items', 'open.seen', 'open.more.parts'];
 const WORK = ['work.notes', 'work.main.keyed', 'work.notes'];
 
+/** Under a row policy, by its name and by that of something hidden. */
+const ROWED = [
+  'part.rowed',
+  'part.main.rowed',
+  '(select zqvault.a, zqvault.b, zqvault.c from part.rowed as zqvault)',
+  '(select zqhid.a, zqhid.b, zqhid.c from part.rowed zqhid)',
+];
+
 export const PRINCIPALS: readonly Who[] = [
   {
     name: 'reader',
@@ -44,7 +52,14 @@ export const PRINCIPALS: readonly Who[] = [
     role: 'user',
     world: 'granted',
     changes: ['work'],
-    reads: [...OPEN, ...WORK, 'work.noted', 'part.people', '(select a, b, 1 as c from part.people)'],
+    reads: [
+      ...OPEN,
+      ...WORK,
+      'work.noted',
+      'part.people',
+      '(select a, b, 1 as c from part.people)',
+      ...ROWED,
+    ],
     writes: [...WORK, 'part.box'],
   },
   { name: 'nobody', role: 'user', world: 'granted', changes: [], reads: [], writes: [] },

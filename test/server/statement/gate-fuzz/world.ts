@@ -59,9 +59,12 @@ const SECRET = [
 /** What is partly hidden from those who live by grants; into the box they may put what they like. */
 const PART = [
   "create table part.people (a integer, b varchar, c varchar); insert into part.people values (1, 'p', 'zqsalary'), (2, 'q', 'zqsalary')",
+  "create table part.rowed (a integer, b varchar, c integer); insert into part.rowed values (1, 'r', 10), (77100015, 'zqrow', 77100016), (2, 's', 20)",
+  "create policy shown on part.main.rowed using (b not like 'zq%')",
   "create table part.box (a integer check (a <> 77100010), b varchar check (b <> 'zqboxcheck' and c <> 9), c integer)",
 ];
 const PART_HIDDEN = [
+  "create type part.zqkind as enum ('zqkind_one', 'zqkind_two')",
   'create schema part.zqsch',
   "create table part.zqhid as select 77100011 as a, 'zqhidden' as b, 77100012 as c",
   "create table part.zqsch.zqt as select 77100013 as a, 'zqtvalue' as b, 77100014 as c",
@@ -76,6 +79,7 @@ const GRANTS = [
   'grant select on open to gus',
   'grant all on work to gus',
   'grant select (a, b) on part.main.people to gus',
+  'grant select on part.main.rowed to gus',
   'grant insert on part.main.box to gus',
   ...['open', 'work', 'part', 'zqvault', 'memory'].map((it) => `grant all on ${it} to maker`),
 ];
@@ -107,7 +111,10 @@ export async function makeWorld(kind: Who['world'], has: 'hidden' | 'nothing hid
   await run(maker, THROUGH);
   maker.close();
   if (has === 'nothing hidden')
-    await run(admin, ['drop schema part.zqsch cascade', 'drop table part.zqhid', 'detach zqvault']);
+    await run(admin, [
+      'drop schema part.zqsch cascade; drop table part.zqhid; drop type part.zqkind; detach zqvault',
+      "delete from part.rowed where b like 'zq%'",
+    ]);
   return { admin, ...doors(server, admin, run) };
 }
 
