@@ -1,6 +1,6 @@
 /** Views that an administrator has made run with owner's rights: what that opens, and every way that it must not. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
@@ -13,6 +13,7 @@ import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gizmo-owners-')));
+const exported = realpathSync(mkdtempSync(join(tmpdir(), 'gizmo-owners-out-')));
 const path = (name: string) => join(folder, name);
 const secretKey = randomBytes(16).toString('hex');
 
@@ -27,7 +28,11 @@ beforeAll(async () => {
   writeFileSync(path('a.csv'), 'id,name\n1,csv one\n2,csv two\n');
   writeFileSync(path('a.json'), '[{"id": 7, "name": "json"}]');
   writeFileSync(path('secret.csv'), 'canary\nnever\n');
-  server = await startTestServer({ 'secret-key': secretKey, 'state-dir': path('state') });
+  server = await startTestServer({
+    'secret-key': secretKey,
+    'state-dir': path('state'),
+    'allow-write-path': [exported],
+  });
   const { port } = server.address;
   admin = await logIn(port);
   await admin.rows(`copy (select 3 as id, 'parquet' as name) to '${path('a.parquet')}'`);
@@ -53,7 +58,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of [admin, ann, reader, plain]) client.close();
   await server.stop();
-  rmSync(folder, { recursive: true });
+  for (const it of [folder, exported]) rmSync(it, { recursive: true });
 });
 
 const VIEWS = [
@@ -410,6 +415,18 @@ describe('what is not of the view', () => {
     );
     expect(await outcome(reader, sql)).toBeTypeOf('string');
     await admin.rows('drop table if exists bobs.main.made');
+  });
+
+  it('is written to a file that the operator has opened for that', async () => {
+    const file = join(exported, 'names.csv');
+    await ann.rows(`copy (select name from pub.main.names order by id) to '${file}'`);
+    expect(readFileSync(file, 'utf8')).toBe('name\nAnn\nBob\n');
+    await ann.rows(`copy pub.main.of_csv (id) to '${file}' (header false)`);
+    expect(readFileSync(file, 'utf8')).toBe('1\n2\n');
+    const both = `copy (select n.name, salary from pub.main.names n, hr.main.people) to '${file}'`;
+    expect(await outcome(ann, both)).toBeTypeOf('string');
+    expect(await outcome(reader, `copy pub.main.names to '${file}'`)).toBeTypeOf('string');
+    expect(readFileSync(file, 'utf8')).toBe('1\n2\n');
   });
 
   it('is not told of by what cannot be written', async () => {

@@ -11,7 +11,7 @@ export interface Names {
 }
 
 const HIDDEN = word(
-  'zqvault.zqgold|zqvault.main.zqgold|zqvault.zqinner.zqdeep|zqvault.zqview|zqgold|zqdeep|main.zqgold|part.zqhid|part.zqsch.zqt|zqinner.zqdeep|zqhid',
+  'zqvault.zqgold|zqvault.main.zqgold|zqvault.zqinner.zqdeep|zqvault.zqview|zqgold|zqdeep|main.zqgold|part.zqhid|part.zqconst|part.zqsch.zqt|zqinner.zqdeep|zqhid',
 );
 const NEARLY = word(
   'zqvault.zqgol|zqvault.zqgold1|zqgol|zqvaul.zqgold|zqvault.main.nothing|zqvault.zqinne.zqdeep|open.item|part.zqhi|part.peopl|part.zqsc.zqt|open.main.zqgold|open.zqinner.zqdeep|zqvault.nothing.at_all|gold|open.peep|peep|own|mine|notes|items|part.box',

@@ -67,6 +67,8 @@ const PART_HIDDEN = [
   "create type part.zqkind as enum ('zqkind_one', 'zqkind_two')",
   'create schema part.zqsch',
   "create table part.zqhid as select 77100011 as a, 'zqhidden' as b, 77100012 as c",
+  "create view part.zqconst as select 77100015 as a, 'zqconstant' as b, 77100016 as c",
+  "create macro part.zqtell(zqparameter) as 'zqtold'",
   "create table part.zqsch.zqt as select 77100013 as a, 'zqtvalue' as b, 77100014 as c",
 ];
 /** Made by somebody who is no administrator: it gives nobody the rights of its maker. */
@@ -113,6 +115,7 @@ export async function makeWorld(kind: Who['world'], has: 'hidden' | 'nothing hid
   if (has === 'nothing hidden')
     await run(admin, [
       'drop schema part.zqsch cascade; drop table part.zqhid; drop type part.zqkind; detach zqvault',
+      'drop view part.zqconst; drop macro part.zqtell',
       "delete from part.rowed where b like 'zq%'",
     ]);
   return { admin, ...doors(server, admin, run) };
