@@ -48,8 +48,9 @@ export class Conversation {
    */
   ask(frames: readonly FlightFrame[], signal: AbortSignal | undefined): Answer {
     if (signal?.aborted) throw abortReason(signal);
+    const open = this.#connect();
     this.#busy = true;
-    return this.#answer(frames, signal);
+    return this.#answer(open, frames, signal);
   }
 
   /** Gives up what is open, such as after another login. What is being answered goes on. */
@@ -65,12 +66,13 @@ export class Conversation {
     this.#open = undefined;
   }
 
-  async *#answer(frames: readonly FlightFrame[], signal: AbortSignal | undefined): Answer {
-    const open = this.#connect();
+  async *#answer(open: OpenCall, frames: readonly FlightFrame[], signal: AbortSignal | undefined): Answer {
     const onAbort = (): void => open.stop.abort(signal && abortReason(signal));
     signal?.addEventListener('abort', onAbort, { once: true });
     let over = false;
     try {
+      // Since it was asked.
+      if (signal?.aborted) throw abortReason(signal);
       for (const frame of frames) open.call.write(frame);
       for (;;) {
         const { value: message, done } = await open.messages.next();
