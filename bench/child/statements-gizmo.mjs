@@ -1,9 +1,9 @@
 // Small statements over the wire: each client is a connection of its own that runs one statement after the other.
 import { countRows, openClient } from '../support/client.mjs';
-import { KINDS, measureCalls } from '../support/small-statements.mjs';
+import { GATE_KINDS, KINDS, measureCalls } from '../support/small-statements.mjs';
 
 const { server, kind, clients: count, seconds } = JSON.parse(process.argv[2]);
-const { text, prepared, value } = KINDS[kind];
+const { text, prepared, value } = { ...KINDS, ...GATE_KINDS }[kind];
 const clients = await Promise.all(
   Array.from({ length: count }, async () => {
     const client = await openClient(server);

@@ -12,6 +12,17 @@ export const KINDS = {
   'INSERT of one row': { text: (n) => `insert into inserted values (${n}, 'a name')` },
 };
 
+/** Of the part `gate`: texts that are new each time, and what is behind a lent view or under a policy. */
+export const GATE_KINDS = {
+  'select, new text': { text: (n) => `select ${n} as answer` },
+  'lent view': { text: () => 'select count(*) as n from memory.main.lent' },
+  'lent view, new text': { text: (n) => `select count(*) as n from memory.main.lent where id <> ${n}` },
+  'table under a policy': { text: () => 'select count(*) as n from memory.main.ruled' },
+  'table under a policy, new text': {
+    text: (n) => `select count(*) as n from memory.main.ruled where id <> ${n}`,
+  },
+};
+
 /**
  * Calls `run(client, n)` on every client, one call after the other, until the time is over; the first half as long
  * again is not counted, until V8 has compiled what runs often. Answers calls a second and milliseconds of the 50th and

@@ -77,6 +77,16 @@ export interface EngineSession {
   inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
   /** Databases and objects of these names, whether anybody may know of them or not; for access decisions. */
   lookUp(names: readonly string[]): Promise<NamedThings>;
+  /**
+   * As long as this number stays the same, texts mean in this session what they meant: nothing has run, or runs, in any
+   * session that could have changed that. Undefined where that cannot be said, as while something like it runs.
+   */
+  readonly meaning: number | undefined;
+  /**
+   * A statement that was prepared for the text earlier in this session and closed with a {@link EngineStatement.note}, if it
+   * still means what it meant then. It is the caller's now, to be executed with that {@link ExecuteOptions.meaning}.
+   */
+  takeNoted(sql: string): EngineStatement | undefined;
   /** Throws INVALID_ARGUMENT with the reason where a filter cannot be one: its table, its conditions. */
   checkRowFilter(filter: RowFilter): Promise<void>;
   /**
@@ -111,7 +121,12 @@ export interface PrepareHints {
   readonly atOnce?: boolean;
   /** The same text has been prepared in this session before: {@link EngineStatement.keepable} is worth finding out. */
   readonly again?: boolean;
+  /** It was inspected, and what runs need not be the text: it is kept with a {@link EngineStatement.note} or not at all. */
+  readonly inspected?: boolean;
 }
+
+/** What a statement meant has perhaps changed: nothing of its execution may be told. It may have read, and nothing else. */
+export class MeaningChanged extends Error {}
 
 /** What there is of some names, which are compared without letter case. */
 export interface NamedThings {
@@ -157,6 +172,8 @@ export interface EngineStatement {
   readonly readOnly: boolean;
   /** True where it may be run again in place of its text, until anything but queries and changes of data has run. */
   readonly keepable: boolean;
+  /** What whoever prepared it has found out about it, for whoever {@link EngineSession.takeNoted takes} it when it has been closed. */
+  note?: unknown;
   /** One field a parameter, in order; named parameters carry their name, others `1`, `2`, …; types as inferred. */
   readonly parameters: ArrowSchema;
   /** Starts it. The result must be read to its end or closed before anything else uses the session. */
@@ -168,6 +185,12 @@ export interface EngineStatement {
 export interface ExecuteOptions {
   /** Interrupts the statement; the wait then fails with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * The session's {@link EngineSession.meaning} when the statement was inspected and prepared. Rejects with
+   * {@link MeaningChanged} unless it is the same before and after; what the inspection said then need not be known any more.
+   * For queries only.
+   */
+  readonly meaning?: number;
   /** One row of values, a record batch in IPC form whose schema need not equal `parameters` but must be castable. */
   readonly parameters?: { readonly schema: ArrowSchema; readonly batch: EncodedBatch; readonly row: number };
   /** For the statement's own {@link EngineStatement.serverTables}. */

@@ -31,4 +31,6 @@ export interface StoredLentView extends LentView {
 /** What is lent, to be read. */
 export interface LentViews {
   list(): readonly StoredLentView[];
+  /** Another number whenever it is something else that is lent. */
+  readonly version: number;
 }

@@ -15,12 +15,17 @@ export interface LentViewStore extends LentViews {
 /** Reads what is there. */
 export async function openLentViewStore(database: StateDatabase): Promise<LentViewStore> {
   const known = new Map((await readViews(database)).map((view) => [keyOf(view), view]));
+  let version = 0;
   return {
     list: () => [...known.values()],
+    get version() {
+      return version;
+    },
     async lend(view) {
       const key = keyOf(view);
       // Whatever was lent by this name is not any more, also where the rest fails.
       known.delete(key);
+      version += 1;
       const { kind, catalog, schema, name, definition, body, parameters, reads, calls, owner, sinceMs } =
         view;
       await database.write(
@@ -33,10 +38,12 @@ export async function openLentViewStore(database: StateDatabase): Promise<LentVi
         ],
       );
       known.set(key, view);
+      version += 1;
     },
     async forget(matches) {
       const keys = [...known].filter(([, view]) => matches(view)).map(([key]) => key);
       for (const key of keys) known.delete(key);
+      if (keys.length > 0) version += 1;
       if (keys.length > 0)
         await database.write(...keys.map((key) => ['delete from lent_views where key = $1', key] as const));
       return keys.length;

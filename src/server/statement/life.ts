@@ -10,12 +10,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { abortReason } from '../../flight/signal.js';
-import type { ExecuteOptions } from '../engine/engine.js';
+import { type ExecuteOptions, MeaningChanged } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import { noteRun } from '../session/session-transaction.js';
 import { answeringInTime } from './answer-in-time.js';
 import { askHooks } from './ask-hooks.js';
 import { assertAllowed, authorize } from './authorize.js';
+import { basisOf, holds, resting, takeKnown } from './basis.js';
 import type { Life } from './life-context.js';
 import { openInspection } from './open-inspection.js';
 import { forgetWritten, noteMade } from './owned-views.js';
@@ -86,24 +87,37 @@ export async function execute(
     usedMs: planningMs,
   });
   try {
-    const statement = await working(life, task, false, () =>
-      answeringInTime(
-        task,
-        () => authorizeAgain(life, planned, task),
-        () => session.engine.endScope('rollback'),
-      ),
-    );
-    noteRun(session, statement.engine.kind);
-    await forgetWritten(life.lentViews, statement);
-    const result = await run(life, statement, task, parameters);
-    if (isOfAdministrator(statement)) await noteMade(life, statement);
-    return result;
+    return await runAuthorized(life, planned, task, parameters).catch((error: unknown) => {
+      if (!(error instanceof MeaningChanged)) throw error;
+      return runAuthorized(life, { ...planned, basis: undefined }, task, parameters);
+    });
   } catch (error) {
     task.end();
     // Where it did not come to that.
     await planned.inspection?.giveUp();
     throw recorded(life, task, error);
   }
+}
+
+async function runAuthorized(
+  life: Life,
+  planned: PlannedStatement,
+  task: Task,
+  parameters: ExecuteOptions['parameters'],
+): Promise<RunningResult> {
+  const { session } = planned;
+  const statement = await working(life, task, false, () =>
+    answeringInTime(
+      task,
+      () => authorizeAgain(life, planned, task),
+      () => session.engine.endScope('rollback'),
+    ),
+  );
+  noteRun(session, statement.engine.kind);
+  await forgetWritten(life.lentViews, statement);
+  const result = await run(life, statement, task, parameters);
+  if (isOfAdministrator(statement)) await noteMade(life, statement);
+  return result;
 }
 
 /** Those of Gizmo's own make no views. */
@@ -117,9 +131,15 @@ async function authorizeAgain(
   { signal }: Task,
 ): Promise<AuthorizedStatement> {
   life.admission.admit();
-  const facts = (await planned.inspection?.use()) ?? (await inspect(life, planned, signal));
+  const { session, basis, inspection } = planned;
+  if (inspection === undefined && basis !== undefined && holds(life, session, basis)) {
+    const statement = authorize(life, planned, planned.facts);
+    await askHooks(life.hooks, planned, planned.facts, signal);
+    return statement;
+  }
+  const facts = (await inspection?.use()) ?? (await inspect(life, planned, signal));
   try {
-    const statement = authorize(life, planned, facts);
+    const statement = authorize(life, { ...planned, basis: undefined }, facts);
     await askHooks(life.hooks, planned, facts, signal);
     return statement;
   } catch (error) {
@@ -157,6 +177,12 @@ async function prepareIn(life: Life, task: Task, part: number, once: boolean): P
   const own = planOwn(life.own, task);
   if (own !== undefined) return authorize(life, own, undefined);
   life.guardPaths(text);
+  const known = part === 0 ? takeKnown(life, session, door, text) : undefined;
+  if (known !== undefined) {
+    const { id } = task;
+    return await authorizePlanned(life, { id, planningMs: 0, session, door, text, ...known }, known.facts);
+  }
+  const basis = basisOf(life, session);
   const facts = await inspect(life, { session, door, text }, signal);
   const inspection = facts && openInspection(life.access, session, facts);
   try {
@@ -164,7 +190,8 @@ async function prepareIn(life: Life, task: Task, part: number, once: boolean): P
     assertAllowed(life.access, session.principal, facts, text);
     // An administrator's, of which the operator's function has no say either: nothing is decided after this.
     const atOnce = once && facts === undefined && life.hooks.name('authorization') === undefined;
-    const statement = await authorizePlanned(life, await plan(task, part, facts, atOnce), facts);
+    const planned = await plan(task, part, facts, { atOnce, again: !once && facts !== undefined });
+    const statement = await authorizePlanned(life, resting(life, planned, basis), facts);
     // What is lent may be taken back at any time.
     const carries = once && facts?.lent === undefined && statement.engine.parts === 1;
     if (carries && inspection !== undefined) return { ...statement, inspection };

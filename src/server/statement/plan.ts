@@ -74,15 +74,16 @@ export function planOwn(own: OwnStatements, { id, session, door, text }: Task): 
 
 /**
  * @param part which of the engine's own statements `text` is made of, see EngineSession.prepare
- * @param atOnce it runs next, and nobody is to be asked any more
+ * @param how `atOnce`: it runs next, and nobody is to be asked any more; `again`: it may run often
  */
 export async function plan(
   { id, session, door, text, signal }: Task,
   part: number,
   facts: PlanFacts | undefined,
-  atOnce: boolean,
+  { atOnce, again }: { readonly atOnce: boolean; readonly again: boolean },
 ): Promise<PlannedStatement> {
+  const inspected = facts !== undefined;
   const filtered = facts?.reads.some(({ rows }) => rows === 'filtered') ?? false;
-  const engine = await session.engine.prepare(text, part, signal, { atOnce, filtered });
+  const engine = await session.engine.prepare(text, part, signal, { atOnce, filtered, inspected, again });
   return { id, planningMs: 0, session, door, text, engine, facts };
 }

@@ -33,13 +33,17 @@ export async function run(
     record.failed(reason);
     throw reason;
   };
-  // Of a restricted principal: what was inspected and what runs are in one transaction, which ends with it.
-  const scoped = statement.facts === undefined ? undefined : statement.session.engine;
+  // Of a restricted principal: what was inspected and what runs are in one transaction, which ends with it. Where
+  // nothing had to be inspected, the engine tells nothing unless the text still meant the same while it ran.
+  const { basis } = statement;
+  const isScoped = statement.facts !== undefined && basis === undefined;
+  const scoped = isScoped ? statement.session.engine : undefined;
   const result = await working(life, task, true, async () => {
     const { engine, session } = statement;
     const serverTables = await life.tables.rows(engine.serverTables, { session, signal, task: task.id });
     return engine.execute({
       signal,
+      ...(basis && { meaning: basis.meaning }),
       ...(parameters && { parameters }),
       ...(serverTables && { serverTables }),
     });

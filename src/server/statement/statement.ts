@@ -3,6 +3,7 @@ import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
 import type { EngineStatement } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
 import type { PlanFacts } from '../model/plan-facts.js';
+import type { Rights } from '../model/rights.js';
 import type { Session } from '../session/session.js';
 import type { OwnCommand } from './own/own-statement.js';
 
@@ -35,6 +36,8 @@ export interface PlannedStatement {
   readonly facts: PlanFacts | undefined;
   /** Set where it is one of Gizmo's own. */
   readonly own?: OwnCommand;
+  /** Set where the facts are true, and it need not be inspected again, as long as this holds. */
+  readonly basis?: Basis | undefined;
   /** Set where it runs next, in the transaction in which it was inspected. */
   readonly inspection?: Inspection;
 }
@@ -48,6 +51,15 @@ export interface Inspection {
   use(): Promise<PlanFacts | undefined>;
   /** Rolls the transaction back, unless it is in use or has been given up. */
   giveUp(): Promise<void>;
+}
+
+/** What facts rest on. */
+export interface Basis {
+  /** See EngineSession.meaning. */
+  readonly meaning: number;
+  readonly rights: Rights;
+  /** The version of what is lent. */
+  readonly lent: number;
 }
 
 declare const authorized: unique symbol;

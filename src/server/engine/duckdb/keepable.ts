@@ -12,15 +12,15 @@ const TEXT_CHARS_MAX = 4096;
 const PLAN_CHARS_MAX = 1024 * 1024;
 
 /**
- * The connection must be claimed. Plans the text once more, and runs nothing. Where statements are inspected, what runs
- * need not be the text, and may show less at another time: nothing of it is kept.
+ * The connection must be claimed. Plans the text once more, and runs nothing.
+ * @param sql what runs
  */
 export async function isKeepable(
   core: SessionCore,
   { kind, readOnly, parts, serverTables, schema, parameters }: EngineStatement,
   sql: string,
 ): Promise<boolean> {
-  if (kind !== 'select' || !readOnly || parts > 1 || core.isInspected || core.isAborted) return false;
+  if (kind !== 'select' || !readOnly || parts > 1 || core.isAborted) return false;
   if (schema === undefined || serverTables.length + parameters.fields.length > 0) return false;
   if (sql.length > TEXT_CHARS_MAX) return false;
   try {

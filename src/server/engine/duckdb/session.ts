@@ -70,9 +70,8 @@ export class DuckDbSession implements EngineSession {
     return await this.#core.exclusively(() =>
       lane.under(signal, () =>
         lane.planning(async () => {
-          const statement = await this.#prepareExpanded(sql, part, filtered);
-          if (again && statement instanceof DuckDbStatement)
-            statement.keepable = await isKeepable(this.#core, statement, sql);
+          const { statement, prepared, run } = await this.#prepareExpanded(sql, part, filtered);
+          if (again) prepared.keepable = await isKeepable(this.#core, prepared, run);
           return statement;
         }),
       ),
@@ -109,6 +108,13 @@ export class DuckDbSession implements EngineSession {
     if (options.visible === undefined || core.isAborted) return facts;
     const types = await core.types.namedIn(core.kept.expand(sql));
     return types.length === 0 ? facts : { ...facts, types };
+  }
+
+  /** Nobody counts here what runs. */
+  readonly meaning = undefined;
+
+  takeNoted(): undefined {
+    return undefined;
   }
 
   async catalogNames(): Promise<readonly string[]> {
@@ -173,7 +179,7 @@ export class DuckDbSession implements EngineSession {
     return this.#closing;
   }
 
-  async #prepareExpanded(sql: string, part: number, mustFilter: boolean): Promise<EngineStatement> {
+  async #prepareExpanded(sql: string, part: number, mustFilter: boolean): Promise<Prepared> {
     const { kept, files, rowFilters, isInspected, lent, lane } = this.#core;
     const text = isInspected ? kept.expand(sql) : sql;
     const lends = isInspected ? lent.of(text) : undefined;
@@ -184,17 +190,19 @@ export class DuckDbSession implements EngineSession {
     lane.hidesExcerpts = isFiltered;
     if (lends !== undefined) {
       const { run, reads } = lends;
-      const statement = await this.#prepare(run, part, text).catch((reason) => fail(reason, reads));
-      return hidingErrors(this.#whileCurrent(statement, { sql, text, run: filtered, filtered }), reads);
+      const prepared = await this.#prepare(run, part, text).catch((reason) => fail(reason, reads));
+      this.#whileCurrent(prepared, { sql, text, run: filtered, filtered });
+      return { statement: hidingErrors(prepared, reads), prepared, run };
     }
     const run = isFiltered || !isInspected ? filtered : files.textFor(text);
     const statement = await this.#prepare(run, part, text);
     if (isFiltered) statement.hideExcerpts();
-    return this.#whileCurrent(statement, { sql, text, run, filtered });
+    this.#whileCurrent(statement, { sql, text, run, filtered });
+    return { statement, prepared: statement, run };
   }
 
   /** Lets a statement run as long as what was inspected is what runs. */
-  #whileCurrent(statement: DuckDbStatement, { sql, text, run, filtered }: Expanded): DuckDbStatement {
+  #whileCurrent(statement: DuckDbStatement, { sql, text, run, filtered }: Expanded): void {
     const { kept, files, rowFilters, lent, isInspected, metadata } = this.#core;
     const lends = isInspected ? lent.of(text)?.run : undefined;
     // What is lent may be something else each time it is inspected, or nothing.
@@ -208,7 +216,6 @@ export class DuckDbSession implements EngineSession {
     // DuckDB would go on to show what could be known when it was prepared.
     const showsAllowed = isInspected ? metadata.use() : undefined;
     if (showsAllowed !== undefined) statement.onlyWhile(showsAllowed);
-    return statement;
   }
 
   /** @param text as it is known to whoever sent it, where something else is run in its place */
@@ -295,6 +302,15 @@ export class DuckDbSession implements EngineSession {
   #refuseIfClosed(): void {
     if (this.#closing !== undefined) throw closed();
   }
+}
+
+interface Prepared {
+  /** As it is to be executed. */
+  readonly statement: EngineStatement;
+  /** The same, or behind it. */
+  readonly prepared: DuckDbStatement;
+  /** The text that runs. */
+  readonly run: string;
 }
 
 /** A text in its forms: as it was sent, with EXECUTE's words, as it runs, and with row filters. */

@@ -93,7 +93,8 @@ export class DuckDbStatement implements EngineStatement {
   }
 
   async execute(options: ExecuteOptions = {}): Promise<DuckDbResult> {
-    if (!this.#isCurrent()) throw preparedAnew();
+    // Whoever says what it meant then, answers for its meaning that now.
+    if (options.meaning === undefined && !this.#isCurrent()) throw preparedAnew();
     if (this.#closing !== undefined)
       throw new GizmoError('NOT_FOUND', 'The prepared statement has been closed.');
     this.#core.begin();

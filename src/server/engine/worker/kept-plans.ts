@@ -6,6 +6,8 @@
  * and changes of data, the beginnings and ends of transactions included; in others whatever may have changed definitions
  * or settings. All kept ones are let go before such a statement runs, so that none of them holds what is to be dropped
  * or detached. That planning depends on data is looked after where it is executed (see duckdb/data-version).
+ *
+ * The same count tells whoever has decided on what a text means whether it still means that ({@link KeptPlans.meaning}).
  */
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import type { StatementKind } from '../../model/statement-kind.js';
@@ -25,15 +27,32 @@ export class KeptPlans {
   readonly #changing = new Set<number>();
   readonly #ofSessions = new Map<number, number>();
   #ofAll = 0;
+  /** How much runs that may change what texts mean. */
+  #unsettled = 0;
+  /** Whether queries can change that, and other programs. */
+  #isExtended: boolean;
 
-  /** @param drop lets go of a statement in the worker */
-  constructor(drop: (statement: number) => void) {
+  /**
+   * @param drop lets go of a statement in the worker
+   * @param isExtended whether there may be functions and databases that are not DuckDB's own
+   */
+  constructor(drop: (statement: number) => void, isExtended = false) {
     this.#drop = drop;
+    this.#isExtended = isExtended;
   }
 
   /** What {@link keep} is to be told of a statement that the session prepares now. Never falls. */
   version(session: number): number {
     return this.#ofAll + (this.#ofSessions.get(session) ?? 0);
+  }
+
+  /**
+   * The same number where it says all: as long as it does not change, every text means in the session what it meant.
+   * Undefined while something runs that may change that, and for good once extensions are there, whose functions write
+   * and whose databases others change.
+   */
+  meaning(session: number): number | undefined {
+    return this.#unsettled > 0 || this.#isExtended ? undefined : this.version(session);
   }
 
   /** How many are kept. */
@@ -47,6 +66,12 @@ export class KeptPlans {
     const plan = this.#idle.get(key);
     if (plan !== undefined) this.#idle.delete(key);
     return plan;
+  }
+
+  /** The same, of those that have a note. */
+  takeNoted(session: number, sql: string): KeptPlan | undefined {
+    const isNoted = this.#idle.get(keyOf(session, sql))?.note !== undefined;
+    return isNoted ? this.take(session, sql) : undefined;
   }
 
   /** Whether the text has been asked before. */
@@ -67,26 +92,41 @@ export class KeptPlans {
     return true;
   }
 
-  /** To be called before and after anything runs in a session. */
-  note(session: number, kind: StatementKind): void {
-    if (STEADY.has(kind)) return;
+  /** To be called before anything runs in a session; what it returns, when that is over. */
+  begin(session: number, kind: StatementKind): () => void {
+    if (STEADY.has(kind)) return NOTHING;
+    if (EXTENDING.has(kind)) this.#isExtended = true;
+    // The end of a transaction shows others what it has changed.
+    const isUnsettled = kind !== 'transaction' || this.#changing.has(session);
+    if (isUnsettled) this.#unsettled += 1;
+    this.#note(session, kind);
+    return () => {
+      if (isUnsettled) {
+        this.#unsettled -= 1;
+        this.#forgetAll();
+      }
+      this.#note(session, kind);
+    };
+  }
+
+  #note(session: number, kind: StatementKind): void {
     if (kind !== 'transaction') {
       this.#changing.add(session);
       this.#forgetAll();
     } else {
-      this.noteEnd(session);
+      if (this.#changing.delete(session)) this.#forgetAll();
       this.#forget(session);
     }
   }
 
-  /** A transaction of the session may have ended. */
-  noteEnd(session: number): void {
-    if (this.#changing.delete(session)) this.#forgetAll();
+  /** To be called before a transaction of the session ends that it has not begun itself; what it returns, afterwards. */
+  beginEnd(session: number): () => void {
+    return this.#changing.has(session) ? this.begin(session, 'transaction') : NOTHING;
   }
 
   /** The session is over. */
   forgetSession(session: number): void {
-    this.noteEnd(session);
+    if (this.#changing.delete(session)) this.#forgetAll();
     this.#forget(session);
     this.#ofSessions.delete(session);
   }
@@ -117,6 +157,8 @@ export interface KeptPlan {
   readonly schema: ArrowSchema | undefined;
   /** As it was before it was prepared. */
   readonly version: number;
+  /** What whoever prepared it found out about it. */
+  readonly note?: unknown;
 }
 
 /** What changes no meaning of a text. */
@@ -127,6 +169,15 @@ const STEADY: ReadonlySet<StatementKind> = new Set<StatementKind>([
   'delete',
   'merge',
 ]);
+
+/** After these there may be functions that are not DuckDB's own. */
+const EXTENDING: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'load',
+  'extension',
+  'update-extensions',
+]);
+
+const NOTHING = (): void => {};
 
 function keyOf(session: number, sql: string): string {
   return `${session} ${sql}`;

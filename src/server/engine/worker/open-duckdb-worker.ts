@@ -22,7 +22,7 @@ import type {
 import { KeptPlans } from './kept-plans.js';
 import { errorToData } from './protocol.js';
 import { WorkerChannel } from './worker-channel.js';
-import { WorkerStatement } from './worker-statement.js';
+import { type StatementPlace, WorkerStatement } from './worker-statement.js';
 
 /** Starts the worker and opens the database in it; on failure the worker is gone. Errors: GizmoError. */
 export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> {
@@ -30,9 +30,10 @@ export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> 
   const claim = options.path === undefined ? undefined : claimFile(options.path);
   const channel = new WorkerChannel();
   try {
-    const { name, version } = await channel.call('open', options);
+    const opened = await channel.call('open', options);
     claim?.confirm();
-    return new WorkerEngine(channel, name, version, claim);
+    const isExtended = options.allowExtensions || (options.extensions ?? []).length > 0;
+    return new WorkerEngine(channel, opened, isExtended, claim);
   } catch (error) {
     await channel.stop();
     claim?.release();
@@ -49,9 +50,14 @@ class WorkerEngine implements Engine {
   readonly #plans: KeptPlans;
   #closing: Promise<void> | undefined;
 
-  constructor(channel: WorkerChannel, name: string, version: string, claim: FileClaim | undefined) {
+  constructor(
+    channel: WorkerChannel,
+    { name, version }: { readonly name: string; readonly version: string },
+    isExtended: boolean,
+    claim: FileClaim | undefined,
+  ) {
     this.#channel = channel;
-    this.#plans = new KeptPlans((statement) => channel.drop(statement));
+    this.#plans = new KeptPlans((statement) => channel.drop(statement), isExtended);
     this.#claim = claim;
     this.name = name;
     this.version = version;
@@ -98,15 +104,17 @@ class WorkerSession implements EngineSession {
     sql: string,
     part = 0,
     signal?: AbortSignal,
-    { atOnce = false, filtered = false }: PrepareHints = {},
+    { atOnce = false, filtered = false, inspected = false, again: isAgain = false }: PrepareHints = {},
   ): Promise<EngineStatement> {
     throwIfAborted(signal);
     const session = this.#session;
-    const place = { channel: this.#channel, plans: this.#plans, session, sql, atOnce };
+    const place = this.#place(sql, { atOnce, inspected });
     const kept = part === 0 ? this.#plans.take(session, sql) : undefined;
-    if (kept !== undefined) return new WorkerStatement(place, kept, undefined);
+    if (kept !== undefined && !inspected) return new WorkerStatement(place, kept, undefined);
+    // What runs in place of the text may be something else now.
+    if (kept !== undefined) this.#channel.drop(kept.answer.statement);
     const version = this.#plans.version(session);
-    const again = part === 0 && this.#plans.noteAsked(session, sql);
+    const again = part === 0 && (this.#plans.noteAsked(session, sql) || isAgain);
     const ask = { session, sql, part, hints: { atOnce, again, filtered } };
     const { call, answer: prepared } = await this.#channel.prepare(ask, signal);
     const { execution, begun, ...answer } = prepared;
@@ -115,12 +123,25 @@ class WorkerSession implements EngineSession {
     return new WorkerStatement(place, plan, isBegun ? { call, answer: execution } : undefined);
   }
 
+  get meaning(): number | undefined {
+    return this.#plans.meaning(this.#session);
+  }
+
+  takeNoted(sql: string): EngineStatement | undefined {
+    const kept = this.#plans.takeNoted(this.#session, sql);
+    return kept && new WorkerStatement(this.#place(sql, { atOnce: false, inspected: true }), kept, undefined);
+  }
+
+  #place(sql: string, how: { readonly atOnce: boolean; readonly inspected: boolean }): StatementPlace {
+    return { channel: this.#channel, plans: this.#plans, session: this.#session, sql, ...how };
+  }
+
   async ingest({ batches, signal, ...request }: IngestRequest): Promise<{ readonly rows: number }> {
-    this.#plans.note(this.#session, 'create');
+    const over = this.#plans.begin(this.#session, 'create');
     try {
       return await this.#channel.ingest({ session: this.#session, request }, batches, signal);
     } finally {
-      this.#plans.note(this.#session, 'create');
+      over();
     }
   }
 
@@ -145,8 +166,12 @@ class WorkerSession implements EngineSession {
   }
 
   async endScope(how: 'commit' | 'rollback'): Promise<void> {
-    await this.#channel.call('endScope', { session: this.#session, how });
-    this.#plans.noteEnd(this.#session);
+    const over = this.#plans.beginEnd(this.#session);
+    try {
+      await this.#channel.call('endScope', { session: this.#session, how });
+    } finally {
+      over();
+    }
   }
 
   async inTransaction(): Promise<boolean> {
@@ -159,9 +184,12 @@ class WorkerSession implements EngineSession {
 
   async expireTransaction(reason: GizmoError): Promise<boolean> {
     const ask = { session: this.#session, reason: errorToData(reason) };
-    const expired = await this.#channel.call('expireTransaction', ask);
-    this.#plans.note(this.#session, 'transaction');
-    return expired;
+    const over = this.#plans.begin(this.#session, 'transaction');
+    try {
+      return await this.#channel.call('expireTransaction', ask);
+    } finally {
+      over();
+    }
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { GizmoError } from '../../../errors.js';
 import { decodeSchema } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { throwIfAborted } from '../abort.js';
-import type { EngineResult, EngineStatement, ExecuteOptions } from '../engine.js';
+import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
 import type { KeptPlan, KeptPlans } from './kept-plans.js';
 import { detachable, type ExecuteAnswer, type ParametersAsk } from './protocol.js';
 import type { WorkerChannel } from './worker-channel.js';
@@ -17,6 +17,8 @@ export interface StatementPlace {
   readonly sql: string;
   /** It is executed once. */
   readonly atOnce: boolean;
+  /** Whether it is kept with a note only. */
+  readonly inspected: boolean;
 }
 
 /** An execution that was not asked for any more: its answer where that has come, else it is what is asked for next. */
@@ -35,6 +37,7 @@ export class WorkerStatement implements EngineStatement {
   readonly readOnly: boolean;
   readonly keepable: boolean;
   readonly parameters: ArrowSchema;
+  note: unknown;
   readonly #place: StatementPlace;
   readonly #plan: KeptPlan;
   #begun: BegunExecution | undefined;
@@ -52,6 +55,7 @@ export class WorkerStatement implements EngineStatement {
     this.#place = place;
     this.#plan = plan;
     this.#begun = begun;
+    this.note = plan.note;
     this.keepable = answer.keepable;
     this.kind = answer.kind;
     this.parts = answer.parts;
@@ -84,14 +88,22 @@ export class WorkerStatement implements EngineStatement {
       options: { ...options, last, parameters: parameters && this.#packParameters(parameters) },
     };
     throwIfAborted(signal);
+    const { meaning } = options;
+    const hasChanged = () => meaning !== undefined && plans.meaning(session) !== meaning;
+    if (hasChanged()) throw new MeaningChanged();
     const begun = this.#begun;
     this.#begun = undefined;
-    plans.note(session, this.kind);
+    const over = plans.begin(session, this.kind);
     try {
       const { answer, release } =
         begun?.answer === undefined
           ? await channel.execute(ask, signal)
           : { answer: begun.answer, release: channel.forwardAbort(begun.call, signal) };
+      if (hasChanged()) {
+        release();
+        if (!answer.ended) await channel.callIfAlive('closeResult', { result: answer.result });
+        throw new MeaningChanged();
+      }
       // One that answers later than it was prepared is left for this side to close.
       this.#over = last && answer.ended && (begun === undefined || begun.answer !== undefined);
       const schemaMessage = answer.schemaMessage ?? promised;
@@ -101,9 +113,10 @@ export class WorkerStatement implements EngineStatement {
       return new WorkerResult(channel, answer, schema, schemaMessage, release);
     } catch (error) {
       this.#asPlanned = false;
-      throw error;
+      // Why it failed is not to be told either.
+      throw hasChanged() ? new MeaningChanged() : error;
     } finally {
-      plans.note(session, this.kind);
+      over();
     }
   }
 
@@ -113,8 +126,10 @@ export class WorkerStatement implements EngineStatement {
       if (last.status === 'fulfilled') await last.value?.close();
       if (this.#begun !== undefined) await this.#letGo(this.#begun);
     } finally {
-      const { channel, plans, session, sql } = this.#place;
-      const isKept = this.keepable && this.#asPlanned && plans.keep(session, sql, this.#plan);
+      const { channel, plans, session, sql, inspected } = this.#place;
+      const { note } = this;
+      const mayStay = this.keepable && this.#asPlanned && (!inspected || note !== undefined);
+      const isKept = mayStay && plans.keep(session, sql, { ...this.#plan, note });
       if (!isKept && !this.#over) channel.drop(this.#plan.answer.statement);
     }
   }

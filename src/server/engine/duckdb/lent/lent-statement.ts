@@ -12,7 +12,9 @@ export function hidingErrors(statement: EngineStatement, views: readonly LentRea
     schema: statement.schema,
     returns: statement.returns,
     readOnly: statement.readOnly,
-    keepable: false,
+    get keepable() {
+      return statement.keepable;
+    },
     parameters: statement.parameters,
     execute: async (options?: ExecuteOptions) =>
       hiding(await statement.execute(options).catch((reason) => fail(reason, views)), views),
