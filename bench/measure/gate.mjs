@@ -17,7 +17,7 @@ const GRANTS = [
   'grant select on memory.main.lent to guest',
   'grant select on memory.main.ruled to guest',
 ];
-const POLICY = 'create policy odd on memory.main.ruled using (id % 2 = 1)';
+const POLICY = 'create policy odd on memory.main.ruled using (id >= 500)';
 
 /** Who asks what, and what has been done before. */
 const CASES = [
