@@ -107,7 +107,7 @@ export function queries(names: Names, outside: string): Queries {
         { ...deep, depthIdentifier: 's' },
         {
           weight: 16,
-          arbitrary: sql`${relation}${fc.oneof({ weight: 8, arbitrary: fc.constant('') }, { weight: 1, arbitrary: word(' t| as u| t(a, b)| t tablesample 50%| zqgold| as zqvault') })}`,
+          arbitrary: sql`${relation}${fc.oneof({ weight: 8, arbitrary: fc.constant('') }, { weight: 1, arbitrary: word(' t| as u| t(a, b)| t tablesample 50% (bernoulli, 7)| zqgold| as zqvault') })}`,
         },
         { weight: 2, arbitrary: sql`(${query}) ${word('t|u|zqvault')}` },
         {
@@ -164,7 +164,7 @@ export function queries(names: Names, outside: string): Queries {
         },
         {
           weight: 1,
-          arbitrary: sql`select a, b, c from ${source}${maybe(sql` qualify row_number() over (order by ${number}) = 1`)}${maybe(word(' using sample 3| using sample 50% (bernoulli)'))}`,
+          arbitrary: sql`select a, b, c from ${source}${maybe(sql` qualify row_number() over (order by ${number}) = 1`)}${maybe(word(' using sample 3 (reservoir, 7)| using sample 50% (bernoulli, 7)'))}`,
         },
       ),
       query: fc.oneof(
