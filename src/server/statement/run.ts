@@ -37,7 +37,12 @@ export async function run(
   // nothing had to be inspected, the engine tells nothing unless the text still meant the same while it ran.
   const { basis } = statement;
   const isScoped = statement.facts !== undefined && basis === undefined;
-  const scoped = isScoped ? statement.session.engine : undefined;
+  let scoped = isScoped ? statement.session.engine : undefined;
+  const endScope = async (how: 'commit' | 'rollback') => {
+    const ending = scoped;
+    scoped = undefined;
+    await ending?.endScope(how);
+  };
   const result = await working(life, task, true, async () => {
     const { engine, session } = statement;
     const serverTables = await life.tables.rows(engine.serverTables, { session, signal, task: task.id });
@@ -48,7 +53,7 @@ export async function run(
       ...(serverTables && { serverTables }),
     });
   }).catch(async (error: unknown) => {
-    await scoped?.endScope('rollback');
+    await endScope('rollback');
     // Recorded by whoever called.
     throw error;
   });
@@ -77,7 +82,7 @@ export async function run(
       const batch = await working(life, task, true, async () => {
         const next = await result.next();
         if (next !== undefined) size.count(next);
-        else if (!over && !signal.aborted) await scoped?.endScope('commit');
+        else if (!over && !signal.aborted) await endScope('commit');
         return next;
       }).catch((error: unknown) => {
         // Closed meanwhile, and recorded as that.
@@ -101,7 +106,7 @@ export async function run(
         if (!statement.engine.readOnly) life.hooks.changed();
         task.end();
       }
-      await result.close().finally(() => scoped?.endScope('rollback'));
+      await result.close().finally(() => endScope('rollback'));
     },
   };
 }

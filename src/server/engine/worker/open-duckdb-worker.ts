@@ -88,6 +88,8 @@ class WorkerSession implements EngineSession {
   readonly #channel: WorkerChannel;
   readonly #plans: KeptPlans;
   readonly #session: number;
+  /** As long as nothing has been attached, detached or renamed. */
+  #catalogs: { readonly meaning: number; readonly names: readonly string[] } | undefined;
   #closing: Promise<unknown> | undefined;
 
   constructor(channel: WorkerChannel, plans: KeptPlans, session: number) {
@@ -150,7 +152,14 @@ class WorkerSession implements EngineSession {
   }
 
   async catalogNames(): Promise<readonly string[]> {
-    return await this.#channel.call('catalogNames', { session: this.#session });
+    const { meaning } = this;
+    const known = this.#catalogs;
+    if (known !== undefined && known.meaning === meaning) return known.names;
+    const names = await this.#channel.call('catalogNames', { session: this.#session });
+    // None where a transaction has failed, which is no change.
+    if (meaning !== undefined && this.meaning === meaning && names.length > 0)
+      this.#catalogs = { meaning, names };
+    return names;
   }
 
   async closeView(made: MadeView): Promise<Closed | undefined> {
