@@ -9,8 +9,9 @@ import { isAborted } from './errors.js';
 import type { Lane } from './lane.js';
 import type { ProcessMemory } from './memory.js';
 
-/** The first batch goes as soon as one chunk is there, so that a reader sees something early. */
-const FIRST_BATCH_ROWS = 2048;
+/** Of a chunk that is full, so that more will follow, some rows go ahead: a reader sees something early. */
+const FIRST_BATCH_ROWS = 256;
+const FULL_CHUNK_ROWS = 2048;
 
 export class DuckDbResult implements EngineResult {
   readonly schema: ArrowSchema;
@@ -68,7 +69,7 @@ export class DuckDbResult implements EngineResult {
   async #read(): Promise<EncodedBatch | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#ending !== undefined) return undefined;
-    const rowsMax = this.#batches === 0 ? Math.min(FIRST_BATCH_ROWS, this.#rowsMax) : this.#rowsMax;
+    let rowsMax = this.#batches === 0 ? Math.min(FULL_CHUNK_ROWS, this.#rowsMax) : this.#rowsMax;
     try {
       while (!this.#writer.fill(rowsMax)) {
         const chunk = await this.#chunks.next();
@@ -80,6 +81,8 @@ export class DuckDbResult implements EngineResult {
           return this.#writer.rows === 0 ? undefined : this.#take();
         }
         this.#writer.load(chunk);
+        if (this.#batches === 0 && duckdb.data_chunk_get_size(chunk) === FULL_CHUNK_ROWS)
+          rowsMax = Math.min(FIRST_BATCH_ROWS, this.#rowsMax);
       }
       return this.#take();
     } catch (error) {
