@@ -11,6 +11,7 @@ import type { DefinitionsVersion } from './definitions-version.js';
 import { Definitions, MadeTypes } from './facts/definitions.js';
 import { FilteredMetadata } from './facts/filtered-metadata.js';
 import { KeptStatements } from './facts/kept-statements.js';
+import { SessionPlace } from './facts/session-place.js';
 import { TemporaryNames } from './facts/shadowed-names.js';
 import { OpenedFiles } from './files/opened-files.js';
 import type { Lane } from './lane.js';
@@ -47,6 +48,8 @@ export class SessionCore {
   readonly temporary = new TemporaryNames(this);
   /** What the session is shown of the metadata. */
   readonly metadata = new FilteredMetadata(this);
+  /** Where its unqualified names are. */
+  readonly place = new SessionPlace(this);
   /** What is left to the session of tables under row policies. */
   readonly rowFilters = new RowFilters(this);
   /** What it reads of views that others lend. */

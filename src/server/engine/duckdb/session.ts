@@ -87,8 +87,10 @@ export class DuckDbSession implements EngineSession {
         const wasInspected = core.isInspected;
         core.isInspected = true;
         const isTheirOwn = options.forOthers !== true && options.qualified !== true;
-        if ((options.visible !== undefined || isTheirOwn) && !changesTransaction(sql) && !core.isAborted)
+        if ((options.visible !== undefined || isTheirOwn) && !changesTransaction(sql) && !core.isAborted) {
           await core.metadata.show(options.visible, PLAN_SQL);
+          await core.place.keepWithin(options.visible);
+        }
         if (!changesTransaction(sql)) await core.beginScope(options.readOnly);
         try {
           return await core.lane.planning(() => this.#inspectNow(sql, options));
@@ -203,7 +205,7 @@ export class DuckDbSession implements EngineSession {
 
   /** Lets a statement run as long as what was inspected is what runs. */
   #whileCurrent(statement: DuckDbStatement, { sql, text, run, filtered }: Expanded): void {
-    const { kept, files, rowFilters, lent, isInspected, metadata } = this.#core;
+    const { kept, files, rowFilters, lent, isInspected, metadata, place } = this.#core;
     const lends = isInspected ? lent.of(text)?.run : undefined;
     // What is lent may be something else each time it is inspected, or nothing.
     if (isInspected) statement.onlyWhile(() => lent.of(text)?.run === lends);
@@ -213,6 +215,9 @@ export class DuckDbSession implements EngineSession {
     if (run !== filtered) statement.onlyWhile(() => files.textFor(text) === run);
     // What is inspected before it runs are the words that EXECUTE stands for then.
     if (text !== sql) statement.onlyWhile(() => kept.expand(sql) === text);
+    // DuckDB would go on to use what the names in it meant where the session was then.
+    const { version } = place;
+    if (isInspected) statement.onlyWhile(() => place.version === version);
     // DuckDB would go on to show what could be known when it was prepared.
     const showsAllowed = isInspected ? metadata.use() : undefined;
     if (showsAllowed !== undefined) statement.onlyWhile(showsAllowed);
