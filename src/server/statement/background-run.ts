@@ -10,7 +10,7 @@ import type { Session } from '../session/session.js';
 import type { BatchStore } from './batch-store.js';
 import type { RunningResult } from './run.js';
 
-/** A client that polls is answered at the latest after this, if its statement has been planned. */
+/** A client that polls waits so long for the plan, which may wait for other statements, and then for the end. */
 const PATIENCE_MS = 500;
 
 export interface BackgroundRun {
@@ -92,7 +92,7 @@ export function runInBackground(
       return state === 'finished' && wasRead && readers === 0;
     },
     async wait(signal) {
-      await unlessAborted(Promise.race([ended, planned]), signal);
+      await unlessAborted(withinPatience(Promise.race([ended, planned])), signal);
       if (state === 'running') await unlessAborted(withinPatience(ended), signal);
     },
     async read(signal) {

@@ -71,6 +71,17 @@ describe('a statement that is polled for', () => {
     expect(await client.rows('select 1')).toEqual([[1]]);
   });
 
+  it('is answered for while it waits for another of its session, when its columns are not known yet', async () => {
+    const before = await client.poll(statement(ENDLESS));
+    const waiting = await client.poll(statement('select 7 as seven'));
+    expect(waiting.info?.schema).toHaveLength(0);
+    expect(waiting.info?.endpoint).toEqual([]);
+    expect(waiting.flightDescriptor).toBeDefined();
+    expect(await cancel(before.info)).toBe(CancelStatus.CANCELLED);
+    const { info } = (await pollToEnd(waiting)).at(-1) ?? {};
+    expect(await client.get(ticketOf(info as FlightInfo))).toEqual([[7]]);
+  });
+
   it('runs once where it changes something', async () => {
     await client.rows('create table polled(a int)');
     const info = await finished('insert into polled values (1), (2)');
@@ -89,14 +100,13 @@ describe('a statement that is polled for', () => {
   });
 
   it('tells how it failed', async () => {
-    const failing = statement(
+    for (const failing of [
       "select case when i = 900000 then error('boom') else i end from range(1000000) t(i)",
-    );
-    const poll = async () => pollToEnd(await client.poll(failing));
-    await expect(poll()).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
-    await expect(client.poll(statement('select nonsense'))).rejects.toMatchObject({
-      code: status.INVALID_ARGUMENT,
-    });
+      'select nonsense',
+    ]) {
+      const poll = async () => pollToEnd(await client.poll(statement(failing)));
+      await expect(poll()).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+    }
   });
 
   it('of which a session may have some and no more', async () => {
