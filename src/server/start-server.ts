@@ -11,6 +11,7 @@ import { createAccess } from './access/access.js';
 import { asOperator } from './as-operator.js';
 import { type CertificatePrincipals, createCertificatePrincipals } from './auth/certificate.js';
 import type { ServerConfig } from './config/config.js';
+import { parseConfig } from './config/parse-config.js';
 import type { TlsConfig } from './config/tls-config.js';
 import { accountStatements, createLogins, type Logins } from './create-logins.js';
 import { endedBy } from './ended-by.js';
@@ -129,7 +130,7 @@ export async function startServer(
   // Before the database is touched: files that cannot serve are no reason to lock or create it.
   const tls = config.tls && (await openListenerTls(config.tls, certificates, log));
 
-  const settings = createSettings(config);
+  const settings = createSettings(config, parseConfig({}, {}));
   const tasks = createTasks(nowMs);
   const openSessions: Killable['sessions'] = {
     list: () => sessions.list(),

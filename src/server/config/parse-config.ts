@@ -3,6 +3,7 @@ import { DISCOVER_USER } from '../../flight/login/login-settings.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { LogFormat, LogLevel } from '../telemetry/logger.js';
 import type { ServerConfig } from './config.js';
+import { DEFAULT_GRACE_S, GRACEFUL_GRACE_S } from './grace.js';
 import { parseDatabaseGrants, parseDefaultAccess } from './parse-database-grants.js';
 import { parseFiles, type RawFileSettings } from './parse-files.js';
 import { parseHooks, type RawHookSettings } from './parse-hooks.js';
@@ -61,10 +62,6 @@ export interface RawServerSettings
 
 const DEFAULT_USERNAME = 'gizmosql_user';
 const DEFAULT_PORT = 31337;
-/** Long enough for a quick answer to arrive, short enough for an impatient service manager. */
-const DEFAULT_GRACE_S = 10;
-/** What `--graceful-shutdown` waits without a period of its own, as GizmoSQL does. */
-const GRACEFUL_GRACE_S = 300;
 /** Sessions of clients that vanished without CloseSession are freed after half a day. */
 const DEFAULT_IDLE_TIMEOUT_S = 43_200;
 /** An open transaction keeps old versions of rows and makes others' writes fail; its client may be long gone. */

@@ -106,13 +106,13 @@ async function runAuthorized(
   parameters: ExecuteOptions['parameters'],
 ): Promise<RunningResult> {
   const { session } = planned;
-  const statement = await working(life, task, false, () =>
+  const authorizing = () =>
     answeringInTime(
       task,
       () => authorizeAgain(life, planned, task),
       () => session.engine.endScope('rollback'),
-    ),
-  );
+    );
+  const statement = await working(life, task, authorizing, { isOwn: planned.own !== undefined });
   noteRun(session, statement.engine.kind);
   await forgetWritten(life.lentViews, statement);
   const result = await run(life, statement, task, parameters);

@@ -43,7 +43,8 @@ export async function run(
     scoped = undefined;
     await ending?.endScope(how);
   };
-  const result = await working(life, task, true, async () => {
+  const how = { begun: true, isOwn: statement.own !== undefined };
+  const execute = async () => {
     const { engine, session } = statement;
     const serverTables = await life.tables.rows(engine.serverTables, { session, signal, task: task.id });
     return engine.execute({
@@ -52,7 +53,8 @@ export async function run(
       ...(parameters && { parameters }),
       ...(serverTables && { serverTables }),
     });
-  }).catch(async (error: unknown) => {
+  };
+  const result = await working(life, task, execute, how).catch(async (error: unknown) => {
     await endScope('rollback');
     // Recorded by whoever called.
     throw error;
@@ -79,12 +81,13 @@ export async function run(
         finish();
         return undefined;
       }
-      const batch = await working(life, task, true, async () => {
+      const read = async () => {
         const next = await result.next();
         if (next !== undefined) size.count(next);
         else if (!over && !signal.aborted) await endScope('commit');
         return next;
-      }).catch((error: unknown) => {
+      };
+      const batch = await working(life, task, read, how).catch((error: unknown) => {
         // Closed meanwhile, and recorded as that.
         if (over) throw error;
         over = true;

@@ -1,7 +1,8 @@
 /** Limits on statements, each with its status, and what SET gizmosql.… does to them. */
 import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { parseConfig } from '../../../src/server/config/parse-config.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
@@ -67,9 +68,65 @@ it('changes how long statements may still run when the server stops', async () =
   expect(server.graceMs).toBe(before);
 });
 
+it('shows what a setting is where nothing is said, whatever the server was started with', async () => {
+  const shown = (name: string) =>
+    admin.rows(
+      `select global_value, default_value, input_type from gizmosql_settings() where name = '${name}'`,
+    );
+  const defaults = String(parseConfig({}, {}).limits.sqlCharsMax);
+  expect(await shown('max_sql_size')).toEqual([['2000', defaults, 'integer']]);
+  expect(await shown('shutdown_grace_period_seconds')).toEqual([['0', '10', 'integer']]);
+});
+
+it("sets how long statements may still run at the end by GizmoSQL's other name for it", async () => {
+  const shown = "select value, default_value from gizmosql_settings() where name = 'graceful_shutdown'";
+  expect(await admin.rows(shown)).toEqual([['false', 'false']]);
+  await admin.rows('set global gizmosql.graceful_shutdown = true');
+  expect(server.graceMs).toBe(300_000);
+  expect(await admin.rows(shown)).toEqual([['true', 'false']]);
+  await admin.rows('set global gizmosql.graceful_shutdown = 0');
+  expect(server.graceMs).toBe(10_000);
+  await admin.rows('reset global gizmosql.graceful_shutdown');
+  expect(server.graceMs).toBe(0);
+});
+
+it('lets administrators alone go before those that wait, and lets them wait too', async () => {
+  const shown = "select value, session_value from gizmosql_settings() where name = 'bypass_queue'";
+  expect(await admin.rows(shown)).toEqual([['true', null]]);
+  expect(await user.rows(shown)).toEqual([['false', null]]);
+  await expect(user.rows('set gizmosql.bypass_queue = true')).rejects.toMatchObject({
+    ...denied,
+    details: 'Only admin users can enable bypass_queue',
+  });
+  const batch = await logIn(server.address.port);
+  await set('max_concurrent_statements', 1);
+  const endless = user.rows(ENDLESS).catch(({ code }: { code: number }) => code);
+  const states = async () =>
+    (await admin.rows('select state from gizmo_queries() where not is_current order by 1')).flat();
+  await vi.waitUntil(async () => (await states()).includes('running'), { timeout: 30_000 });
+  expect(await batch.rows('select 1')).toEqual([[1]]);
+  await batch.rows('set gizmosql.bypass_queue = false');
+  const waiting = batch.rows('select 2');
+  await vi.waitUntil(async () => (await states()).includes('queued'), { timeout: 30_000 });
+  const [[id]] = (await admin.rows(
+    "select query_id from gizmo_queries() where state = 'running' and not is_current",
+  )) as [[string]];
+  // What is Gizmo's own waits for nothing: it can stop what the places are taken by.
+  const other = await logIn(server.address.port);
+  await other.rows('set gizmosql.bypass_queue = false');
+  await other.rows(`kill query '${id}'`);
+  expect(await endless).toBe(status.CANCELLED);
+  expect(await waiting).toEqual([[2]]);
+  await set('max_concurrent_statements', 0);
+  for (const client of [batch, other]) client.close();
+});
+
 it('refuses settings that are none, or not to be set so', async () => {
   for (const [sql, details] of [
     ['set gizmosql.nothing = 1', /^Unknown GizmoSQL configuration parameter: nothing/],
+    ['set gizmosql.capture_query_profile = true', /EXPLAIN ANALYZE shows/],
+    ['set gizmosql.bypass_queue = perhaps', /one of true, false/],
+    ['set global gizmosql.bypass_queue = true', /each session's own/],
     ['set global gizmosql.max_sessions = 1', /--max-sessions or GIZMO_MAX_SESSIONS/],
     ['set gizmosql.max_result_rows = 1', /SET GLOBAL gizmosql.max_result_rows/],
     ["set global gizmosql.max_result_rows = 'many'", /whole number/],

@@ -1,6 +1,7 @@
 /** The settings of Gizmo's own that SQL can show and change: SET gizmosql.name, gizmosql_settings(). */
 import { GizmoError } from '../../../errors.js';
 import type { ServerConfig } from '../../config/config.js';
+import { DEFAULT_GRACE_S, GRACEFUL_GRACE_S } from '../../config/grace.js';
 
 export type SettingValue = number | string;
 
@@ -9,7 +10,7 @@ export interface Parameter {
   readonly name: string;
   /** Who can have a value of it: a session, the server, both; or the server from its start on. */
   readonly scope: 'SESSION' | 'GLOBAL' | 'SESSION_OR_GLOBAL' | 'STARTUP';
-  readonly type: 'integer' | 'text';
+  readonly type: 'integer' | 'text' | 'boolean';
   readonly flag: string;
   readonly variable: string;
   readonly description: string;
@@ -27,6 +28,19 @@ export interface Parameter {
 const TEXT_CHARS_MAX = 4096;
 
 const seconds = (ms: number) => ms / 1000;
+
+const BOOLEAN: readonly string[] = ['true', 'false'];
+
+/** What `graceful_shutdown` is where statements may still run for so many seconds. */
+export const isGraceful = (graceS: number): string => String(graceS >= GRACEFUL_GRACE_S);
+
+/** Settings of GizmoSQL's that mean nothing here, with what does instead. */
+export const NOT_HERE: ReadonlyMap<string, string> = new Map([
+  [
+    'capture_query_profile',
+    'No profiles of statements are kept here, so there is no gizmosql.capture_query_profile. EXPLAIN ANALYZE shows that of one statement.',
+  ],
+]);
 
 /** All of them, in the order in which they are shown. */
 export const PARAMETERS: readonly Parameter[] = [
@@ -69,6 +83,17 @@ export const PARAMETERS: readonly Parameter[] = [
     description: 'What the client calls its statements, for gizmo_queries() and the log; empty = nothing.',
     initial: () => '',
     tag: 'query',
+  },
+  {
+    name: 'bypass_queue',
+    scope: 'SESSION',
+    type: 'boolean',
+    flag: '',
+    variable: '',
+    description:
+      'Whether statements of the session go before all that wait; for administrators alone, and true for them. false: they wait like others.',
+    initial: () => 'false',
+    words: BOOLEAN,
   },
   {
     name: 'max_concurrent_statements',
@@ -190,6 +215,16 @@ export const PARAMETERS: readonly Parameter[] = [
     initial: ({ shutdownGraceMs }) => seconds(shutdownGraceMs),
   },
   {
+    name: 'graceful_shutdown',
+    scope: 'GLOBAL',
+    type: 'boolean',
+    flag: '--graceful-shutdown',
+    variable: 'GIZMO_GRACEFUL_SHUTDOWN',
+    description: `true: shutdown_grace_period_seconds is ${GRACEFUL_GRACE_S}; false: it is ${DEFAULT_GRACE_S}.`,
+    initial: ({ shutdownGraceMs }) => isGraceful(seconds(shutdownGraceMs)),
+    words: BOOLEAN,
+  },
+  {
     name: 'idle_in_transaction_timeout',
     scope: 'STARTUP',
     type: 'integer',
@@ -207,8 +242,9 @@ export function valueFor({ name, type, words, least = 0 }: Parameter, given: Set
     if (text.length <= TEXT_CHARS_MAX) return text;
     throw invalid(`gizmosql.${name} has ${TEXT_CHARS_MAX} characters at most.`);
   }
-  if (type === 'text') {
+  if (type !== 'integer') {
     const word = String(given).toLowerCase();
+    if (type === 'boolean' && (word === '1' || word === '0')) return String(word === '1');
     if (words?.includes(word) === true) return word;
     throw invalid(`gizmosql.${name} is one of ${words?.join(', ')}.`);
   }

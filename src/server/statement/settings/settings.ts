@@ -1,9 +1,17 @@
 /** The values that Gizmo's own settings have now: of the server, of a user, of a session. They last as long as the server runs. */
 import { GizmoError } from '../../../errors.js';
 import type { ServerConfig } from '../../config/config.js';
+import { DEFAULT_GRACE_S, GRACEFUL_GRACE_S } from '../../config/grace.js';
 import type { QueryLogLevel } from '../../config/limits-config.js';
 import type { Session } from '../../session/session.js';
-import { PARAMETERS, type Parameter, type SettingValue, valueFor } from './parameters.js';
+import {
+  isGraceful,
+  NOT_HERE,
+  PARAMETERS,
+  type Parameter,
+  type SettingValue,
+  valueFor,
+} from './parameters.js';
 
 export type SetScope = 'SESSION' | 'GLOBAL';
 
@@ -11,6 +19,8 @@ export interface Settings {
   /** How long a statement of this session may take, in milliseconds; 0 = no limit. */
   queryTimeoutMs(session: Session): number;
   queryLogLevel(session: Session): QueryLogLevel;
+  /** Whether statements of the session wait for no place. */
+  bypassesQueue(session: Session): boolean;
   /** The server's own value. */
   number(name: NumberName): number;
   /** Undefined gives the setting its former value. Throws INVALID_ARGUMENT, PERMISSION_DENIED with what would do. */
@@ -45,13 +55,15 @@ export interface SettingRow {
   readonly value: SettingValue;
   readonly session: SettingValue | undefined;
   readonly global: SettingValue;
-  readonly initial: SettingValue;
+  /** Where nothing is said, at the start or later. */
+  readonly byDefault: SettingValue;
 }
 
 /** A user's own limit would else outlive any number of users. */
 const USERS_MAX = 10_000;
 
-export function createSettings(config: ServerConfig): Settings {
+/** @param defaults what a server has that was started with nothing */
+export function createSettings(config: ServerConfig, defaults: ServerConfig): Settings {
   const byName = new Map(PARAMETERS.map((parameter) => [parameter.name, parameter]));
   const initial = new Map(PARAMETERS.map((parameter) => [parameter.name, parameter.initial(config)]));
   const global = new Map(initial);
@@ -99,6 +111,8 @@ export function createSettings(config: ServerConfig): Settings {
         `The role ${session.principal.role} may lower its time limit of ${most} s, not raise it. An administrator may, by SET GLOBAL gizmosql.query_timeout = … FOR USER ${session.principal.name}.`,
       );
     }
+    if (name === 'bypass_queue' && session.principal.role !== 'admin' && asked === 'true')
+      throw new GizmoError('PERMISSION_DENIED', 'Only admin users can enable bypass_queue');
     const least = global.get('query_log_level') as QueryLogLevel;
     if (
       name === 'query_log_level' &&
@@ -128,7 +142,27 @@ export function createSettings(config: ServerConfig): Settings {
     timeouts.set(user, Number(valueFor(parameter, value)));
   }
 
+  function setOfServer({ name }: Parameter, value: SettingValue): void {
+    if (name === 'graceful_shutdown')
+      global.set(GRACE, value === 'true' ? GRACEFUL_GRACE_S : DEFAULT_GRACE_S);
+    else global.set(name, value);
+  }
+
+  const bypassesQueue = (session: Session) =>
+    // Somebody must be able to see and stop what the places are taken by.
+    session.principal.role === 'admin' && own(session, 'bypass_queue') !== 'false';
+
+  function valueIn(session: Session, name: string): SettingValue {
+    if (name === 'query_timeout') return timeoutS(session);
+    if (name === 'bypass_queue') return String(bypassesQueue(session));
+    return own(session, name) ?? ofServer(name);
+  }
+
+  const ofServer = (name: string) =>
+    name === 'graceful_shutdown' ? isGraceful(number(GRACE)) : (global.get(name) ?? '');
+
   return {
+    bypassesQueue,
     queryTimeoutMs: (session) => timeoutS(session) * 1000,
     queryLogLevel(session) {
       const asked = own(session, 'query_log_level') as QueryLogLevel | undefined;
@@ -144,27 +178,25 @@ export function createSettings(config: ServerConfig): Settings {
       assertSettable(parameter, scope);
       if (user !== undefined) setForUser(user, parameter, value);
       else if (scope === 'SESSION') setOfSession(change, parameter);
-      else
-        global.set(
-          parameter.name,
-          value === undefined ? (initial.get(parameter.name) ?? 0) : valueFor(parameter, value),
-        );
+      else if (value !== undefined) setOfServer(parameter, valueFor(parameter, value));
+      else if (parameter.name === 'graceful_shutdown') global.set(GRACE, initial.get(GRACE) ?? 0);
+      else global.set(parameter.name, initial.get(parameter.name) ?? 0);
     },
     list: (session) =>
       PARAMETERS.map((parameter) => {
         const { name } = parameter;
-        const ofServer = global.get(name) ?? '';
-        const ofSession = own(session, name);
         return {
           parameter,
-          value: name === 'query_timeout' ? timeoutS(session) : (ofSession ?? ofServer),
-          session: ofSession,
-          global: ofServer,
-          initial: initial.get(name) ?? '',
+          value: valueIn(session, name),
+          session: own(session, name),
+          global: ofServer(name),
+          byDefault: parameter.initial(defaults),
         };
       }),
   };
 }
+
+const GRACE = 'shutdown_grace_period_seconds';
 
 /** The lower of two limits of which 0 is none. */
 function lower(one: number, other: number): number {
@@ -180,6 +212,8 @@ function louder(one: QueryLogLevel, other: QueryLogLevel): QueryLogLevel {
 function find(byName: ReadonlyMap<string, Parameter>, name: string): Parameter {
   const parameter = byName.get(name.toLowerCase());
   if (parameter !== undefined) return parameter;
+  const instead = NOT_HERE.get(name.toLowerCase());
+  if (instead !== undefined) throw new GizmoError('INVALID_ARGUMENT', instead);
   throw new GizmoError(
     'INVALID_ARGUMENT',
     `Unknown GizmoSQL configuration parameter: ${name}. SELECT name FROM gizmosql_settings() lists them.`,

@@ -26,14 +26,14 @@ export function settingsTable(settings: Settings): ServerTable {
     rows: ({ session }) =>
       settings
         .list(session)
-        .map(({ parameter, value, session: own, global, initial }) => [
+        .map(({ parameter, value, session: own, global, byDefault }) => [
           parameter.name,
           String(value),
           own === undefined ? undefined : String(own),
           String(global),
           parameter.scope,
           parameter.type,
-          String(initial),
+          String(byDefault),
           parameter.variable,
           false,
           parameter.description,
