@@ -4,6 +4,7 @@
  */
 import type { LentRead, ObjectRead, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Privilege, Rights } from '../model/rights.js';
+import { EXPLAINED } from '../model/row-filter.js';
 import { catalogLevel } from './catalog-level.js';
 import { governing, holds, type Place, unreadable } from './grants.js';
 import { mayKnow } from './may-know.js';
@@ -212,7 +213,10 @@ function byReadPolicy(rights: Rights, read: ObjectRead, { unfiltered }: PlanFact
   return {
     by: 'policy',
     what: `read ${table} in this way. It is under row policies, and cannot be filtered here: ${unfiltered}`,
-    remedy: `Name the table in the FROM of a query: SELECT … FROM ${table}.`,
+    remedy:
+      unfiltered === EXPLAINED
+        ? 'Run the query itself, or let an administrator explain it.'
+        : `Name the table in the FROM of a query: SELECT … FROM ${table}.`,
   };
 }
 

@@ -1,18 +1,19 @@
 /**
- * A view or table macro that an administrator has made: whoever may read it reads what it reads, without rights of
+ * A view or macro that an administrator has made: whoever may read it reads what it reads, without rights of
  * their own on that. Its body is the one it had then, with every name in full.
  */
 import type { ObjectName } from './plan-facts.js';
 
 export interface LentView extends ObjectName {
-  readonly kind: 'view' | 'macro';
+  /** A macro stands for a table, a scalar macro for a value. */
+  readonly kind: 'view' | 'macro' | 'scalar macro';
   /** As the database has it; where that is another text now, it is not lent any more. */
   readonly definition: string;
-  /** A query in which nothing depends on who asks, but for the identity functions. */
+  /** A query in which nothing depends on who asks, but for the identity functions; of a scalar macro with one column. */
   readonly body: string;
   /** Of a macro, in order. */
   readonly parameters: readonly string[];
-  /** Tables and views in the body. */
+  /** Tables, views and macros in the body. */
   readonly reads: readonly ObjectName[];
   /** Functions, operators and types that it names, folded: nothing of these names may stand before DuckDB's own. */
   readonly calls: readonly string[];

@@ -27,6 +27,8 @@ export interface PlanFacts {
   readonly types?: readonly ObjectName[];
   /** What of the statement could tell, by failing, of rows that one of these leaves out; absent: nothing. */
   readonly tells?: string;
+  /** Whether it is an EXPLAIN of what is read with their owner's rights, which nobody sees who is not asked; absent: no. */
+  readonly explains?: true;
 }
 
 /** A catalog entry. `catalog` is empty where the engine has not resolved it, such as for DROP … IF EXISTS of nothing. */

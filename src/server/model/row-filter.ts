@@ -9,3 +9,6 @@ export interface RowFilter extends ObjectName {
   /** The only columns that may be read; absent: all. */
   readonly columns?: readonly string[];
 }
+
+/** Why EXPLAIN of what is filtered is none, as the end of "It cannot be filtered here: ". */
+export const EXPLAINED = 'EXPLAIN would show the policies, and by its estimates what is in hidden rows';

@@ -36,9 +36,10 @@ export async function inspectLending(
   if (found.facts !== undefined) await engine.endScope('rollback');
   const lending = await settled(() => inspectWith(views));
   if (lending.facts !== undefined && decide(rights, lending.facts) === undefined) {
-    if (lending.facts.tells === undefined) return lending.facts;
+    const { tells, explains } = lending.facts;
+    if (tells === undefined && explains === undefined) return lending.facts;
     await engine.endScope('rollback');
-    throw tellsOfRows(lending.facts, lending.facts.tells);
+    throw tells === undefined ? explained(lending.facts) : tellsOfRows(lending.facts, tells);
   }
   if (lending.facts !== undefined) await engine.endScope('rollback');
   signal?.throwIfAborted();
@@ -54,11 +55,21 @@ export async function inspectLending(
   });
 }
 
-function tellsOfRows({ lent = [] }: PlanFacts, what: string): GizmoError {
-  const names = lent.map(({ catalog, schema, name }) => `${catalog}.${schema}.${name}`).join(', ');
+function explained(facts: PlanFacts): GizmoError {
   return new GizmoError(
     'PERMISSION_DENIED',
-    `This can fail for rows that ${names} leaves out, and would tell of them: ${what}. Leave it out, or use what cannot fail, such as TRY_CAST.`,
+    `EXPLAIN would show what ${namesOfLent(facts)} reads with its owner's rights, and how many rows that has. Run the query itself, or let an administrator explain it.`,
+  );
+}
+
+function namesOfLent({ lent = [] }: PlanFacts): string {
+  return lent.map(({ catalog, schema, name }) => `${catalog}.${schema}.${name}`).join(', ');
+}
+
+function tellsOfRows(facts: PlanFacts, what: string): GizmoError {
+  return new GizmoError(
+    'PERMISSION_DENIED',
+    `This can fail for rows that ${namesOfLent(facts)} leaves out, and would tell of them: ${what}. Leave it out, or use what cannot fail, such as TRY_CAST.`,
   );
 }
 

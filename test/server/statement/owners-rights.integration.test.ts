@@ -224,14 +224,12 @@ describe('a table macro of an administrator', () => {
   it.each([
     'from pub.main.people_of((select max(salary) from hr.main.people))',
     'from hr.main.people p, pub.main.people_of(p.name)',
-    "from pub.main.people_of(getvariable('x'))",
     'from pub.main.people_of()',
     "from pub.main.people_of('Ann', 'Bob')",
     "from pub.main.people_of(who := 'Ann')",
-    "from pub.main.people_of('Ann' || 'x')",
     `from pub.main.any_csv('${path('secret.csv')}')`,
     "from pub.main.any_table('hr.main.people')",
-    "select pub.main.salary_of('Ann')",
+    'select pub.main.salary_of((select max(salary) from hr.main.people))',
   ])('and nothing that its caller brings: %s', async (sql) => {
     expect(await outcome(ann, sql)).toBeTypeOf('string');
     expect(String(await outcome(ann, sql))).not.toMatch(/canary|secret\.csv.*exist/);
@@ -267,6 +265,9 @@ describe('a view that leaves out rows', () => {
   it.each([
     'from pub.main.some where name::int = 1',
     'from pub.main.some where name = 1',
+    'from pub.main.some where name::json is not null',
+    "from pub.main.some where name = '1'::json",
+    'select bitstring_agg(id) from pub.main.some',
     "from pub.main.of_some where chr(id) > 'a'",
     'from pub.main.some where 1 / (id - 2) > 0',
     'select id + 2147483647 from pub.main.some',
@@ -500,7 +501,7 @@ describe('whose it is', () => {
     expect(await outcome(admin, 'SET SECURITY INVOKER ON pub.main.own')).toMatch(
       /does not run with its owner/,
     );
-    expect(await outcome(admin, 'SET SECURITY DEFINER ON pub.main.own')).toMatch(/no view or table macro/);
+    expect(await outcome(admin, 'SET SECURITY DEFINER ON pub.main.own')).toMatch(/no view or macro/);
     expect(await outcome(ann, 'from gizmo_owners()')).toBe('no');
   });
 
@@ -512,11 +513,11 @@ describe('whose it is', () => {
     ['from information_schema.tables', /no table or view/],
     ["select nextval('hr.main.s') as x", /it calls nextval/],
     ['from (describe hr.main.people)', /DESCRIBE/],
-    ['select pub.main.mac(1) as x', /macro/],
+    ['select a_temporary_one(1) as x', /temp\.main\.a_temporary_one/],
     ["select 'a'::hr.main.mood as x", /type/],
   ])('cannot be given to what a session can change: %s', async (body, reason) => {
     await admin.rows('create or replace sequence hr.main.s');
-    await admin.rows('create or replace macro pub.main.mac(x) as x + 1');
+    await admin.rows('create or replace temp macro a_temporary_one(x) as x + 1');
     await admin.rows("create type hr.main.mood as enum ('a')").catch(() => undefined);
     await admin.rows(`create or replace view pub.main.bad as ${body}`);
     expect(await owned()).not.toContain('pub.main.bad');

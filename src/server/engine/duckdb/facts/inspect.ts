@@ -19,7 +19,7 @@ import { resolvePlaces } from './resolve-places.js';
 import { usedDefinitions } from './used-definitions.js';
 import { viewBody } from './view-body.js';
 import { significant } from './words.js';
-import { withPivotValues } from './wrappers.js';
+import { skipExplain, withPivotValues } from './wrappers.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 const TEXT_CHARS_MAX = 256 * 1024;
@@ -66,6 +66,13 @@ async function inspectLent(
   options: InspectOptions,
   lent: readonly LentView[],
 ): Promise<PlanFacts> {
+  const tokens = [...significant(sql)];
+  const explained = skipExplain(tokens);
+  if (explained > 0) {
+    const facts = await inspectLent(core, sql.slice(tokens[explained]?.start), options, lent);
+    core.lent.forget(sql.slice(tokens[explained]?.start));
+    return { ...facts, explains: true };
+  }
   const opened = await core.files.open(sql);
   const copied = opened !== undefined && 'run' in opened ? opened : undefined;
   const around = copied && aroundCopied(copied);
@@ -76,7 +83,7 @@ async function inspectLent(
   const facts = await inspectRead(core, readText(text.plan, options), options);
   core.lent.keep(sql, text);
   const views = text.reads.map(({ behind: _, ...view }) => ({ ...view, columns: undefined }));
-  const tells = text.hidesRows ? await tellsOfRows(core, text.plan) : undefined;
+  const tells = text.tells ?? (text.hidesRows ? await tellsOfRows(core, text.plan, text.casts) : undefined);
   return {
     ...facts,
     reads: [...facts.reads, ...views],
@@ -86,13 +93,17 @@ async function inspectLent(
   };
 }
 
-/** What of a text could tell of rows that a view leaves out. */
-async function tellsOfRows(core: SessionCore, text: string): Promise<string | undefined> {
+/** What of a text could tell of rows that a view or macro leaves out. */
+async function tellsOfRows(
+  core: SessionCore,
+  text: string,
+  casts: readonly string[],
+): Promise<string | undefined> {
   const answer = await planOf(core, PLAN_SQL, [text]);
   // With a parameter of any type a value of another type would be compared in another way.
   return answer.error
     ? 'a parameter whose type is not known (give it one: $1::INTEGER)'
-    : failsOnRows(answer.plans);
+    : failsOnRows(answer.plans, casts);
 }
 
 async function inspectRead(

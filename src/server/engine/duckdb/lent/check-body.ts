@@ -1,7 +1,8 @@
 /** Whether a query means the same whoever runs it. An allow-list: what is not known here is a reason against. */
 import { foldName } from '../../../model/fold-name.js';
+import type { FunctionClass } from '../../../model/plan-facts.js';
 import { FILE_READERS, scalarClass, tableFunctionClass } from '../facts/function-classes.js';
-import { isNode, type Node, textIn, walk } from './tree.js';
+import { isNode, type MacroCall, type Node, textIn, walk } from './tree.js';
 
 /** What a body names besides tables. */
 export interface Calls {
@@ -9,10 +10,13 @@ export interface Calls {
   readonly reason: string | undefined;
   /** Functions, operators and types, folded. */
   readonly names: readonly string[];
+  /** Calls of what is not DuckDB's own, which are macros or of extensions. */
+  readonly macros: readonly MacroCall[];
 }
 
 /** @param parameters of a macro, folded */
 export function checkBody(body: Node, parameters: ReadonlySet<string>, types: ReadonlySet<string>): Calls {
+  const macros: MacroCall[] = [];
   const names = new Set<string>();
   const ofTables = new Set<unknown>();
   let reason: string | undefined;
@@ -23,16 +27,23 @@ export function checkBody(body: Node, parameters: ReadonlySet<string>, types: Re
     const { class: kind, type } = node;
     if (typeof kind === 'string') {
       if (!EXPRESSIONS.has(kind)) refuse(`it has ${kind.toLowerCase().replaceAll('_', ' ')} in it`);
-      else if (kind === 'COLUMN_REF') refuse(columnReason(node));
+      else if (kind === 'COLUMN_REF') refuse(columnReason(node) ?? partReason(node, parameters));
       else if (kind === 'LAMBDA' && parameters.size > 0) refuse('it is a macro with a lambda');
       else if (CALLS.has(kind) && !ofTables.has(node)) {
-        names.add(foldName(textIn(node, 'function_name')));
-        refuse(callReason(node));
+        if (isMacro(node, scalarClass)) macros.push({ node, call: node });
+        else {
+          names.add(foldName(textIn(node, 'function_name')));
+          refuse(callReason(node));
+        }
       }
     } else if (type === 'TABLE_FUNCTION') {
       ofTables.add(node.function);
-      names.add(isNode(node.function) ? foldName(textIn(node.function, 'function_name')) : '');
-      refuse(tableCallReason(node.function, parameters));
+      if (isNode(node.function) && isMacro(node.function, tableFunctionClass))
+        macros.push({ node, call: node.function });
+      else {
+        names.add(isNode(node.function) ? foldName(textIn(node.function, 'function_name')) : '');
+        refuse(tableCallReason(node.function, parameters));
+      }
     } else if (
       typeof type === 'string' &&
       /_REF$|^(BASE_TABLE|COLUMN_DATA)$/.test(type) &&
@@ -49,22 +60,24 @@ export function checkBody(body: Node, parameters: ReadonlySet<string>, types: Re
     }
     return true;
   });
-  return { reason, names: [...names] };
+  return { reason, names: [...names], macros };
+}
+
+/** Whether it may be a macro that somebody has made. */
+function isMacro(call: Node, classOf: (name: string) => FunctionClass): boolean {
+  const name = textIn(call, 'function_name');
+  return !isOwn(call) || (classOf(name) === 'unknown' && /[\p{L}\p{N}_]/u.test(name));
 }
 
 function callReason(node: Node): string | undefined {
   const name = textIn(node, 'function_name');
-  if (!isOwn(node)) return `it calls the macro ${name}`;
   if (OF_THE_SESSION.has(name.toLowerCase())) return `the answer of ${name} depends on the session`;
-  const found = scalarClass(name);
-  if (found === 'pure' || !/[\p{L}\p{N}_]/u.test(name)) return undefined;
-  return found === 'unknown' ? `it calls ${name}, which is a macro or of an extension` : `it calls ${name}`;
+  return scalarClass(name) === 'pure' || !/[\p{L}\p{N}_]/u.test(name) ? undefined : `it calls ${name}`;
 }
 
 function tableCallReason(call: unknown, parameters: ReadonlySet<string>): string | undefined {
   if (!isNode(call)) return 'it has a table function in it that is not known';
   const name = textIn(call, 'function_name');
-  if (!isOwn(call)) return `it calls the macro ${name}`;
   if (tableFunctionClass(name) === 'pure') return undefined;
   if (!READERS.has(name.toLowerCase())) return `it calls ${name}`;
   let isGiven = false;
@@ -80,6 +93,14 @@ function tableCallReason(call: unknown, parameters: ReadonlySet<string>): string
 function isOwn(node: Node): boolean {
   const [catalog, schema] = [textIn(node, 'catalog'), textIn(node, 'schema')];
   return (catalog === '' || catalog === 'system') && (schema === '' || schema === 'main');
+}
+
+/** DuckDB takes `p.a` for a part of the parameter `p`, also where a table is called so. */
+function partReason({ column_names: names }: Node, parameters: ReadonlySet<string>): string | undefined {
+  const [name = '', ...more] = Array.isArray(names) ? names.map(String) : [];
+  return more.length > 0 && parameters.has(foldName(name))
+    ? `${name}.${more.join('.')} is a part of a parameter: write struct_extract(${name}, '${more.join('.')}')`
+    : undefined;
 }
 
 /** Some functions without arguments are written like columns. */

@@ -15,7 +15,11 @@ export async function columnsOf(core: TextReader, from: string): Promise<readonl
   return JSON.parse(json);
 }
 
-/** A query without rows that has these columns and reads nothing. */
-export function stubOf(columns: readonly Column[]): string {
-  return `(select ${columns.map(({ name, type }) => `null::${type} as ${quoted(name)}`).join(', ')})`;
+/**
+ * A query that has these columns, empty, and reads nothing.
+ * @param from what it reads its one row from
+ */
+export function stubOf(columns: readonly Column[], from?: string): string {
+  const list = columns.map(({ name, type }) => `null::${type} as ${quoted(name)}`).join(', ');
+  return `(select ${list}${from === undefined ? '' : ` from ${from}`})`;
 }

@@ -5,18 +5,22 @@ import type { ObjectName } from '../../../model/plan-facts.js';
 import type { Definition } from '../facts/definitions.js';
 import { FILE_READERS } from '../facts/function-classes.js';
 import { SHOWN_NAMES } from '../facts/metadata-macros.js';
+import { argumentsOf, bodyValue, withName } from './calls.js';
 import { hidesRows } from './hides-rows.js';
 import { notLent } from './not-lent.js';
+import { fill } from './parameters.js';
 import { key } from './resolve.js';
 import {
   asSubquery,
   become,
+  calledName,
   isNode,
+  type MacroCall,
   type Node,
   queryOf,
   references,
   type TextReader,
-  textOf,
+  textIn,
   walk,
 } from './tree.js';
 
@@ -26,98 +30,99 @@ export interface Core extends TextReader {
 }
 
 export interface Expanded {
-  readonly body: string;
+  readonly query: Node;
   readonly behind: readonly ObjectName[];
   readonly hidesRows: boolean;
 }
 
-/** @param values a macro's arguments, none of which may name anything. Throws FAILED_PRECONDITION. */
-export async function expand(
-  core: Core,
-  view: LentView,
-  values: readonly Node[],
-  lent: readonly LentView[],
-): Promise<Expanded> {
+/**
+ * @param given what stands for a macro's parameters
+ * Throws FAILED_PRECONDITION.
+ */
+export async function expand(core: Core, view: LentView, { given = [], lent }: Lending): Promise<Expanded> {
   const known = await core.definitions.all();
   const behind = new Map<string, ObjectName>();
   const names = new Set<string>();
-  const found = await expandQuery(core, view, { known, lent, depth: 0 }, (used) => {
-    for (const it of used.reads) behind.set(key(it), it);
-    for (const it of used.calls) names.add(it);
-  });
+  const within: Within = {
+    ...{ core, known, lent, depth: 0 },
+    note(used) {
+      for (const it of used.reads) behind.set(key(it), it);
+      for (const it of used.calls) names.add(it);
+    },
+  };
+  const query = await expandQuery(view, given, within);
   await assertPlainSession(core, known, names);
-  const read = { behind: [...behind.values()], hidesRows: hidesRows(found.query) };
-  if (view.kind === 'view' && !found.isChanged) return { body: view.body, ...read };
-  fill(found.query, view, values);
-  return { body: await textOf(core, found.query), ...read };
+  return { query, behind: [...behind.values()], hidesRows: hidesRows(query) };
+}
+
+interface Lending {
+  readonly given?: readonly Node[];
+  readonly lent: readonly LentView[];
 }
 
 interface Within {
+  readonly core: Core;
   readonly known: readonly Definition[];
   readonly lent: readonly LentView[];
   readonly depth: number;
+  note(used: LentView): void;
 }
 
-async function expandQuery(
-  core: Core,
-  view: LentView,
-  { known, lent, depth }: Within,
-  note: (used: LentView) => void,
-): Promise<{ readonly query: Node; readonly isChanged: boolean }> {
+async function expandQuery(view: LentView, given: readonly Node[], within: Within): Promise<Node> {
+  const { core, known, lent, depth } = within;
   if (depth > DEPTH_MAX) throw notLent('views are nested too deep');
-  const its = known.filter((it) => it.macro === (view.kind === 'macro') && isOf(it, view));
-  if (its.length !== 1 || its[0]?.text !== view.definition)
-    throw notLent(`${view.catalog}.${view.schema}.${view.name} is not what an administrator has made`);
-  note(view);
+  assertUnchanged(view, known);
+  within.note(view);
   const query = await queryOf(core, view.body);
   if (query === undefined) throw notLent('its body cannot be read');
+  fill(query, view, given);
   const views = view.reads.filter((read) => known.some((it) => !it.macro && isOf(it, read)));
-  let isChanged = false;
-  for (const { node, catalog, schema, table } of views.length === 0 ? [] : references(query)) {
+  const [tables, calls] = [references(query), macroCalls(query)];
+  for (const { node, catalog, schema, table } of views.length === 0 ? [] : tables) {
     const name = { catalog, schema, name: table };
     if (!views.some((it) => isOf(it, name))) continue;
     const nested = lent.find((it) => it.kind === 'view' && isOf(it, name));
     if (nested === undefined)
       throw notLent(`it reads the view ${catalog}.${schema}.${table}, which is no administrator's`);
-    const inner = await expandQuery(core, nested, { known, lent, depth: depth + 1 }, note);
-    become(node, asSubquery(node, inner.query));
-    isChanged = true;
+    become(node, asSubquery(node, await expandQuery(nested, [], { ...within, depth: depth + 1 })));
   }
-  return { query, isChanged };
+  for (const call of calls) {
+    const { catalog, schema, table } = calledName(call.call);
+    const kind = call.node === call.call ? 'scalar macro' : 'macro';
+    const nested = lent.find((it) => it.kind === kind && isOf(it, { catalog, schema, name: table }));
+    if (nested === undefined)
+      throw notLent(`it calls the macro ${catalog}.${schema}.${table}, which is no administrator's`);
+    // Both are the owner's, and mean what they mean to DuckDB when it expands them itself.
+    const inner = await expandQuery(nested, argumentsOf(call), { ...within, depth: depth + 1 });
+    if (kind === 'macro') become(call.node, asSubquery(withName(call.node, table), inner));
+    else become(call.node, { ...bodyValue(inner), alias: call.node.alias });
+  }
+  return query;
+}
+
+function assertUnchanged(view: LentView, known: readonly Definition[]): void {
+  const its = known.filter((it) => it.macro === (view.kind !== 'view') && isOf(it, view));
+  if (its.length !== 1 || its[0]?.text !== view.definition)
+    throw notLent(`${view.catalog}.${view.schema}.${view.name} is not what an administrator has made`);
+}
+
+/** Those of macros that somebody has made, which a lent body names in full. */
+function macroCalls(query: Node): readonly MacroCall[] {
+  const found: MacroCall[] = [];
+  const ofTables = new Set<unknown>();
+  walk(query, (node) => {
+    const call = node.type === 'TABLE_FUNCTION' ? node.function : node;
+    if (!isNode(call) || call.class !== 'FUNCTION' || ofTables.has(node)) return true;
+    if (call !== node) ofTables.add(call);
+    if (!['', 'system'].includes(textIn(call, 'catalog'))) found.push({ node, call });
+    return true;
+  });
+  // What is in the arguments of another comes first.
+  return found.reverse();
 }
 
 function isOf(one: ObjectName, other: ObjectName): boolean {
   return key(one) === key(other);
-}
-
-/** Puts the arguments in the place of a macro's parameters. */
-function fill(query: Node, { kind, parameters }: LentView, values: readonly Node[]): void {
-  if (kind === 'view') return;
-  if (values.length !== parameters.length || !values.every(isPlain))
-    throw notLent(`the arguments of a macro have to be ${parameters.length} constants`);
-  const given = new Map(parameters.map((name, at) => [foldName(name), values[at]]));
-  walk(query, (node) => {
-    const names = node.class === 'COLUMN_REF' && Array.isArray(node.column_names) ? node.column_names : [];
-    const value = names.length === 1 ? given.get(foldName(String(names[0]))) : undefined;
-    if (value === undefined) return true;
-    const { alias, query_location } = node;
-    become(node, { ...structuredClone(value), alias, query_location });
-    return false;
-  });
-}
-
-/** A constant, with a sign or a cast to one of DuckDB's own types. */
-function isPlain(value: Node): boolean {
-  if (value.alias !== '') return false;
-  if (value.class === 'CONSTANT') return true;
-  const child = value.child;
-  if (value.class !== 'CAST' || !isNode(child)) return false;
-  let isOwn = true;
-  walk(value.cast_type, (node) => {
-    if (node.type === 'UNBOUND_TYPE_INFO') isOwn = false;
-    return true;
-  });
-  return isOwn && isPlain(child);
 }
 
 /** Nothing that somebody has made may stand before what a body calls, and no setting may change what it means. */

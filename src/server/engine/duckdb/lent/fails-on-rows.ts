@@ -2,21 +2,107 @@
  * What of a query can fail for some values. DuckDB evaluates conditions in an order of its own, and functions on values
  * of rows that a condition has removed, so that a failure tells of rows that nobody should hear of. An allow-list.
  */
+import { idOf } from '../row-filters/bound-expressions.js';
+import { AGGREGATES } from '../row-filters/tried-functions.js';
+import { childrenOf, type Origin, originOf, originsOf } from './origins.js';
+import { neverOverflows } from './ranges.js';
 import { isNode, type Node, textIn, walk } from './tree.js';
 
-/** @param plans parsed, of `json_serialize_plan`. Undefined: nothing. */
-export function failsOnRows(plans: unknown): string | undefined {
-  let found: string | undefined;
-  walk(plans, (node) => {
-    const { expression_class: kind } = node;
-    if (typeof kind === 'string') found ??= failure(kind, node);
+/**
+ * @param plans parsed, of `json_serialize_plan`
+ * @param casts those that lent bodies have in them whatever they are given; `not known`: nor is what else they
+ *   compute of their own tables alone
+ * Undefined: nothing.
+ */
+export function failsOnRows(plans: unknown, casts: readonly string[] | 'not known' = []): string | undefined {
+  // What a body is given may have brought a cast of what its tables have.
+  const knowsCasts = casts !== 'not known' && isSameList(castsOfBodies(plans), casts);
+  const last = lastProjections(plans);
+  const found = failures(plans).find(({ origin, kind, node }) => {
+    if (origin === 'lent' && casts !== 'not known' && (kind !== 'BOUND_CAST' || knowsCasts)) return false;
+    // What is computed last is computed of the answer's rows only.
+    return !(origin === 'own' && last.has(node));
+  });
+  return found?.reason;
+}
+
+/** The casts in plans of what lent bodies read that can fail. */
+export function castsOfBodies(plans: unknown): readonly string[] {
+  return failures(plans)
+    .filter(({ origin, kind }) => origin === 'lent' && kind === 'BOUND_CAST')
+    .map(({ expression }) =>
+      JSON.stringify(expression, (key, value) =>
+        key === 'query_location' || key === 'index' ? undefined : value,
+      ),
+    );
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+}
+
+interface Failure {
+  readonly reason: string;
+  readonly kind: unknown;
+  readonly expression: Node;
+  readonly origin: Origin | undefined;
+  /** The operator that computes it. */
+  readonly node: Node;
+}
+
+/** Expressions that could fail, what their values are of left aside. */
+function failures(plans: unknown): readonly Failure[] {
+  const found: Failure[] = [];
+  const open: unknown[] = [plans];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (Array.isArray(node)) open.push(...node);
+    else if (isNode(node)) {
+      found.push(...ofOperator(node));
+      open.push(...childrenOf(node));
+    }
+  }
+  return found;
+}
+
+function ofOperator(node: Node): readonly Failure[] {
+  const { children: _, ...its } = node;
+  const [child] = childrenOf(node);
+  const below = child !== undefined && OVER_ONE.has(textIn(node, 'type')) ? originsOf(child) : undefined;
+  const found: Failure[] = [];
+  walk(its, (expression) => {
+    const { expression_class: kind } = expression;
+    const reason = typeof kind === 'string' ? failure(kind, expression) : undefined;
+    if (reason !== undefined)
+      found.push({ reason, kind, expression, origin: originOf(expression, below), node });
     return true;
   });
   return found;
 }
 
+/** Those that give the answer its columns. */
+function lastProjections(plans: unknown): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  const open: Node[] = (Array.isArray(plans) ? plans : []).filter(isNode);
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const { type, expressions } = node;
+    const isProjection = type === 'LOGICAL_PROJECTION';
+    if (isProjection) found.add(node);
+    const isOrder =
+      isProjection &&
+      Array.isArray(expressions) &&
+      expressions.every((it: unknown) => isNode(it) && it.expression_class === 'BOUND_REF');
+    if (isOrder || AFTER_LAST.has(String(type))) open.push(...childrenOf(node));
+  }
+  return found;
+}
+
 function failure(kind: string, node: Node): string | undefined {
   if (SAFE.has(kind)) return undefined;
+  if (kind === 'BOUND_AGGREGATE' || kind === 'BOUND_WINDOW') {
+    // What it is given is looked at by itself. It sees the rows that are left, but for what it takes from statistics.
+    const aggregate = textIn(node, 'name');
+    return aggregate === '' || AGGREGATES.has(aggregate) ? undefined : `the aggregate ${aggregate}`;
+  }
   if (!readsRow(node)) return undefined;
   if (kind === 'BOUND_CAST') return isSafeCast(node) ? undefined : 'a cast';
   if (kind === 'BOUND_OPERATOR')
@@ -24,7 +110,8 @@ function failure(kind: string, node: Node): string | undefined {
   if (kind !== 'BOUND_FUNCTION') return kind.replace('BOUND_', '').toLowerCase();
   const name = textIn(node, 'name');
   if (SAFE_FUNCTIONS.has(name)) return undefined;
-  if (ARITHMETIC.has(name) && FLOATING.has(typeOf(node.return_type))) return undefined;
+  if (neverOverflows(node)) return undefined;
+  if (ARITHMETIC.has(name) && FLOATING.has(idOf(node.return_type))) return undefined;
   const [, ...patterns] = Array.isArray(node.children) ? node.children : [];
   if (PATTERNS.has(name) && !patterns.some(readsRow)) return undefined;
   return `the function ${name}`;
@@ -42,7 +129,7 @@ function readsRow(node: unknown): boolean {
 
 function isSafeCast(node: Node): boolean {
   const child = isNode(node.child) ? node.child : {};
-  const [from, to] = [typeOf(child.return_type), typeOf(node.return_type)];
+  const [from, to] = [idOf(child.return_type), idOf(node.return_type)];
   if (node.try_cast === true || to === 'VARCHAR') return true;
   if (to === 'DECIMAL') return isWideDecimal(from, node.return_type);
   if (to === 'DOUBLE' && (from === 'FLOAT' || from === 'DECIMAL')) return true;
@@ -58,9 +145,15 @@ function isWideDecimal(from: string, type: unknown): boolean {
   return digits !== undefined && typeof width === 'number' && width - Number(scale) >= digits;
 }
 
-function typeOf(type: unknown): string {
-  return isNode(type) ? textIn(type, 'id') : '';
-}
+/** Operators whose expressions read the columns of the one below. */
+const OVER_ONE: ReadonlySet<string> = new Set(
+  ['PROJECTION', 'FILTER', 'AGGREGATE_AND_GROUP_BY', 'ORDER_BY', 'WINDOW'].map((it) => `LOGICAL_${it}`),
+);
+const AFTER_LAST: ReadonlySet<string> = new Set(
+  ['ORDER_BY', 'LIMIT', 'DISTINCT', 'UNION', 'INSERT', 'CREATE_TABLE', 'COPY_TO_FILE'].map(
+    (it) => `LOGICAL_${it}`,
+  ),
+);
 
 const WIDER: readonly string[] = ['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'DOUBLE'];
 const DIGITS: Readonly<Record<string, number | undefined>> = {
@@ -94,9 +187,6 @@ const SAFE_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 const SAFE: ReadonlySet<string> = new Set([
-  // What aggregates and windows are given is looked at by itself; they see the rows that are left.
-  'BOUND_AGGREGATE',
-  'BOUND_WINDOW',
   'BOUND_BETWEEN',
   'BOUND_CASE',
   'BOUND_COLUMN_REF',

@@ -8,10 +8,13 @@ import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
 import { heldQueries } from '../facts/held-queries.js';
 import { isName, isWord, significant, type Word } from '../facts/words.js';
+import { tellsConstants } from './apart.js';
 import { columnsOf, stubOf } from './columns.js';
 import { sameButFor } from './compare.js';
 import { type Core, expand } from './expand.js';
+import { type Body, inlineCalls } from './inline.js';
 import { notLent } from './not-lent.js';
+import { isPlain } from './parameters.js';
 import { inSession, key } from './resolve.js';
 import {
   isNode,
@@ -23,6 +26,7 @@ import {
   type TextReader,
   tableNodes,
   textIn,
+  textOf,
   walk,
 } from './tree.js';
 
@@ -33,6 +37,10 @@ export interface LentText {
   readonly reads: readonly LentRead[];
   /** Whether one of them leaves out rows of what it reads. */
   readonly hidesRows: boolean;
+  /** What of a macro's constants could tell of such rows. */
+  readonly tells: string | undefined;
+  /** Those that are in it whatever macros are given, as `failsOnRows` takes them. */
+  readonly casts: readonly string[];
 }
 
 /**
@@ -46,6 +54,8 @@ export async function lend(core: Core, sql: string, lent: readonly LentView[]): 
   const [run, plan] = [[], []] as [string[], string[]];
   const reads = new Map<string, LentRead>();
   let hidesRows = false;
+  let tells: string | undefined;
+  const casts: string[] = [];
   let at = 0;
   for (const { start, end } of ranges) {
     const part = sql.slice(start, end);
@@ -55,6 +65,8 @@ export async function lend(core: Core, sql: string, lent: readonly LentView[]): 
     plan.push(sql.slice(at, start), found?.plan ?? part);
     for (const read of found?.reads ?? []) reads.set(key(read), read);
     hidesRows ||= found?.hidesRows ?? false;
+    tells ??= found?.tells;
+    casts.push(...(found?.casts ?? []));
     at = end;
   }
   if (reads.size === 0) throw notLent('it reads no view of an administrator');
@@ -62,7 +74,14 @@ export async function lend(core: Core, sql: string, lent: readonly LentView[]): 
   // What stands around has no tree to be compared, so it may hold nothing that could be read in two ways.
   if (query === undefined && AMBIGUOUS.test(run.filter((_, index) => index % 2 === 0).join(' ') + rest))
     throw notLent('there are comments, dollars, backslashes or unusual spaces around the query');
-  return { run: run.join('') + rest, plan: plan.join('') + rest, reads: [...reads.values()], hidesRows };
+  return {
+    run: run.join('') + rest,
+    plan: plan.join('') + rest,
+    reads: [...reads.values()],
+    hidesRows,
+    tells,
+    casts,
+  };
 }
 
 const AMBIGUOUS = /--|\/\*|[$\\\u200b\u2060\ufeff]|[^\S \t\r\n]/;
@@ -70,37 +89,55 @@ const AMBIGUOUS = /--|\/\*|[$\\\u200b\u2060\ufeff]|[^\S \t\r\n]/;
 /** Undefined where it names nothing that is lent. */
 async function lendQuery(
   core: Core,
-  sql: string,
-  query: Node,
+  written: string,
+  tree: Node,
   lent: readonly LentView[],
 ): Promise<LentText | undefined> {
-  const uses = await usesIn(core, query, sql, lent);
+  const inlined = await inlineCalls(core, written, lent);
+  const { sql, query, bodies } = inlined ?? { sql: written, query: tree, bodies: new Map<string, Body>() };
+  const uses = await usesIn(core, query, sql, lent, bodies);
   if (uses.length === 0) return undefined;
   const edits: Edit[] = [];
   const reads = new Map<string, LentRead>();
   let hidesRows = false;
+  let tells: string | undefined;
+  const casts: string[] = [];
   for (const use of uses) {
-    const { body, behind, ...found } = await expand(core, use.view, use.values, lent);
+    const { run, plan, read, ...found } = use.body ?? (await bodyOf(core, use, lent));
     hidesRows ||= found.hidesRows && !use.isDescribed;
-    const columns = await columnsOf(core, `(${body})`);
-    const names = columns.map(({ name }) => `g.${quoted(name)}`).join(', ');
-    const run = `(select ${names} from (${body}) as g)`;
-    const plan = stubOf(columns);
+    if (found.hidesRows && use.view.kind === 'macro' && use.body === undefined)
+      tells ??= await tellsConstants(core, use.view, use.values, lent);
     // DuckDB describes keys and defaults of the tables behind as well.
+    casts.push(...(use.body?.casts ?? []));
     edits.push({ ...use, run: use.isDescribed ? plan : run, plan });
-    const { catalog, schema, name } = use.view;
-    reads.set(key(use.view), { catalog, schema, name, behind });
+    reads.set(key(use.view), read);
   }
   const cuts = prefixCuts(query, sql, uses);
   const run = apply(sql, [...edits.map(({ run: text, ...it }) => ({ ...it, text })), ...cuts]);
   const plan = apply(sql, [...edits.map(({ plan: text, ...it }) => ({ ...it, text })), ...cuts]);
   await assertSame(core, run, plan, edits);
-  return { run, plan, reads: [...reads.values()], hidesRows };
+  return { run, plan, reads: [...reads.values()], hidesRows, tells, casts };
+}
+
+/** Of a view, or of a macro that is given constants. */
+async function bodyOf(core: Core, { view, values }: Use, lent: readonly LentView[]): Promise<Body> {
+  if (!values.every(isPlain)) throw notLent('an argument is no constant');
+  const { query, behind, hidesRows } = await expand(core, view, { given: values, lent });
+  const body = await textOf(core, query);
+  const columns = await columnsOf(core, `(${body})`);
+  const names = columns.map(({ name }) => `g.${quoted(name)}`).join(', ');
+  const { catalog, schema, name } = view;
+  return {
+    ...{ view, read: { catalog, schema, name, behind }, hidesRows },
+    ...{ run: `(select ${names} from (${body}) as g)`, plan: stubOf(columns), casts: [] },
+  };
 }
 
 /** A view or macro in the place of a table. Positions are those of the text. */
 interface Use {
   readonly view: LentView;
+  /** What was written for it already. */
+  readonly body?: Body;
   readonly node: Node;
   readonly isDescribed: boolean;
   /** Arguments, of a macro. */
@@ -121,12 +158,24 @@ interface Edit {
   readonly plan: string;
 }
 
-async function usesIn(core: TextReader, query: Node, sql: string, lent: readonly LentView[]): Promise<Use[]> {
+async function usesIn(
+  core: TextReader,
+  query: Node,
+  sql: string,
+  lent: readonly LentView[],
+  bodies: ReadonlyMap<string, Body>,
+): Promise<Use[]> {
   const tokens = [...significant(sql)];
   const uses: Use[] = [];
   const isLent = (name: string, kind: LentView['kind']) =>
     lent.some((it) => it.kind === kind && foldName(it.name) === foldName(name));
   for (const { node, catalog, schema, table, isDescribed } of references(query)) {
+    const body = bodies.get(table);
+    if (body !== undefined) {
+      const at = tokenAt(sql, tokens, node.query_location);
+      uses.push({ ...placeOf(body.view, node, tokens, at, at), body, isDescribed, values: [] });
+      continue;
+    }
     if (!isLent(table, 'view') || isNode(node.at_clause)) continue;
     const place = await inSession(core, [catalog, schema, table]);
     const view = place && lent.find((it) => it.kind === 'view' && key(it) === key(place));

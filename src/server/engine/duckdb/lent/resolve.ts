@@ -1,4 +1,4 @@
-/** Which table or view a name means. */
+/** Which table, view or macro a name means. */
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
 import { isNode, quoted, type Reference, type TextReader, textIn } from './tree.js';
@@ -17,19 +17,21 @@ export async function resolve(
   core: TextReader,
   reference: Pick<Reference, 'catalog' | 'schema' | 'table'>,
   view: ObjectName | undefined,
+  kinds: readonly string[] = TABLES,
 ): Promise<ObjectName | Unresolved> {
   const { catalog, schema, table } = reference;
   const written = quoted(...[catalog, schema, table].filter((it) => it !== ''));
-  const named = await inSession(core, [catalog, schema, table]);
+  const named = await inSession(core, [catalog, schema, table], kinds);
   const own =
     view === undefined || catalog !== ''
       ? undefined
-      : await inSession(core, [view.catalog, schema === '' ? view.schema : schema, table]);
+      : await inSession(core, [view.catalog, schema === '' ? view.schema : schema, table], kinds);
   const place = own ?? named;
-  if (place === undefined) return { reason: `${written} is no table or view`, exists: false };
+  if (place === undefined)
+    return { reason: `${written} is no ${kinds === TABLES ? 'table or view' : 'macro'}`, exists: false };
   if (own !== undefined && named !== undefined && key(own) !== key(named))
     return {
-      reason: `${written} could be several tables: name it with its catalog and schema`,
+      reason: `${written} could be several things: name it with its catalog and schema`,
       exists: true,
     };
   if (place.catalog === 'temp' || place.catalog === 'system')
@@ -41,7 +43,7 @@ export async function resolve(
 export async function inSession(
   core: TextReader,
   names: readonly string[],
-  kinds: readonly string[] = ['table', 'view'],
+  kinds: readonly string[] = TABLES,
 ): Promise<ObjectName | undefined> {
   const written = quoted(...names.filter((it) => it !== ''));
   for (const kind of kinds) {
@@ -61,4 +63,6 @@ export function key({ catalog, schema, name }: ObjectName): string {
   return JSON.stringify([catalog, schema, name].map(foldName));
 }
 
+/** As DROP names them. */
+const TABLES: readonly string[] = ['table', 'view'];
 const PLAN_SQL = 'select system.main.json_serialize_plan($1::varchar)';

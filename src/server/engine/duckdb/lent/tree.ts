@@ -92,6 +92,23 @@ export function tableNodes(tree: unknown): readonly TableNode[] {
   return found;
 }
 
+/** A call of a macro. */
+export interface MacroCall {
+  /** What stands for a value, or for a table. */
+  readonly node: Node;
+  /** The name and the arguments: `node` itself, where it stands for a value. */
+  readonly call: Node;
+}
+
+/** The name of what is called, as it is written: empty where a part is left out. */
+export function calledName(call: Node): Pick<Reference, 'catalog' | 'schema' | 'table'> {
+  return {
+    catalog: textIn(call, 'catalog'),
+    schema: textIn(call, 'schema'),
+    table: textIn(call, 'function_name'),
+  };
+}
+
 /** Makes a node that stands for a table into another one, in its place. */
 export function become(node: Node, next: Node): void {
   for (const key of Object.keys(node)) delete node[key];

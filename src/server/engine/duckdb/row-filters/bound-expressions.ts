@@ -72,7 +72,7 @@ const DIGITS: Readonly<Record<string, number>> = {
 const PLAIN: ReadonlySet<string> = new Set([
   ...Object.keys(DIGITS),
   ...['BOOLEAN', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT', 'FLOAT', 'DOUBLE', 'DECIMAL'],
-  ...['VARCHAR', 'ENUM', 'UUID', 'DATE', 'TIME', 'TIMESTAMP', 'INTERVAL'],
+  ...['VARCHAR', 'JSON', 'ENUM', 'UUID', 'DATE', 'TIME', 'TIMESTAMP', 'INTERVAL'],
 ]);
 
 function decimalOf(type: unknown): { readonly width: number; readonly scale: number } {
@@ -80,7 +80,11 @@ function decimalOf(type: unknown): { readonly width: number; readonly scale: num
   return { width: Number(info.width ?? 0), scale: Number(info.scale ?? 0) };
 }
 
-/** The name of a type without its parameters. */
+/** The name of a type without its parameters. JSON is a VARCHAR to DuckDB, and not every text is one. */
 export function idOf(type: unknown): string {
-  return isObject(type) ? String(type.id) : '';
+  if (!isObject(type)) return '';
+  const id = String(type.id);
+  return id === 'VARCHAR' && isObject(type.type_info) && type.type_info.alias
+    ? String(type.type_info.alias)
+    : id;
 }

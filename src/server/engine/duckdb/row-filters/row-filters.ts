@@ -4,7 +4,7 @@
  * that the table is read as a whole, which is a refusal.
  */
 import type { ObjectName, PlanFacts } from '../../../model/plan-facts.js';
-import type { RowFilter } from '../../../model/row-filter.js';
+import { EXPLAINED, type RowFilter } from '../../../model/row-filter.js';
 import { type Canonical, filteredScan, guardedScan, isNode, readCanonical } from '../facts/filtered-scans.js';
 import { mergeFacts } from '../facts/merge-facts.js';
 import { withParameters } from '../facts/parameters.js';
@@ -130,8 +130,7 @@ interface Parts {
 
 function partsOf(sql: string): Parts | Unfiltered {
   const tokens = [...significant(sql)];
-  if (skipExplain(tokens) > 0)
-    return { unfiltered: 'EXPLAIN would show the policies, and how many rows they hide' };
+  if (skipExplain(tokens) > 0) return { unfiltered: EXPLAINED };
   const prepare = readPrepare(tokens);
   const start = tokens[prepare?.start ?? 0]?.start ?? 0;
   return {

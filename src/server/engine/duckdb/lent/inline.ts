@@ -1,0 +1,151 @@
+/**
+ * Calls of lent macros in a query of somebody else's, whose arguments may be anything that they may compute themselves: the
+ * call becomes a subquery of the arguments, which stay theirs, and of a table that stands for the body.
+ */
+import { foldName } from '../../../model/fold-name.js';
+import type { LentView } from '../../../model/lent-view.js';
+import type { LentRead } from '../../../model/plan-facts.js';
+import { ownersCasts } from './apart.js';
+import { callNames, hasCallNames, parametersOf, placeCall } from './calls.js';
+import { type Core, expand } from './expand.js';
+import { notLent } from './not-lent.js';
+import { isPlain, onlyComputes } from './parameters.js';
+import { inSession, key } from './resolve.js';
+import { stubbed } from './stubbed.js';
+import {
+  calledName,
+  isNode,
+  type MacroCall,
+  type Node,
+  printed,
+  queryOf,
+  type TextReader,
+  textOf,
+  walk,
+} from './tree.js';
+
+/** What stands for a call, by the name that it has in the text. */
+export interface Body {
+  readonly view: LentView;
+  readonly read: LentRead;
+  readonly run: string;
+  /** The same without rows of what it reads. */
+  readonly plan: string;
+  readonly hidesRows: boolean;
+  /** Casts in it, whatever it is given. */
+  readonly casts: readonly string[];
+}
+
+export interface Inlined {
+  readonly sql: string;
+  readonly query: Node;
+  readonly bodies: ReadonlyMap<string, Body>;
+}
+
+/** Undefined where it calls none. Throws FAILED_PRECONDITION. The connection must be claimed. */
+export async function inlineCalls(
+  core: Core,
+  sql: string,
+  lent: readonly LentView[],
+): Promise<Inlined | undefined> {
+  if (!lent.some(({ kind }) => kind !== 'view')) return undefined;
+  const query = await queryOf(core, sql);
+  if (query === undefined) return undefined;
+  const calls = await lentCalls(core, query, lent);
+  if (calls.length === 0) return undefined;
+  if (calls.length > CALLS_MAX) throw notLent(`it calls macros more than ${CALLS_MAX} times`);
+  if (hasCallNames(printed(query))) throw notLent('it has names in it that begin with "gizmo_"');
+  await nameColumns(core, query, calls);
+  const bodies = new Map<string, Body>();
+  const all = callNames();
+  for (const { view, ...call } of calls) {
+    const { catalog, schema, name } = view;
+    Object.assign(call.call, { catalog, schema, function_name: name });
+    const names = all.of(call.call);
+    const given = parametersOf(view, names);
+    const { query: body, behind, hidesRows } = await expand(core, view, { given, lent });
+    bodies.set(names.body, {
+      ...{ view, read: { catalog, schema, name, behind } },
+      run: `(${await textOf(core, body)})`,
+      plan: await stubbed(core, body),
+      hidesRows: view.kind === 'scalar macro' || hidesRows,
+      casts: await ownersCasts(core, view, lent),
+    });
+    await placeCall(core, call, names, (table) => ({ ...table, type: 'BASE_TABLE' }));
+  }
+  const written = await textOf(core, query);
+  const again = await queryOf(core, written);
+  if (again === undefined || printed(again) !== printed(query))
+    throw notLent('the query cannot be written anew');
+  return { sql: written, query: again, bodies };
+}
+
+/** Each takes several questions to DuckDB. */
+const CALLS_MAX = 50;
+
+interface LentCall extends MacroCall {
+  readonly view: LentView;
+}
+
+/** Those in the arguments of another come first. */
+async function lentCalls(core: TextReader, query: Node, lent: readonly LentView[]): Promise<LentCall[]> {
+  const found: MacroCall[] = [];
+  const ofTables = new Set<unknown>();
+  walk(query, (node) => {
+    const call = node.type === 'TABLE_FUNCTION' ? node.function : node;
+    if (!isNode(call) || call.class !== 'FUNCTION' || ofTables.has(node)) return true;
+    if (call !== node) ofTables.add(call);
+    found.push({ node, call });
+    return true;
+  });
+  const calls: LentCall[] = [];
+  for (const { node, call } of found.reverse()) {
+    const kind = node === call ? 'scalar macro' : 'macro';
+    const { catalog, schema, table } = calledName(call);
+    const isLent = lent.some((it) => it.kind === kind && foldName(it.name) === foldName(table));
+    if (!isLent || (kind === 'macro' && hasConstants(call))) continue;
+    const place = await inSession(
+      core,
+      [catalog, schema, table],
+      [kind === 'macro' ? 'macro table' : 'macro'],
+    );
+    const view = place && lent.find((it) => it.kind === kind && key(it) === key(place));
+    // What reads nothing needs nobody's rights but its caller's.
+    if (view !== undefined && (kind === 'macro' || !(await onlyComputes(core, view))))
+      calls.push({ node, call, view });
+  }
+  return calls;
+}
+
+/** Those of a table macro are put into its body. */
+function hasConstants({ children }: Node): boolean {
+  return Array.isArray(children) && children.every((it) => isNode(it) && isPlain(it));
+}
+
+/** DuckDB names a column that has no name by its expression, as it is written. */
+async function nameColumns(core: TextReader, query: Node, calls: readonly LentCall[]): Promise<void> {
+  const called = new Set<unknown>(calls.map(({ node }) => node));
+  const unnamed: Node[] = [];
+  walk(query, (node) => {
+    if (node.type !== 'SELECT_NODE' || !Array.isArray(node.select_list)) return true;
+    for (const it of node.select_list as unknown[])
+      if (isNode(it) && it.alias === '' && it.class !== 'STAR' && hasOneOf(it, called)) unnamed.push(it);
+    return true;
+  });
+  const names: string[] = [];
+  const template = await queryOf(core, 'select 1');
+  for (const it of unnamed) {
+    const text = await textOf(core, { ...template, select_list: [it] });
+    names.push(text.replace(/^SELECT /, ''));
+  }
+  for (const [at, it] of unnamed.entries()) it.alias = names[at];
+}
+
+function hasOneOf(tree: Node, nodes: ReadonlySet<unknown>): boolean {
+  let found = false;
+  walk(tree, (node) => {
+    found ||= nodes.has(node);
+    return !found;
+  });
+  return found;
+}

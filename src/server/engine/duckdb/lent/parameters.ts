@@ -1,0 +1,61 @@
+/** Parameters of macros in their bodies, and what is given for them. */
+import { foldName } from '../../../model/fold-name.js';
+import type { LentView } from '../../../model/lent-view.js';
+import { notLent } from './not-lent.js';
+import { become, isNode, type Node, queryOf, type TextReader, walk } from './tree.js';
+
+/** The column that a scalar macro's body has. */
+export const VALUE = 'v';
+
+/** The folded name that a node may be a parameter by; empty where it is none. */
+export function parameterIn({ class: kind, column_names: names }: Node): string {
+  const [name, ...more] = kind === 'COLUMN_REF' && Array.isArray(names) ? names : [];
+  return name === undefined || more.length > 0 ? '' : foldName(String(name));
+}
+
+/** Puts what is given in the place of a macro's parameters. Throws FAILED_PRECONDITION unless there is one for each. */
+export function fill(query: Node, { kind, name, parameters }: LentView, given: readonly Node[]): void {
+  if (kind === 'view') return;
+  if (given.length !== parameters.length || given.some(({ alias }) => alias !== ''))
+    throw notLent(`${name} takes ${parameters.length} arguments, which are given without their names`);
+  const values = new Map(parameters.map((it, at) => [foldName(it), given[at]]));
+  walk(query, (node) => {
+    const value = values.get(parameterIn(node));
+    if (value === undefined) return true;
+    const { alias, query_location } = node;
+    become(node, { ...structuredClone(value), alias, query_location });
+    return false;
+  });
+}
+
+/** Whether a lent macro reads nothing. */
+export async function onlyComputes(core: TextReader, { kind, body, reads }: LentView): Promise<boolean> {
+  const query = kind === 'scalar macro' && reads.length === 0 ? await queryOf(core, body) : undefined;
+  return query !== undefined && !asks(query);
+}
+
+/** Whether there are queries within it. */
+export function asks(query: Node): boolean {
+  let found = false;
+  walk(query.select_list, (node) => {
+    found ||= node.class === 'SUBQUERY';
+    return !found;
+  });
+  return found;
+}
+
+/** A constant, with a sign or a cast to one of DuckDB's own types. */
+export function isPlain(value: Node): boolean {
+  if (value.class === 'CONSTANT') return true;
+  const child = value.child;
+  if (value.class !== 'CAST' || !isNode(child)) return false;
+  let isOwn = true;
+  walk(value.cast_type, (node) => {
+    if (node.type === 'UNBOUND_TYPE_INFO') isOwn = false;
+    return true;
+  });
+  return isOwn && isPlain(child);
+}
+
+/** What DuckDB computes anew for each row. */
+export const FRESH: ReadonlySet<string> = new Set(['gen_random_uuid', 'random', 'uuid', 'uuidv4', 'uuidv7']);
