@@ -42,31 +42,53 @@ export async function measureSmallStatements({ seconds, warmUpSeconds, statement
   }
 }
 
-/** `select 42` of one client while four others read all of lineitem, against the same alone. */
-export async function measureBesideBulkReads({ database, seconds, warmUpSeconds }) {
+/**
+ * `select 42` of one client while four others read all of lineitem, against the same alone. Beside it the same in one
+ * process without a server: no server can do better than the machine and DuckDB leave it.
+ */
+export async function measureBesideBulkReads({ database, rounds, seconds, warmUpSeconds }) {
   const server = await startServer(database);
-  try {
-    const ask = () => runChild('statements-gizmo.mjs', { server, kind: 'select 42', clients: 1, seconds });
-    await runChild('statements-gizmo.mjs', { server, kind: 'select 42', clients: 1, seconds: warmUpSeconds });
-    const alone = await ask();
-    const sql = 'from lineitem';
+  const sql = 'from lineitem';
+  const ask = (duration = seconds) =>
+    runChild('statements-gizmo.mjs', { server, kind: 'select 42', clients: 1, seconds: duration });
+  const askBesideReads = async () => {
     const reads = Promise.all(
       Array.from({ length: 4 }, () => runChild('read-gizmo.mjs', { server, sql, warmUp: 'select 1' })),
     );
     const beside = await ask();
     await reads;
+    return beside;
+  };
+  try {
+    await ask(warmUpSeconds);
+    const { alone, beside, binding } = await alternate(rounds, {
+      alone: () => ask(),
+      beside: askBesideReads,
+      binding: () => runChild('beside-drains.mjs', { database, sql, seconds }),
+    });
+    const p99 = ({ p99 }) => p99;
+    const ratioInProcess = medianRatio(
+      binding.map((one) => one.beside.p99),
+      binding.map((one) => one.alone.p99),
+    );
+    const inProcess = `in process ${ratioInProcess.toFixed(2)} times: ${times(binding.map((one) => one.beside))} and ${times(binding.map((one) => one.alone))}`;
     return [
       {
         what: 'p99 of select 42 beside four bulk reads',
-        figure: `${beside.p99.toFixed(1)} ms (p50 ${beside.p50.toFixed(1)})`,
-        against: `alone ${alone.p99.toFixed(1)} ms (p50 ${alone.p50.toFixed(1)})`,
-        ratio: beside.p99 / alone.p99,
+        figure: times(beside),
+        against: `alone ${times(alone)}; ${inProcess}`,
+        ratio: medianRatio(beside.map(p99), alone.map(p99)),
         bar: '<= 2',
       },
     ];
   } finally {
     await server.stop();
   }
+}
+
+function times(results) {
+  const of = (name) => median(results.map((result) => result[name])).toFixed(1);
+  return `${of('p99')} ms (p50 ${of('p50')})`;
 }
 
 function describe(results) {

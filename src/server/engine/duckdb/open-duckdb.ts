@@ -1,4 +1,5 @@
 /** Opens a DuckDB database, in memory or a file, as an Engine in this thread. */
+import { availableParallelism } from 'node:os';
 import duckdb, { type Config, type Connection, type Database } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import type { FileRules } from '../../model/file-rules.js';
@@ -15,7 +16,9 @@ import { IdentityFunctions } from './identity-functions.js';
 import { IngestFunction } from './ingest/ingest-function.js';
 import { Lane } from './lane.js';
 import { loadExtensions } from './load-extensions.js';
+import { LoopTurns } from './loop-turns.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
+import { ReadTurns } from './read-turns.js';
 import { ServerTables } from './server-tables.js';
 import { DuckDbSession } from './session.js';
 import { SessionCore } from './session-core.js';
@@ -75,6 +78,9 @@ class DuckDbEngine implements Engine {
   readonly #database: Database;
   readonly #claim: FileClaim | undefined;
   readonly #gate: CallGate;
+  /** Half of the cores are for whoever else wants one. */
+  readonly #turns = new ReadTurns(Math.max(1, availableParallelism() >> 1));
+  readonly #loopTurns = new LoopTurns();
   readonly #memory: ProcessMemory | undefined;
   readonly #smallTexts = new SmallTexts();
   readonly #definitionsVersion = new DefinitionsVersion();
@@ -176,6 +182,8 @@ class DuckDbEngine implements Engine {
     const lane = await this.#connect(owner);
     return new SessionCore({
       lane,
+      turns: this.#turns,
+      loopTurns: this.#loopTurns,
       tableUse: this.#serverTables.watch(lane.connection),
       memory: this.#memory,
       smallTexts: this.#smallTexts,

@@ -7,7 +7,9 @@ import type { EngineResult } from '../engine.js';
 import type { BatchWriter } from './convert/batch-writer.js';
 import { isAborted } from './errors.js';
 import type { Lane } from './lane.js';
+import type { LoopTurns } from './loop-turns.js';
 import type { ProcessMemory } from './memory.js';
+import type { ReadTurns, Turn } from './read-turns.js';
 
 /** Of a chunk that is full, so that more will follow, some rows go ahead: a reader sees something early. */
 const FIRST_BATCH_ROWS = 256;
@@ -154,6 +156,9 @@ export class MaterializedChunks implements ChunkSource {
   }
 }
 
+/** So many chunks are fetched without waiting for a turn: most results have no more. */
+const CHUNKS_AT_ONCE = 4;
+
 /** The chunks of a streaming result, one fetched ahead. */
 export class StreamedChunks implements ChunkSource {
   readonly #lane: Lane;
@@ -161,6 +166,10 @@ export class StreamedChunks implements ChunkSource {
   readonly #memory: ProcessMemory | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #interrupt: () => void;
+  readonly #turns: ReadTurns;
+  readonly #loopTurns: LoopTurns;
+  #turn: Turn | undefined;
+  #fetched = 0;
   #ahead: Promise<DataChunk | null> | undefined;
   #ended = false;
 
@@ -169,7 +178,12 @@ export class StreamedChunks implements ChunkSource {
     this.#result = options.result;
     this.#memory = options.memory;
     this.#signal = options.signal;
-    this.#interrupt = () => this.#lane.interrupt(abortReason(options.signal ?? AbortSignal.abort()));
+    this.#turns = options.turns;
+    this.#loopTurns = options.loopTurns;
+    this.#interrupt = () => {
+      this.#lane.interrupt(abortReason(options.signal ?? AbortSignal.abort()));
+      this.#turn?.end();
+    };
     this.#signal?.addEventListener('abort', this.#interrupt, { once: true });
     this.#fetchAhead();
   }
@@ -182,7 +196,10 @@ export class StreamedChunks implements ChunkSource {
     if (chunk !== null && duckdb.data_chunk_get_size(chunk) > 0) {
       if (this.#signal?.aborted === true) throw abortReason(this.#signal);
       this.#fetchAhead();
-      return chunk;
+      if (!this.#isLong) return chunk;
+      const turn = this.#loopTurns.take();
+      if (turn !== undefined) await turn;
+      return this.#ended ? undefined : chunk;
     }
     this.#end();
     if (this.#lane.closed !== undefined) throw this.#lane.closed;
@@ -198,6 +215,7 @@ export class StreamedChunks implements ChunkSource {
     if (this.#ended) return;
     this.#end();
     this.#lane.interrupt(closedEarly());
+    this.#turn?.end();
     await Promise.allSettled([this.#ahead]);
     try {
       const bare = await this.#lane.call(() => duckdb.prepare(this.#lane.connection, 'select 1'));
@@ -209,9 +227,34 @@ export class StreamedChunks implements ChunkSource {
   }
 
   #fetchAhead(): void {
-    this.#ahead = this.#lane.call(() => duckdb.fetch_chunk(this.#result));
+    this.#fetched += 1;
+    this.#ahead = this.#isLong ? this.#fetchInTurn() : this.#fetch();
     // A rejection is for whoever calls next(); if nobody does, close() has been called.
     this.#ahead.catch(() => undefined);
+  }
+
+  get #isLong(): boolean {
+    return this.#fetched > CHUNKS_AT_ONCE;
+  }
+
+  #fetch(): Promise<DataChunk | null> {
+    return this.#lane.call(() => duckdb.fetch_chunk(this.#result));
+  }
+
+  async #fetchInTurn(): Promise<DataChunk | null> {
+    const turn = this.#turns.take();
+    this.#turn = turn;
+    try {
+      if (turn.ready !== undefined) {
+        await turn.ready;
+        // Interrupted or closed while it waited: nothing ran that could have been stopped.
+        if (this.#signal?.aborted === true) throw abortReason(this.#signal);
+        if (this.#ended) throw closedEarly();
+      }
+      return await this.#fetch();
+    } finally {
+      turn.end();
+    }
   }
 
   #end(): void {
@@ -235,4 +278,6 @@ export interface StreamedChunksOptions {
   readonly result: Result;
   readonly memory: ProcessMemory | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly turns: ReadTurns;
+  readonly loopTurns: LoopTurns;
 }

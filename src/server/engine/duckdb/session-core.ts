@@ -16,13 +16,17 @@ import { TemporaryNames } from './facts/shadowed-names.js';
 import { OpenedFiles } from './files/opened-files.js';
 import type { Lane } from './lane.js';
 import { LentTexts } from './lent/lent-texts.js';
+import type { LoopTurns } from './loop-turns.js';
 import type { ProcessMemory } from './memory.js';
+import type { ReadTurns } from './read-turns.js';
 import { RowFilters } from './row-filters/row-filters.js';
 import type { TableUse } from './server-tables.js';
 import type { SmallTexts } from './small-texts.js';
 
 export interface CoreParts {
   readonly lane: Lane;
+  readonly turns: ReadTurns;
+  readonly loopTurns: LoopTurns;
   readonly memory: ProcessMemory | undefined;
   readonly smallTexts: SmallTexts;
   readonly tableUse: TableUse;
@@ -34,6 +38,9 @@ export interface CoreParts {
 
 export class SessionCore {
   readonly lane: Lane;
+  /** In which its long results are read on, and converted. */
+  readonly turns: ReadTurns;
+  readonly loopTurns: LoopTurns;
   readonly memory: ProcessMemory | undefined;
   readonly tableUse: TableUse;
   /** Whether the session is one of somebody whose statements are inspected. */
@@ -79,13 +86,25 @@ export class SessionCore {
   #inTransaction: boolean | undefined = false;
 
   constructor(parts: CoreParts) {
-    const { lane, memory, smallTexts, tableUse, definitionsVersion, dataVersion, fileRules, admitted } =
-      parts;
+    const {
+      lane,
+      turns,
+      loopTurns,
+      memory,
+      smallTexts,
+      tableUse,
+      definitionsVersion,
+      dataVersion,
+      fileRules,
+      admitted,
+    } = parts;
     this.admitted = admitted;
     this.files = new OpenedFiles(this, fileRules);
     this.definitionsVersion = definitionsVersion;
     this.dataVersion = dataVersion;
     this.lane = lane;
+    this.turns = turns;
+    this.loopTurns = loopTurns;
     this.memory = memory;
     this.#smallTexts = smallTexts;
     this.tableUse = tableUse;

@@ -190,7 +190,8 @@ export class DuckDbStatement implements EngineStatement {
       : [];
     let chunks: ChunkSource = NO_CHUNKS;
     if (streams) {
-      chunks = new StreamedChunks({ lane: core.lane, result, memory: core.memory, signal });
+      const { lane, memory, turns, loopTurns } = core;
+      chunks = new StreamedChunks({ lane, result, memory, signal, turns, loopTurns });
     } else if (isRows) chunks = new MaterializedChunks(result);
     return new DuckDbResult({
       schema,

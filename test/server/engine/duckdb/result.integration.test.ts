@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { GizmoError } from '../../../../src/errors.js';
 import { CallGate } from '../../../../src/server/engine/duckdb/call-gate.js';
 import { Lane } from '../../../../src/server/engine/duckdb/lane.js';
+import { LoopTurns } from '../../../../src/server/engine/duckdb/loop-turns.js';
+import { ReadTurns } from '../../../../src/server/engine/duckdb/read-turns.js';
 import { StreamedChunks } from '../../../../src/server/engine/duckdb/result.js';
 
-async function openStream() {
+async function openStream(turns = new ReadTurns(1), signal?: AbortSignal) {
   const database = await duckdb.open(':memory:');
   const lane = new Lane(await duckdb.connect(database), new CallGate(3), () => {}, undefined);
   const prepared = await duckdb.prepare(lane.connection, 'from range(1000000)');
   const result = await duckdb.execute_prepared_streaming(prepared);
-  const chunks = new StreamedChunks({ lane, result, memory: undefined, signal: undefined });
+  const loopTurns = new LoopTurns();
+  const chunks = new StreamedChunks({ lane, result, memory: undefined, signal, turns, loopTurns });
   await lane.settle();
   return { lane, chunks };
 }
@@ -34,6 +37,47 @@ describe('closing a stream', () => {
     const closing = chunks.close();
     expect(await waiting).toBeUndefined();
     await closing;
+    await lane.close(new GizmoError('CANCELLED', 'The session was closed.'));
+  });
+});
+
+/** Reads on until the next chunk has to wait for its turn. */
+async function readUntilItWaits(turns: ReadTurns, signal?: AbortSignal) {
+  const { lane, chunks } = await openStream(turns, signal);
+  for (let i = 0; i < 4; i++) await chunks.next();
+  return { lane, chunks, waiting: chunks.next() };
+}
+
+describe('a long stream whose turn to be read on has not come', () => {
+  it('is closed at once', async () => {
+    const turns = new ReadTurns(1);
+    turns.take();
+    const { lane, chunks, waiting } = await readUntilItWaits(turns);
+    await Promise.all([chunks.close(), expect(waiting).rejects.toThrow(GizmoError)]);
+    await lane.close(new GizmoError('CANCELLED', 'The session was closed.'));
+  });
+
+  it('is stopped at once by its signal, whose reason it fails with', async () => {
+    const turns = new ReadTurns(1);
+    turns.take();
+    const stop = new AbortController();
+    const { lane, chunks, waiting } = await readUntilItWaits(turns, stop.signal);
+    const reason = new GizmoError('CANCELLED', 'enough');
+    stop.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await chunks.close();
+    await lane.close(new GizmoError('CANCELLED', 'The session was closed.'));
+  });
+
+  it('goes on although the one before it never comes to its end', async () => {
+    const turns = new ReadTurns(1);
+    turns.take();
+    const { lane, chunks, waiting } = await readUntilItWaits(turns);
+    expect(await waiting).toBeDefined();
+    let rows = 5 * 2048;
+    for (let chunk = await chunks.next(); chunk !== undefined; chunk = await chunks.next())
+      rows += duckdb.data_chunk_get_size(chunk);
+    expect(rows).toBe(1_000_000);
     await lane.close(new GizmoError('CANCELLED', 'The session was closed.'));
   });
 });
