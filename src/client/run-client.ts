@@ -21,7 +21,7 @@ export async function runClient(job: ClientJob): Promise<number> {
   if (job.shell !== undefined) return runInteractively(job, settings, job.shell, client);
   const output = job.outputPath === undefined ? undefined : await openOutput(job.outputPath);
   try {
-    const exitCode = await runBatch(job, settings, client, output?.sink ?? streamSink(process.stdout));
+    const exitCode = await runBatch(job, settings, client, output?.sink ?? standardOutput());
     await output?.close();
     return exitCode;
   } catch (error) {
@@ -110,6 +110,19 @@ interface OutputFile {
   close(): Promise<void>;
   /** Closes it and says what is in it. */
   abandon(): Promise<void>;
+}
+
+/** Whoever reads it and has read enough is no failure: that error goes on as it is. */
+function standardOutput(): TextSink {
+  const { write } = streamSink(process.stdout);
+  return {
+    write: (chunk) =>
+      write(chunk).catch((error: unknown) => {
+        if (Object(error).code === 'EPIPE') throw error;
+        const why = describeFileError(error);
+        throw new GizmoError('USAGE', `The output cannot be written: ${why}.`, { cause: error });
+      }),
+  };
 }
 
 async function openOutput(path: string): Promise<OutputFile> {

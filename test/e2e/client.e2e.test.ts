@@ -1,6 +1,16 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -275,6 +285,26 @@ describe('gizmo client exits with', () => {
     const [code] = await once(child, 'close');
     expect(code).toBe(130);
     expect((await client(['-tAc', 'select 2'])).out).toBe('2\n');
+  });
+
+  test.runIf(existsSync('/dev/full'))('2 where standard output is full, and why', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(
+      process.execPath,
+      [GIZMO, 'client', '--port', String(server.port), '--format', 'csv', '-c', 'select 1'],
+      {
+        env: { ...PLAIN, XDG_RUNTIME_DIR: server.runtime, XDG_CONFIG_HOME: folder },
+        stdio: ['ignore', full, 'pipe'],
+      },
+    );
+    let err = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    closeSync(full);
+    expect(err).toBe('Error: The output cannot be written: no space left on the device.\n');
+    expect(code).toBe(2);
   });
 
   test('0 when whoever reads has read enough', async () => {
