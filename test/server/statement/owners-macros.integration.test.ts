@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildBatch } from '../../../src/flight/ipc/build.js';
+import { encodeSchema } from '../../../src/flight/ipc/schema.js';
+import { type ArrowSchema, type ArrowType, field } from '../../../src/flight/ipc/types.js';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
+import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gizmo-macros-')));
@@ -61,6 +65,7 @@ const MACROS = [
   'create macro pub.main.named(p) as table select q.id, pub.main.name_of(q.id) as called from hr.main.people q where q.id <= p',
   "create macro pub.main.cast_of(p) as (select (name || '1')[-1:]::int + 1 from hr.main.people where (id::varchar || '0')::int = p)",
   "create macro pub.main.casts_of(p) as table select (name || '1')[-1:]::int as one from hr.main.people where (id::varchar || '0')::int <= p",
+  'create macro pub.main.with_login(p) as (select count(*) from hr.main.people q where q.login = p)',
   'create view pub.main.all_names as select id, pub.main.name_of(q.id) as called, pub.main.plus(id, 1) as next from hr.main.people q',
   'create view pub.main.some_names as from pub.main.up_to(2)',
   'create view pub.main.pairs as select a.id as a, b.id as b from pub.main.up_to(2) a, pub.main.up_to(a.id) b',
@@ -237,13 +242,53 @@ it.each([
   expect(await outcome(ann, 'explain select id from pub.main.own where id > 1')).toBeTypeOf('object');
 });
 
+describe('a value that is bound to a prepared statement', () => {
+  const bound = async (query: string, type: ArrowType, value: unknown) => {
+    const preparedStatementHandle = await ann.prepare(query);
+    const cmd = encodeCommand({
+      type: 'CommandPreparedStatementQuery',
+      message: { preparedStatementHandle },
+    });
+    const schema: ArrowSchema = { fields: [field('0', type)] };
+    await ann.put(cmd, [
+      { header: encodeSchema(schema), body: new Uint8Array(0) },
+      buildBatch(schema, [[value]]),
+    ]);
+    return await ann.get(ticketOf(await ann.info(cmd)));
+  };
+  const told = (query: string, type: ArrowType, value: unknown) =>
+    bound(query, type, value).catch(({ details }) => details);
+  const INT: ArrowType = { kind: 'int', bits: 32, signed: true };
+  const TEXT: ArrowType = { kind: 'utf8' };
+
+  it.each([
+    ['select pub.main.name_of(?::integer)', INT, 2, [['Bob']]],
+    ['from pub.main.up_to($1::integer) order by all', INT, 1, [[1, 'Ann']]],
+    ['select name from pub.main.above where login = ?', TEXT, 'cy', [['Cy']]],
+    ['select name from pub.main.above where id = ?', { ...INT, bits: 64 } as ArrowType, 3n, [['Cy']]],
+  ] as const)('is one that its caller computes: %s', async (query, type, value, rows) => {
+    await admin.rows('create or replace view pub.main.above as from hr.main.people where salary > 2000');
+    expect(await told(query, type, value)).toEqual(rows);
+  });
+
+  it('has the type that was looked at', async () => {
+    await admin.rows('create or replace view pub.main.above as from hr.main.people where salary > 2000');
+    expect(await told('select name from pub.main.above where login = ?', INT, 3)).toMatch(
+      /^The parameter 1 has another type than the statement says \(utf8, not int\)\./,
+    );
+    expect(await told('select pub.main.name_of(?)', TEXT, 'x')).toMatch(
+      /a parameter whose type is not known/,
+    );
+    expect(await told('select pub.main.with_login(?)', INT, 3)).toMatch(
+      /a parameter whose type is not known/,
+    );
+  });
+});
+
 describe('rows that a macro leaves out', () => {
   beforeAll(async () => {
     await admin.rows(
       'create macro pub.main.more_than(p) as (select count(*) from hr.main.people q where q.salary + p > 0)',
-    );
-    await admin.rows(
-      'create macro pub.main.with_login(p) as (select count(*) from hr.main.people q where q.login = p)',
     );
     await admin.rows(
       'create macro pub.main.with_salary(p) as table select name from hr.main.people q where q.salary + p > 3000',

@@ -72,7 +72,7 @@ export class ParameterBinder {
 }
 
 /** For each parameter the field that holds its value. */
-function matchNames(names: readonly string[], schema: ArrowSchema): number[] {
+export function matchNames(names: readonly string[], schema: ArrowSchema): number[] {
   const inOrder = names.map((_, index) => index);
   // Names of digits are positions, and drivers number from 0 or 1 as they like.
   if (names.some((name) => /^\d+$/.test(name))) return inOrder;

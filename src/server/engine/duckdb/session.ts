@@ -194,7 +194,7 @@ export class DuckDbSession implements EngineSession {
       const { run, reads } = lends;
       const prepared = await this.#prepare(run, part, text).catch((reason) => fail(reason, reads));
       this.#whileCurrent(prepared, { sql, text, run: filtered, filtered });
-      return { statement: hidingErrors(prepared, reads), prepared, run };
+      return { statement: hidingErrors(prepared, lends), prepared, run };
     }
     const run = isFiltered || !isInspected ? filtered : files.textFor(text);
     const statement = await this.#prepare(run, part, text);
