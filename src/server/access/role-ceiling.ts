@@ -28,6 +28,7 @@ function refusedFile(role: Role, { action, path }: FileAccess): string | undefin
 
 function refusedFunction(role: Role, { name, path, class: kind }: FunctionUse): string | undefined {
   switch (kind) {
+    case 'text':
     case 'catalog':
     case 'server':
       return undefined;

@@ -77,6 +77,8 @@ export interface FunctionUse {
  */
 export type FunctionClass =
   | 'pure'
+  /** Its answer is a part of the text that runs, which need not be the one that was sent. */
+  | 'text'
   | 'catalog'
   | 'narrowed'
   | 'server'

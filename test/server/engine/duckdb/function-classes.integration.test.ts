@@ -40,7 +40,6 @@ describe('the classes of functions', () => {
       "select distinct function_name from duckdb_functions() where database_name = 'system' and stability = 'VOLATILE' order by 1",
     );
     expect(volatile.filter((name) => scalarClass(name) === 'pure')).toEqual([
-      'current_query',
       'error',
       'gen_random_uuid',
       'random',

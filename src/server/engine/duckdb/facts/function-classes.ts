@@ -75,6 +75,7 @@ const SCALARS = classes({
     'gizmosql_session',
     'gizmosql_current_session',
   ],
+  text: ['alias', 'current_query'],
   sequence: ['nextval', 'currval'],
   catalog: [
     'obj_description',

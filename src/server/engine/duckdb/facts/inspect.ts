@@ -81,6 +81,8 @@ async function inspectLent(
     around === undefined ? lending : { ...lending, run: around.before + lending.run + around.after };
   if (text.run.length > TEXT_CHARS_MAX) throw notLent('the query is too long with its bodies');
   const facts = await inspectRead(core, readText(text.plan, options), options);
+  const shows = facts.functions.find((it) => it.class === 'text');
+  if (shows !== undefined) throw notLent(`${shows.name} would show what is behind it`);
   core.lent.keep(sql, text);
   const views = text.reads.map(({ behind: _, ...view }) => ({ ...view, columns: undefined }));
   const tells = text.tells ?? (text.hidesRows ? await tellsOfRows(core, text.plan, text.casts) : undefined);

@@ -137,7 +137,14 @@ function isStopped(found: FunctionClass): found is Exclude<FunctionClass, 'pure'
   return !PLANNED.has(found);
 }
 
-const PLANNED: ReadonlySet<FunctionClass> = new Set(['pure', 'catalog', 'narrowed', 'server', 'unknown']);
+const PLANNED: ReadonlySet<FunctionClass> = new Set([
+  'pure',
+  'text',
+  'catalog',
+  'narrowed',
+  'server',
+  'unknown',
+]);
 
 /** Calls in the text that query('…') runs, which DuckDB expands in the plan as it does a view. */
 function heldQuery(

@@ -8,6 +8,7 @@ import type { LentRead } from '../../../model/plan-facts.js';
 import { ownersCasts } from './apart.js';
 import { callNames, hasCallNames, parametersOf, placeCall } from './calls.js';
 import { type Core, expand } from './expand.js';
+import { hasNode, nameColumns } from './name-columns.js';
 import { notLent } from './not-lent.js';
 import { isPlain, onlyComputes } from './parameters.js';
 import { inSession, key } from './resolve.js';
@@ -55,7 +56,9 @@ export async function inlineCalls(
   if (calls.length === 0) return undefined;
   if (calls.length > CALLS_MAX) throw notLent(`it calls macros more than ${CALLS_MAX} times`);
   if (hasCallNames(printed(query))) throw notLent('it has names in it that begin with "gizmo_"');
-  await nameColumns(core, query, calls);
+  const called = new Set<unknown>(calls.map(({ node }) => node));
+  if (!(await nameColumns(core, query, (column) => hasNode(column, (it) => called.has(it)))))
+    throw notLent('a macro is called beside COLUMNS');
   const bodies = new Map<string, Body>();
   const all = callNames();
   for (const { view, ...call } of calls) {
@@ -120,32 +123,4 @@ async function lentCalls(core: TextReader, query: Node, lent: readonly LentView[
 /** Those of a table macro are put into its body. */
 function hasConstants({ children }: Node): boolean {
   return Array.isArray(children) && children.every((it) => isNode(it) && isPlain(it));
-}
-
-/** DuckDB names a column that has no name by its expression, as it is written. */
-async function nameColumns(core: TextReader, query: Node, calls: readonly LentCall[]): Promise<void> {
-  const called = new Set<unknown>(calls.map(({ node }) => node));
-  const unnamed: Node[] = [];
-  walk(query, (node) => {
-    if (node.type !== 'SELECT_NODE' || !Array.isArray(node.select_list)) return true;
-    for (const it of node.select_list as unknown[])
-      if (isNode(it) && it.alias === '' && it.class !== 'STAR' && hasOneOf(it, called)) unnamed.push(it);
-    return true;
-  });
-  const names: string[] = [];
-  const template = await queryOf(core, 'select 1');
-  for (const it of unnamed) {
-    const text = await textOf(core, { ...template, select_list: [it] });
-    names.push(text.replace(/^SELECT /, ''));
-  }
-  for (const [at, it] of unnamed.entries()) it.alias = names[at];
-}
-
-function hasOneOf(tree: Node, nodes: ReadonlySet<unknown>): boolean {
-  let found = false;
-  walk(tree, (node) => {
-    found ||= nodes.has(node);
-    return !found;
-  });
-  return found;
 }

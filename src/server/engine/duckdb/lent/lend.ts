@@ -13,6 +13,7 @@ import { columnsOf, stubOf } from './columns.js';
 import { sameButFor } from './compare.js';
 import { type Core, expand } from './expand.js';
 import { type Body, inlineCalls } from './inline.js';
+import { hasNode, nameColumns } from './name-columns.js';
 import { notLent } from './not-lent.js';
 import { isPlain } from './parameters.js';
 import { inSession, key } from './resolve.js';
@@ -93,8 +94,9 @@ async function lendQuery(
   tree: Node,
   lent: readonly LentView[],
 ): Promise<LentText | undefined> {
-  const inlined = await inlineCalls(core, written, lent);
-  const { sql, query, bodies } = inlined ?? { sql: written, query: tree, bodies: new Map<string, Body>() };
+  const named = await withNames(core, written, tree, lent);
+  const inlined = await inlineCalls(core, named.sql, lent);
+  const { sql, query, bodies } = inlined ?? { ...named, bodies: new Map<string, Body>() };
   const uses = await usesIn(core, query, sql, lent, bodies);
   if (uses.length === 0) return undefined;
   const edits: Edit[] = [];
@@ -117,6 +119,29 @@ async function lendQuery(
   const plan = apply(sql, [...edits.map(({ plan: text, ...it }) => ({ ...it, text })), ...cuts]);
   await assertSame(core, run, plan, edits);
   return { run, plan, reads: [...reads.values()], hidesRows, tells, casts };
+}
+
+/** The query with names for its columns in whose subqueries a body is to stand. */
+async function withNames(
+  core: TextReader,
+  sql: string,
+  query: Node,
+  lent: readonly LentView[],
+): Promise<{ readonly sql: string; readonly query: Node }> {
+  const names = new Set(lent.map(({ name }) => foldName(name)));
+  const isLent = (node: Node) =>
+    node.class === undefined
+      ? names.has(foldName(textIn(node, 'table_name')))
+      : names.has(foldName(textIn(node, 'function_name')));
+  const before = printed(query);
+  if (!(await nameColumns(core, query, (column) => hasNode(column, isLent))))
+    throw notLent('a subquery stands beside COLUMNS');
+  if (printed(query) === before) return { sql, query };
+  const written = await textOf(core, query);
+  const again = await queryOf(core, written);
+  if (again === undefined || printed(again) !== printed(query))
+    throw notLent('the query cannot be written anew');
+  return { sql: written, query: again };
 }
 
 /** Of a view, or of a macro that is given constants. */

@@ -11,6 +11,7 @@ import { heldQueries } from '../facts/held-queries.js';
 import { PLAN_SQL, planOf, type TextReader, TREE_SQL } from '../facts/plan-text.js';
 import { readPlan, type ScanFilter } from '../facts/read-plan.js';
 import { closeView } from '../lent/close-view.js';
+import { hasNode, nameColumns } from '../lent/name-columns.js';
 import { inSession } from '../lent/resolve.js';
 import { parseExactly, printExactly } from './exact-json.js';
 import { filterQuery, quoted } from './filter-query.js';
@@ -66,26 +67,42 @@ async function rewrittenQuery(
 /** Puts what is left of a table, or the query of a view that reads one, in the place of each of its references. */
 async function replace(core: Core, tree: unknown, within: Within): Promise<Unfiltered | undefined> {
   const { filters, guarded, depth } = within;
-  const replaced: TableReference[] = [];
+  const replaced: Replaced[] = [];
   for (const reference of tableReferences(tree)) {
     const filter = await filterOf(core, reference, filters);
     const place = filter === undefined ? await viewOf(core, reference, filters) : undefined;
     if (filter !== undefined) {
       const query = await treeOf(core, filterQuery(filter, guarded));
       if (query === undefined) return { unfiltered: 'a policy on it cannot be read' };
-      reference.replaceBy(nodeOf(query));
-      replaced.push({ catalog: filter.catalog, schema: filter.schema, table: filter.name });
+      replaced.push({ reference, query, place: filter });
     } else if (place !== undefined) {
       const query = depth < DEPTH_MAX ? await queryOfView(core, place) : NESTED_TOO_DEEP;
       if ('unfiltered' in query) return query;
       const failure = await replace(core, query.tree, { ...within, depth: depth + 1 });
       if (failure !== undefined) return failure;
-      reference.replaceBy(nodeOf(query.tree));
-      replaced.push({ catalog: place.catalog, schema: place.schema, table: place.name });
+      replaced.push({ reference, query: query.tree, place });
     }
   }
-  cutPrefixes(tree, replaced);
+  if (replaced.length === 0) return undefined;
+  const named = await nameColumns(core, tree, (column) => hasNode(column, isSubquery));
+  if (!named) return { unfiltered: 'a subquery stands beside COLUMNS' };
+  for (const { reference, query } of replaced) reference.replaceBy(nodeOf(query));
+  cutPrefixes(
+    tree,
+    replaced.map(({ place: { catalog, schema, name } }) => ({ catalog, schema, table: name })),
+  );
   return undefined;
+}
+
+function isSubquery({ class: kind }: Readonly<Record<string, unknown>>): boolean {
+  return kind === 'SUBQUERY';
+}
+
+/** A table or view, and what is to stand where it is named. */
+interface Replaced {
+  readonly reference: ReturnType<typeof tableReferences>[number];
+  readonly query: unknown;
+  readonly place: ObjectName;
 }
 
 /** The view that a reference names in this session, if it reads a table that has a filter. */

@@ -108,6 +108,8 @@ export class RowFilters {
     const { facts, describes, named } = readPlan(answer.plans, {
       scanIn: (node) => find(node, known) ?? metadata.scanIn(node),
     });
+    const shows = facts.functions.find((it) => it.class === 'text');
+    if (shows !== undefined) return { unfiltered: `${shows.name} would show the policies` };
     if (describes + named.length > 0) return { unfiltered: 'it describes another one as well' };
     return { facts, assessment: assess(answer.plans) };
   }
