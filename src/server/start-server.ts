@@ -208,7 +208,7 @@ export async function startServer(
       ...grantStatements(state.grants, Date.now),
       ...policyStatements(state.policies, Date.now),
       securityStatements(state.lentViews, Date.now),
-      explainAccess(() => life.access, state.accounts, state.lentViews),
+      explainAccess(() => life, state.accounts, engine),
     ]),
     guardPaths: createPathGuard([
       ...config.files.rules.own,

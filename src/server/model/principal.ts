@@ -48,6 +48,9 @@ export interface Principal {
   readonly [authenticated]: true;
 }
 
+/** What decisions are made on, of somebody who need not be there: what they would be allowed can be asked about. */
+export type Person = Pick<Principal, 'name' | 'role' | 'method' | 'catalogAccess' | 'origin'>;
+
 /** Whether `who` is to be shown what `whose` does: administrators see everybody's doings, others those of the same login. */
 export function concerns(who: Principal, whose: Principal): boolean {
   return who.role === 'admin' || identityOf(who) === identityOf(whose);

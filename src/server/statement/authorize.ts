@@ -4,7 +4,7 @@ import type { Access } from '../access/access.js';
 import { columnsNotGranted, type Denial, decide, type UnreadableColumns } from '../access/decide.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
-import type { Principal } from '../model/principal.js';
+import type { Person, Principal } from '../model/principal.js';
 import type { Life } from './life-context.js';
 import { notThere, spelledIn } from './not-there.js';
 import type { OwnCommand } from './own/own-statement.js';
@@ -36,7 +36,7 @@ export function authorize(
  */
 export function assertAllowed(
   access: Access,
-  principal: Principal,
+  principal: Person,
   facts: PlanFacts | undefined,
   text: string,
 ): void {
@@ -47,7 +47,8 @@ export function assertAllowed(
   if (denial !== undefined) throw explain(principal, denial, text);
 }
 
-function assertMayRun(principal: Principal, own: OwnCommand): void {
+/** The same question of a statement of Gizmo's own. */
+export function assertMayRun(principal: Person, own: OwnCommand): void {
   if (own.mayRun(principal)) return;
   throw new GizmoError(
     'PERMISSION_DENIED',
@@ -84,7 +85,7 @@ export function authorizeIngest(access: Access, principal: Principal, request: I
   assertAllowed(access, principal, facts, [catalog, schema, table].map(quoteName).join('.'));
 }
 
-function explain(principal: Principal, denial: Denial, text: string): GizmoError {
+function explain(principal: Person, denial: Denial, text: string): GizmoError {
   if (denial.by === 'hidden') return notThere(denial, text);
   const { what, remedy } =
     denial.columns === undefined ? denial : columnsNotGranted(named(denial.columns, text));
@@ -97,7 +98,7 @@ function named({ names, table }: UnreadableColumns, text: string): UnreadableCol
 }
 
 function refused(
-  { name, role }: Principal,
+  { name, role }: Person,
   what: string,
   remedy: string,
   by: 'role' | 'name' = 'role',

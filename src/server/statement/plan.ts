@@ -3,8 +3,10 @@ import { firstWord } from '../../sql/first-word.js';
 import type { Access } from '../access/access.js';
 import { isLimited } from '../access/decide.js';
 import { visibleTo } from '../access/visible.js';
+import type { EngineSession } from '../engine/engine.js';
 import type { LentView } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
+import type { Person } from '../model/principal.js';
 import { inspectHiding } from './hidden-names.js';
 import { inspectLending } from './lend.js';
 import type { Life } from './life-context.js';
@@ -19,7 +21,7 @@ import type { Task } from './tasks.js';
  */
 export async function inspect(
   { access, lentViews: lent }: Pick<Life, 'access' | 'lentViews'>,
-  { session, door, text, own }: Pick<PlannedStatement, 'session' | 'door' | 'text' | 'own'>,
+  { session, door, text, own }: Inspected,
   signal: AbortSignal,
 ): Promise<PlanFacts | undefined> {
   const { role } = session.principal;
@@ -51,10 +53,15 @@ export async function inspect(
   return await inspectLending(engine, rights, { text, lent, signal }, inspectWith);
 }
 
+/** What is inspected, and for whom. */
+interface Inspected extends Pick<PlannedStatement, 'door' | 'text' | 'own'> {
+  readonly session: { readonly principal: Person; readonly engine: EngineSession };
+}
+
 /** An administrator may do everything, but not take a table from under its row policies without a word. */
 async function inspectRename(
   access: Access,
-  { engine, principal }: PlannedStatement['session'],
+  { engine, principal }: Inspected['session'],
   text: string,
   signal: AbortSignal,
 ): Promise<PlanFacts | undefined> {

@@ -134,3 +134,25 @@ it('takes nothing from macros and schemas that are known', async () => {
     ),
   ).toMatchObject({ code: 0 });
 });
+
+it.each([
+  [
+    'select null::shop.vault_kind',
+    'refuses',
+    /To them the answer is: Catalog Error: Type with name vault_kind does not exist!/,
+  ],
+  ['select null::shop.mood', 'refuses', /To them the answer is/],
+  ['from shop.main.vault', 'refuses', /hidden: to them it does not exist/],
+  ['from shop.main.vaulz', 'refuses', /cannot be planned/],
+  ['select id, name from shop.main.people', 'allows', null],
+  ["select current_database(), table_name from duckdb_tables() where table_name = 'vault'", 'allows', null],
+  ['from gizmo_policies()', 'refuses', /may not read gizmo_policies/],
+  ["kill session 'x'", 'refuses', /Only admin users can execute KILL SESSION/],
+  ['set gizmosql.query_timeout = 3', 'allows', null],
+])('EXPLAIN ACCESS goes the way of the statement: %s', async (sql, decision, reason) => {
+  const rows = await admin.rows(`explain access of ann role user for '${sql.replaceAll("'", "''")}'`);
+  const [, found, why] = rows.at(-1) ?? [];
+  expect(found).toBe(decision);
+  if (reason === null) expect(why).toBeNull();
+  else expect(why).toMatch(reason);
+});

@@ -1,8 +1,8 @@
 /** Names of columns, and whatever else shows a query's own text: over a table under a row policy they show no policy. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunningServer } from '../../../src/server/start-server.js';
 import { decodeEncapsulatedSchema } from '../../../src/flight/ipc/schema.js';
+import type { RunningServer } from '../../../src/server/start-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';

@@ -2,7 +2,7 @@
 import { GizmoError } from '../../../errors.js';
 import type { FairQueue } from '../../auth/fair-queue.js';
 import type { Standing } from '../../auth/standing.js';
-import type { Principal, Role } from '../../model/principal.js';
+import type { Person, Role } from '../../model/principal.js';
 import type { SessionRegistry } from '../../session/session-registry.js';
 import type { AccountStore } from '../../state/account-store.js';
 import type { GrantStore } from '../../state/grant-store.js';
@@ -29,7 +29,7 @@ export interface AccountManagement {
 export const ROLES: readonly Role[] = ['admin', 'user', 'readonly'];
 
 /** Whether somebody may manage users and tokens. */
-export function isAdministrator({ role }: Principal): boolean {
+export function isAdministrator({ role }: Person): boolean {
   return role === 'admin';
 }
 

@@ -1,36 +1,42 @@
-/** EXPLAIN ACCESS: which of the rules allow somebody a statement, and which refuse it. Nothing of it runs. */
+/**
+ * EXPLAIN ACCESS: which of the rules allow somebody a statement, and which refuse it. Nothing of it runs; but for the
+ * operator's functions it goes the way that it would go in a session of theirs.
+ */
+import { randomUUID } from 'node:crypto';
 import { GizmoError, toGizmoError } from '../../../errors.js';
 import { splitStatements } from '../../../sql/split-statements.js';
-import type { Access } from '../../access/access.js';
 import { type Denial, decide } from '../../access/decide.js';
 import { rowFilterOn } from '../../access/row-filters.js';
 import { readCatalogAccess } from '../../auth/catalog-access.js';
+import type { Engine, EngineSession } from '../../engine/engine.js';
 import type { Accounts } from '../../model/account.js';
-import type { CatalogRule } from '../../model/catalog-rule.js';
-import type { LentViews } from '../../model/lent-view.js';
 import type { LentRead, PlanFacts } from '../../model/plan-facts.js';
-import type { Role } from '../../model/principal.js';
+import type { Person, Role } from '../../model/principal.js';
 import type { Rights } from '../../model/rights.js';
-import type { Session } from '../../session/session.js';
+import { reachOf } from '../../session/session-reach.js';
+import { assertAllowed, assertMayRun } from '../authorize.js';
 import { inspectLending } from '../lend.js';
+import type { Life } from '../life-context.js';
+import { inspect } from '../plan.js';
 import { text } from '../tables/columns.js';
 import type { OwnFamily } from './own-statement.js';
 
-/** Whom it is asked of. */
+/** Whom it is asked of, and what. */
 interface Asked {
-  readonly name: string;
-  readonly role: Role;
-  readonly catalogAccess: readonly CatalogRule[] | undefined;
+  readonly person: Person;
   readonly sql: string;
 }
+
+/** Of the life of statements, what theirs would pass. */
+export type ExplainedLife = Pick<Life, 'access' | 'lentViews' | 'guardPaths' | 'own' | 'tables'>;
 
 const ROLES: readonly Role[] = ['admin', 'user', 'readonly'];
 
 /** One row for each rule: its name, `allows`, `refuses` or `no limit`, and why. The last row is what holds. */
 export function explainAccess(
-  access: () => Access,
+  life: () => ExplainedLife,
   accounts: Pick<Accounts, 'user'>,
-  lent: LentViews,
+  sessions: Pick<Engine, 'openSession'>,
 ): OwnFamily {
   return {
     begins: [['EXPLAIN', 'ACCESS']],
@@ -50,10 +56,15 @@ export function explainAccess(
         mayRun: (principal) => principal.role === 'admin',
         inTransaction: 'apart',
         schema: { fields: [text('rule'), text('decision'), text('reason')] },
-        async run({ session, signal }) {
+        async run({ signal }) {
           const asked = readAsked(name, role ?? accounts.user(name)?.role, rules, sql);
-          const rows = await explain(session, signal, { rights: access().rightsOf(asked), lent }, asked);
-          return [0, 1, 2].map((column) => rows.map((row) => row[column]));
+          const engine = await sessions.openSession(reachOf(asked.person, randomUUID()));
+          try {
+            const rows = await explain(engine, signal, life(), asked);
+            return [0, 1, 2].map((column) => rows.map((row) => row[column]));
+          } finally {
+            await engine.close();
+          }
         },
       };
     },
@@ -69,7 +80,12 @@ function readAsked(name: string, role: Role | undefined, rules: string | undefin
   if (catalogAccess === 'malformed')
     throw invalid('The rules are a JSON list such as [{"catalog": "sales", "access": "read"}].');
   // As at a login: with the claim nobody is an administrator.
-  return { name, role: catalogAccess !== undefined && role === 'admin' ? 'user' : role, catalogAccess, sql };
+  const limited = catalogAccess === undefined ? { role } : { role: lowered(role), catalogAccess };
+  return { person: { name, method: 'password', ...limited }, sql };
+}
+
+function lowered(role: Role): Role {
+  return role === 'admin' ? 'user' : role;
 }
 
 function parseJson(rules: string): unknown {
@@ -83,12 +99,23 @@ function parseJson(rules: string): unknown {
 type Row = readonly [rule: string, decision: 'allows' | 'refuses' | 'no limit', reason: string | undefined];
 
 async function explain(
-  { engine }: Session,
+  engine: EngineSession,
   signal: AbortSignal,
-  { rights, lent }: { readonly rights: Rights; readonly lent: LentViews },
-  { role, sql }: Asked,
+  life: ExplainedLife,
+  { person, sql }: Asked,
 ): Promise<Row[]> {
-  if (role === 'admin') return [row('role', undefined), ['all', 'allows', undefined]];
+  const own = life.own.read(sql);
+  if (own !== undefined) {
+    const refusal = await refusalOf(async () => assertMayRun(person, own));
+    return refusal === undefined
+      ? [row('role', undefined), ALLOWED]
+      : [told('role', refusal), told('all', refusal)];
+  }
+  const refusal = await refusalOf(() => goTheirWay(engine, signal, life, { person, sql }));
+  const { role } = person;
+  if (role === 'admin')
+    return refusal === undefined ? [row('role', undefined), ALLOWED] : [told('all', refusal)];
+  const rights = life.access.rightsOf(person);
   const { rowFilters: filters } = rights;
   const options = {
     ...{ readOnly: role === 'readonly', forOthers: true, signal },
@@ -99,7 +126,7 @@ async function explain(
     const { functions, ...others } = await inspectLending(
       engine,
       rights,
-      { text: sql, lent, signal },
+      { text: sql, lent: life.lentViews, signal },
       (views) => engine.inspect(sql, views === undefined ? options : { ...options, lent: views }),
     );
     // In their own session metadata is cut to what they may know, and then no fact.
@@ -107,8 +134,9 @@ async function explain(
     facts = { ...others, functions: inFull };
   } catch (error) {
     return [['all', 'refuses', `The statement cannot be planned: ${toGizmoError(error).message}`]];
+  } finally {
+    await engine.endScope('rollback');
   }
-  await engine.endScope('rollback');
   const { catalogRules, databaseLevels, grants, rowFilters } = rights;
   const layers: Row[] = [
     row('role', decide({ role }, facts)),
@@ -119,7 +147,50 @@ async function explain(
     explainPolicies(rowFilters, facts),
     ...(facts.lent ?? []).map(explainOwner),
   ];
-  return [...layers, row('all', decide(rights, facts))];
+  const denial = decide(rights, facts);
+  if (denial !== undefined) return [...layers, row('all', denial)];
+  return [...layers, refusal === undefined ? ALLOWED : told('all', refusal)];
+}
+
+const ALLOWED: Row = ['all', 'allows', undefined];
+
+/** What they would hear of it. */
+function told(rule: string, refusal: string): Row {
+  return [rule, 'refuses', `To them the answer is: ${refusal}`];
+}
+
+async function refusalOf(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return toGizmoError(error).message;
+  }
+}
+
+/** The steps of a statement of theirs, up to where it would run. Throws what they would be told. */
+async function goTheirWay(
+  engine: EngineSession,
+  signal: AbortSignal,
+  life: ExplainedLife,
+  { person, sql }: Asked,
+): Promise<void> {
+  life.guardPaths(sql);
+  const session = { principal: person, engine };
+  try {
+    const facts = await inspect(life, { session, door: 'statement-query', text: sql }, signal);
+    assertAllowed(life.access, person, facts, sql);
+    if (person.role === 'admin') return;
+    const filtered = facts?.reads.some(({ rows }) => rows === 'filtered') ?? false;
+    const prepared = await engine.prepare(sql, 0, signal, { filtered, inspected: true });
+    try {
+      life.tables.assertReadable(person, prepared.serverTables);
+    } finally {
+      await prepared.close();
+    }
+  } finally {
+    await engine.endScope('rollback');
+  }
 }
 
 /** What is read through a view of an administrator's needs no rights of theirs. */

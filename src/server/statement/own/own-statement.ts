@@ -1,6 +1,6 @@
 /** Gizmo's own SQL statements, such as CREATE USER: what one is, and what a family of them is to the frame. */
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
-import type { Principal } from '../../model/principal.js';
+import type { Person } from '../../model/principal.js';
 import type { Session } from '../../session/session.js';
 import type { Words } from './words.js';
 
@@ -8,7 +8,7 @@ import type { Words } from './words.js';
 export interface OwnCommand {
   /** What it does, as the end of "The role user may not …": `create users`. */
   readonly what: string;
-  mayRun(principal: Principal): boolean;
+  mayRun(principal: Person): boolean;
   /** The sentence for whom {@link mayRun} refuses, where it has to be one that others know. */
   readonly refusal?: string;
   /**

@@ -5,7 +5,7 @@ import { hashPassword } from '../../auth/password-hash.js';
 import { suspended } from '../../auth/standing.js';
 import { nameKey } from '../../model/account.js';
 import { isPersonName } from '../../model/person-name.js';
-import type { Principal } from '../../model/principal.js';
+import type { Person } from '../../model/principal.js';
 import type { Session } from '../../session/session.js';
 import { type AccountManagement, ended, isAdministrator, ROLES } from './account-management.js';
 import type { OwnCaller, OwnCommand, OwnFamily } from './own-statement.js';
@@ -194,7 +194,7 @@ function actsFor(session: Session, user: string): boolean {
   return isUser(session, user) || (name === user && origin?.kind === 'api-token');
 }
 
-function isHimself({ name, origin }: Principal, user: string): boolean {
+function isHimself({ name, origin }: Person, user: string): boolean {
   return name === user && origin?.kind === 'user';
 }
 

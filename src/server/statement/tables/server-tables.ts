@@ -2,13 +2,13 @@
 import { GizmoError } from '../../../errors.js';
 import { buildBatch } from '../../../flight/ipc/build.js';
 import type { ServerTableRows, ServerTableSchema } from '../../engine/engine.js';
-import type { Principal } from '../../model/principal.js';
+import type { Person } from '../../model/principal.js';
 import type { OwnCaller } from '../own/own-statement.js';
 import type { ServerTable } from './server-table.js';
 
 export interface ServerTables {
   /** Throws PERMISSION_DENIED unless the principal may read all of these. */
-  assertReadable(principal: Principal, names: readonly string[]): void;
+  assertReadable(principal: Person, names: readonly string[]): void;
   /** What an execution of a statement that reads these is given; undefined where it reads none. */
   rows(names: readonly string[], by: OwnCaller): Promise<ServerTableRows> | undefined;
 }
