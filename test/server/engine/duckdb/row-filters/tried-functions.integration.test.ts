@@ -15,59 +15,10 @@ import {
 import type { Engine, EngineSession } from '../../../../../src/server/engine/engine.js';
 import type { RowFilter } from '../../../../../src/server/model/row-filter.js';
 import { ENGINES, queryTexts } from '../../../../support/engines.js';
+import { COLUMNS } from './columns.js';
 import { EXPRESSIONS } from './expressions.js';
 
 const ROWS = 150_000;
-
-/** By column: its type, two values of rows that may be read, and two of rows that may not. */
-const COLUMNS: Readonly<Record<string, readonly [string, string, string, string, string]>> = {
-  v: ['varchar', "'1'", "'12'", "'x('", "'9'"],
-  w: ['varchar', "'year'", "'month'", "'nonsense'", "'%'"],
-  p: ['varchar', "'a'", "'b'", "'('", "'[a-'"],
-  j: ['varchar', `'{"a":1}'`, `'{"a":2}'`, "'{bad'", "'nope'"],
-  s: ['varchar', "'2020-01-01'", "'2021-02-03'", "'bad'", "'9999999-99-99'"],
-  n: ['bigint', '3', '4', '-9223372036854775808', '9223372036854775807'],
-  i: ['int', '3', '2', '-5', '2147483647'],
-  ti: ['tinyint', '1', '2', '-128', '127'],
-  h: ['hugeint', '1', '2', '170141183460469231731687303715884105727', '-1'],
-  u: ['ubigint', '1', '2', '18446744073709551615', '18446744073709551614'],
-  d: ['double', '0.5', '0.25', '-1e308', '1e308'],
-  e: ['double', '0.5', '0.25', "'nan'", "'inf'"],
-  r: ['double', '0.5', '0.25', '-1e300', '-0.0'],
-  dec: ['decimal(18,3)', '1.5', '2.5', '999999999999999.999', '-999999999999999.999'],
-  dt: ['date', "'2020-01-01'", "'2021-01-01'", "'5881580-07-10'", "'5877642-06-25 (BC)'"],
-  dt2: ['date', "'2020-01-01'", "'2021-01-01'", "'infinity'", "'-infinity'"],
-  ts: [
-    'timestamp',
-    "'2020-01-01'",
-    "'2021-01-01 10:00:00'",
-    "'294247-01-10 04:00:54'",
-    "'290309-12-22 (BC) 00:00:00'",
-  ],
-  ts2: ['timestamp', "'2020-01-01'", "'2021-01-01 10:00:00'", "'infinity'", "'-infinity'"],
-  tz: [
-    'timestamptz',
-    "'2020-01-01 00:00:00+00'",
-    "'2021-01-01 00:00:00+00'",
-    "'294247-01-10 04:00:54+00'",
-    "'290309-12-22 (BC) 00:00:00+00'",
-  ],
-  tm: ['time', "'01:00:00'", "'02:00:00'", "'23:59:59.999999'", "'24:00:00'"],
-  iv: ['interval', "'1 day'", "'2 days'", "'178956970 months'", "'-2147483647 days'"],
-  bl: ['blob', "'ab'", "'cd'", "'\\xFF\\xFE'", "''"],
-  b: ['boolean', 'true', 'false', 'null', 'true'],
-  l: ['int[]', '[1, 2]', '[3, 4]', '[null, 2147483647]', '[]'],
-  lv: ['varchar[]', "['1', '2']", "['3', '4']", "['x', '(']", "[null, '99999999999']"],
-  st: ['struct(a int)', "{'a': 1}", "{'a': 2}", "{'a': 2147483647}", 'null'],
-  m: ['map(varchar, int)', "map{'a': 1}", "map{'b': 2}", "map{'x': 2147483647}", 'null'],
-  uu: [
-    'uuid',
-    "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'",
-    "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12'",
-    "'00000000-0000-0000-0000-000000000000'",
-    "'ffffffff-ffff-ffff-ffff-ffffffffffff'",
-  ],
-};
 
 const folder = mkdtempSync(join(tmpdir(), 'gizmo-tried-'));
 const rowFilters: readonly RowFilter[] = [
