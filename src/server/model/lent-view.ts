@@ -35,3 +35,6 @@ export interface LentViews {
   /** Another number whenever it is something else that is lent. */
   readonly version: number;
 }
+
+/** Begins what is said of a call that cannot have the owner's rights. */
+export const NOT_CALLED = "A macro that reads with its owner's rights cannot be called in this way:";

@@ -8,7 +8,7 @@ import { quotedName } from '../../sql/string-value.js';
 import { decide } from '../access/decide.js';
 import type { EngineSession } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
-import type { LentView, LentViews } from '../model/lent-view.js';
+import { type LentView, type LentViews, NOT_CALLED } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
 
@@ -43,6 +43,7 @@ export async function inspectLending(
   }
   if (lending.facts !== undefined) await engine.endScope('rollback');
   signal?.throwIfAborted();
+  if (lending.facts === undefined) throwIfNotCalled(rights, text, views, lending.error);
   // The text is to stand for itself again, and be refused as it was.
   return await usual().catch((error: unknown) => {
     const { code, message, position } = toGizmoError(error);
@@ -53,6 +54,17 @@ export async function inspectLending(
       cause: error,
     });
   });
+}
+
+/** How a macro is called is for those to know who may use each that the text could mean. */
+function throwIfNotCalled(rights: Rights, text: string, views: readonly LentView[], reason: unknown): void {
+  const { code, message } = toGizmoError(reason);
+  if (code !== 'INVALID_ARGUMENT' || !message.startsWith(NOT_CALLED)) return;
+  const names = namesOf(text);
+  const macros = views.filter(({ kind, name }) => kind !== 'view' && names.has(foldName(name)));
+  const reads = macros.map(({ catalog, schema, name }) => ({ catalog, schema, name, columns: undefined }));
+  const none = { opaque: undefined, writes: [], functions: [], settings: [], effects: [] };
+  if (decide(rights, { ...none, reads }) === undefined) throw reason;
 }
 
 function explained(facts: PlanFacts): GizmoError {

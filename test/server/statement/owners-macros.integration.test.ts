@@ -228,6 +228,21 @@ describe('what is not of the macro', () => {
 });
 
 it.each([
+  ['select pub.main.name_of(random())', 'an argument has random in it. Compute that in a query below'],
+  ['select pub.main.name_of(row_number() over ()) from pub.main.own', 'an argument has row_number in it.'],
+  ['select pub.main.name_of(unnest([1, 2]))', 'an argument has unnest in it.'],
+  ['select pub.main.name_of(p := 1)', 'name_of takes 1 arguments, which are given without their names'],
+  ['select pub.main.name_of(1, 2)', 'name_of takes 1 arguments, which'],
+])('how it can be called is said to those who may use it: %s', async (sql, reason) => {
+  expect(await outcome(ann, sql)).toContain(
+    `A macro that reads with its owner's rights cannot be called in this way: ${reason}`,
+  );
+  const other = await logInAs(server.address.port, secretKey, 'user', { name: 'other' });
+  expect(await outcome(other, sql)).toBe('hidden');
+  other.close();
+});
+
+it.each([
   'explain select pub.main.name_of(1)',
   'explain analyze select pub.main.name_of(id) from pub.main.own',
   'explain (format json) from pub.main.all_names',
@@ -334,6 +349,27 @@ describe('rows that a macro leaves out', () => {
     expect(await outcome(ann, sql)).toEqual(rows);
   });
 });
+
+it.each([
+  ['select name from pub.main.lowest where id > LEAST', [1, 5]],
+  ['select most from pub.main.most where most > LEAST', [1500, 9000]],
+  ['select 1 from pub.main.own where pub.main.yearly(id) > LEAST', [30_000, 90_000]],
+  ['select u.id from pub.main.own o, pub.main.first_of(o.id, 1) u where u.id > LEAST', [2, 9]],
+])(
+  'a constant that fails tells nothing of what is greatest in rows that are left out: %s',
+  async (sql, tries) => {
+    await admin.rows('create or replace view pub.main.lowest as from hr.main.people where id < 2 limit 1');
+    await admin.rows(
+      'create or replace view pub.main.most as select max(salary) as most from hr.main.people where id < 2',
+    );
+    await admin.rows(
+      'create or replace macro pub.main.first_of(p, q) as table select id from hr.main.people where people.id <= p and people.id <= q limit 1',
+    );
+    const told = (least: number) =>
+      ann.rows(`${sql.replace('LEAST', String(least))} and 'a'::int > 0`).catch(({ details }) => details);
+    expect(await told(tries[0] ?? 0)).toEqual(await told(tries[1] ?? 0));
+  },
+);
 
 describe('a macro that is not lent', () => {
   it.each([

@@ -439,6 +439,18 @@ describe('a query over a table under a policy', () => {
     ]);
   });
 
+  it('fails or not whatever the greatest value in hidden rows is', async () => {
+    await admin.rows(
+      "create or replace table shop.main.far as from (values (1, 'ann', 10), (2, 'bob', 900)) t(id, owner, price)",
+    );
+    await admin.rows('create policy own on shop.main.far using (owner = gizmo_user())');
+    const told = (least: number) =>
+      refusal(ann, `select price from shop.main.far where price > ${least} and 'a'::int > 0 and id + 1 > 0`);
+    expect(await told(100)).toBe(await told(5000));
+    expect(await told(1)).toMatch(/Conversion Error/);
+    expect(await ann.rows('select id + 1, price from shop.main.far where price > 1')).toEqual([[2, 10]]);
+  });
+
   it('summarizes what is left', async () => {
     const rows = await ann.rows('select column_name, count from (summarize shop.main.orders)');
     expect(rows.map(([, count]) => Number(count))).toEqual([2, 2, 2]);

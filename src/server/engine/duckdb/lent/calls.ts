@@ -3,7 +3,7 @@
  * that nothing else has. So neither can mean something of the other by its names.
  */
 import type { LentView } from '../../../model/lent-view.js';
-import { notLent } from './not-lent.js';
+import { notCalled, notLent } from './not-lent.js';
 import { FRESH, VALUE } from './parameters.js';
 import {
   become,
@@ -111,9 +111,9 @@ export function argumentsOf({ node, call }: MacroCall): readonly Node[] {
   const { children, filter, distinct, order_bys: order } = call;
   const isOrdered = isNode(order) && Array.isArray(order.orders) && order.orders.length > 0;
   if ((filter ?? null) !== null || distinct === true || isOrdered)
-    throw notLent('it is called as only an aggregate is');
+    throw notCalled('DISTINCT, ORDER BY and FILTER are for aggregates');
   if (node !== call && node.with_ordinality !== 'WITHOUT_ORDINALITY')
-    throw notLent('it counts rows WITH ORDINALITY');
+    throw notCalled('WITH ORDINALITY is not for macros. Use row_number() over ()');
   return Array.isArray(children) ? (children as readonly Node[]) : [];
 }
 
@@ -134,9 +134,15 @@ function assertComputable(value: Node): void {
   walk(value, (node) => {
     const name = textIn(node, 'function_name').toLowerCase();
     if (node.class === 'STAR' || node.class === 'WINDOW' || UNFIT.has(name) || FRESH.has(name))
-      throw notLent(`an argument has ${name === '' ? '*' : name} in it: compute it in a query below`);
+      throw notCalled(
+        `an argument has ${nameOf(node)} in it. Compute that in a query below, and give the macro its column`,
+      );
     return node.class !== 'SUBQUERY';
   });
+}
+
+function nameOf(node: Node): string {
+  return node.class === 'STAR' ? '*' : textIn(node, 'function_name') || 'a window';
 }
 
 const UNFIT: ReadonlySet<string> = new Set(['unnest', 'generate_subscripts']);

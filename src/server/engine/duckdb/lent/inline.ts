@@ -6,11 +6,11 @@ import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
 import { ownersCasts } from './apart.js';
-import { callNames, hasCallNames, parametersOf, placeCall } from './calls.js';
+import { argumentsOf, callNames, hasCallNames, parametersOf, placeCall } from './calls.js';
 import { type Core, expand } from './expand.js';
 import { hasNode, nameColumns } from './name-columns.js';
-import { notLent } from './not-lent.js';
-import { isPlain, onlyComputes } from './parameters.js';
+import { notCalled, notLent } from './not-lent.js';
+import { assertGiven, isPlain, onlyComputes } from './parameters.js';
 import { inSession, key } from './resolve.js';
 import { stubbed } from './stubbed.js';
 import {
@@ -54,7 +54,8 @@ export async function inlineCalls(
   if (query === undefined) return undefined;
   const calls = await lentCalls(core, query, lent);
   if (calls.length === 0) return undefined;
-  if (calls.length > CALLS_MAX) throw notLent(`it calls macros more than ${CALLS_MAX} times`);
+  if (calls.length > CALLS_MAX)
+    throw notCalled(`the statement calls such macros more than ${CALLS_MAX} times`);
   if (hasCallNames(printed(query))) throw notLent('it has names in it that begin with "gizmo_"');
   const called = new Set<unknown>(calls.map(({ node }) => node));
   if (!(await nameColumns(core, query, (column) => hasNode(column, (it) => called.has(it)))))
@@ -63,13 +64,15 @@ export async function inlineCalls(
   const all = callNames();
   for (const { view, ...call } of calls) {
     const { catalog, schema, name } = view;
+    assertGiven(view, argumentsOf(call));
     Object.assign(call.call, { catalog, schema, function_name: name });
     const names = all.of(call.call);
     const given = parametersOf(view, names);
     const { query: body, behind, hidesRows } = await expand(core, view, { given, lent });
     bodies.set(names.body, {
       ...{ view, read: { catalog, schema, name, behind } },
-      run: `(${await textOf(core, body)})`,
+      // Past TRY nothing is known of the statistics of what is behind it, which would decide whether something else fails.
+      run: `(select try(columns(*)) from (${await textOf(core, body)}))`,
       plan: await stubbed(core, body),
       hidesRows: view.kind === 'scalar macro' || hidesRows,
       casts: await ownersCasts(core, view, lent),

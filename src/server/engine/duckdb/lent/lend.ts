@@ -12,6 +12,7 @@ import { tellsConstants } from './apart.js';
 import { columnsOf, stubOf } from './columns.js';
 import { sameButFor } from './compare.js';
 import { type Core, expand } from './expand.js';
+import { movesConditions } from './hides-rows.js';
 import { type Body, inlineCalls } from './inline.js';
 import { hasNode, nameColumns } from './name-columns.js';
 import { notLent } from './not-lent.js';
@@ -150,7 +151,10 @@ async function bodyOf(core: Core, { view, values }: Use, lent: readonly LentView
   const { query, behind, hidesRows } = await expand(core, view, { given: values, lent });
   const body = await textOf(core, query);
   const columns = await columnsOf(core, `(${body})`);
-  const names = columns.map(({ name }) => `g.${quoted(name)}`).join(', ');
+  const isOpen = !hidesRows || movesConditions(query);
+  const names = columns
+    .map(({ name }) => (isOpen ? `g.${quoted(name)}` : `try(g.${quoted(name)}) as ${quoted(name)}`))
+    .join(', ');
   const { catalog, schema, name } = view;
   return {
     ...{ view, read: { catalog, schema, name, behind }, hidesRows },

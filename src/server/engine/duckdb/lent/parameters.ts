@@ -1,7 +1,7 @@
 /** Parameters of macros in their bodies, and what is given for them. */
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
-import { notLent } from './not-lent.js';
+import { notCalled } from './not-lent.js';
 import { become, isNode, type Node, queryOf, type TextReader, walk } from './tree.js';
 
 /** The column that a scalar macro's body has. */
@@ -13,11 +13,11 @@ export function parameterIn({ class: kind, column_names: names }: Node): string 
   return name === undefined || more.length > 0 ? '' : foldName(String(name));
 }
 
-/** Puts what is given in the place of a macro's parameters. Throws FAILED_PRECONDITION unless there is one for each. */
-export function fill(query: Node, { kind, name, parameters }: LentView, given: readonly Node[]): void {
+/** Puts what is given in the place of a macro's parameters. Throws INVALID_ARGUMENT unless there is one for each. */
+export function fill(query: Node, view: LentView, given: readonly Node[]): void {
+  const { kind, parameters } = view;
   if (kind === 'view') return;
-  if (given.length !== parameters.length || given.some(({ alias }) => alias !== ''))
-    throw notLent(`${name} takes ${parameters.length} arguments, which are given without their names`);
+  assertGiven(view, given);
   const values = new Map(parameters.map((it, at) => [foldName(it), given[at]]));
   walk(query, (node) => {
     const value = values.get(parameterIn(node));
@@ -26,6 +26,12 @@ export function fill(query: Node, { kind, name, parameters }: LentView, given: r
     become(node, { ...structuredClone(value), alias, query_location });
     return false;
   });
+}
+
+/** Throws INVALID_ARGUMENT unless there is one value for each parameter, in their order. */
+export function assertGiven({ name, parameters }: LentView, given: readonly Node[]): void {
+  if (given.length !== parameters.length || given.some(({ alias }) => alias !== ''))
+    throw notCalled(`${name} takes ${parameters.length} arguments, which are given without their names`);
 }
 
 /** Whether a lent macro reads nothing. */
