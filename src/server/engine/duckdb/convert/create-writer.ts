@@ -6,7 +6,7 @@ import { BoolWriter } from './bool.js';
 import type { ColumnWriter } from './column-writer.js';
 import { FixedWidthWriter } from './fixed-width.js';
 import { ArrayWriter, ListWriter, NullWriter, StructWriter } from './nested.js';
-import { DecimalWriter, IntervalWriter } from './numbers.js';
+import { DecimalWriter, IntervalWriter, WideDecimalWriter } from './numbers.js';
 import { StringWriter } from './strings.js';
 import {
   BlobTextWriter,
@@ -107,5 +107,5 @@ const WIDTHS: ReadonlyMap<number, number> = new Map<number, number>([
 function createDecimalWriter(storage: number): ColumnWriter {
   if (storage === Type.SMALLINT) return new DecimalWriter(2);
   if (storage === Type.INTEGER) return new DecimalWriter(4);
-  return storage === Type.BIGINT ? new DecimalWriter(8) : new FixedWidthWriter(16);
+  return storage === Type.BIGINT ? new WideDecimalWriter() : new FixedWidthWriter(16);
 }

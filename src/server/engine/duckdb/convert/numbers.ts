@@ -2,13 +2,13 @@
 import { GizmoError } from '../../../../errors.js';
 import { FixedWidthWriter } from './fixed-width.js';
 
-/** DECIMAL stored in 16, 32 or 64 bits, sign-extended to Arrow's decimal128. */
+/** DECIMAL stored in 16 or 32 bits, sign-extended to Arrow's decimal128. */
 export class DecimalWriter extends FixedWidthWriter {
-  readonly #bytes: 2 | 4 | 8;
+  readonly #bytes: 2 | 4;
   #source: Int16Array | Int32Array = new Int32Array(0);
   #target = new Int32Array(0);
 
-  constructor(bytes: 2 | 4 | 8) {
+  constructor(bytes: 2 | 4) {
     super(16, bytes);
     this.#bytes = bytes;
   }
@@ -28,23 +28,41 @@ export class DecimalWriter extends FixedWidthWriter {
   protected override convert(start: number, count: number, at: number): void {
     const source = this.#source;
     const target = this.#target;
-    let to = at * 4;
-    if (this.#bytes === 8) {
-      for (let from = start * 2; from < (start + count) * 2; from += 2, to += 4) {
-        const high = source[from + 1]!;
-        target[to] = source[from]!;
-        target[to + 1] = high;
-        target[to + 2] = high >> 31;
-        target[to + 3] = high >> 31;
-      }
-      return;
-    }
-    for (let from = start; from < start + count; from += 1, to += 4) {
+    for (let from = start, to = at * 4; from < start + count; from += 1, to += 4) {
       const low = source[from]!;
       target[to] = low;
       target[to + 1] = low >> 31;
       target[to + 2] = low >> 31;
       target[to + 3] = low >> 31;
+    }
+  }
+}
+
+/** DECIMAL stored in 64 bits, likewise. V8 makes no objects of numbers that go from one such array to another. */
+export class WideDecimalWriter extends FixedWidthWriter {
+  #source = new BigInt64Array(0);
+  #target = new BigInt64Array(0);
+
+  constructor() {
+    super(16, 8);
+  }
+
+  protected override loaded(): void {
+    const { buffer, byteOffset, byteLength } = this.source;
+    this.#source = new BigInt64Array(buffer as ArrayBuffer, byteOffset, byteLength >> 3);
+  }
+
+  protected override grown(): void {
+    this.#target = new BigInt64Array(this.staging.buffer);
+  }
+
+  protected override convert(start: number, count: number, at: number): void {
+    const source = this.#source;
+    const target = this.#target;
+    for (let from = start, to = at * 2; from < start + count; from += 1, to += 2) {
+      const low = source[from]!;
+      target[to] = low;
+      target[to + 1] = BigInt.asIntN(64, low >> 63n);
     }
   }
 }
