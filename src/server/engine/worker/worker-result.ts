@@ -1,9 +1,14 @@
-/** A result in the worker, asked for one batch ahead. */
+/** A result in the worker, asked for ahead. */
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { closedEarly } from '../abort.js';
 import type { EngineResult } from '../engine.js';
 import type { ExecuteAnswer, NextAnswer } from './protocol.js';
 import type { WorkerChannel } from './worker-channel.js';
+
+/** So many batches of a long result, of up to 2 MiB, wait for the reader while another is made. */
+const AHEAD_MAX = 2;
+/** Batches of a result that is not long, for which asking once more would be in vain. */
+const SHORT = 2;
 
 export class WorkerResult implements EngineResult {
   readonly schema: ArrowSchema;
@@ -12,10 +17,11 @@ export class WorkerResult implements EngineResult {
   readonly #channel: WorkerChannel;
   readonly #result: number;
   readonly #release: () => void;
-  /** Answers that are here or on their way; one is asked for ahead, so that the worker converts meanwhile. */
+  /** Answers that are here or on their way, asked for ahead, so that the worker converts meanwhile. */
   readonly #coming: Promise<NextAnswer>[] = [];
   /** Memory of batches that nobody reads any more; it goes back with the next question. */
   #spent: ArrayBuffer | undefined;
+  #handedOver = 0;
   #ended = false;
   /** Why there is no more although this was not the end. */
   #failure: unknown;
@@ -52,7 +58,11 @@ export class WorkerResult implements EngineResult {
       if (this.#failure !== undefined) throw this.#failure;
       if (ended) this.#finish();
       // Before this one is handed over, so that the worker converts meanwhile.
-      else if (this.#coming.length === 0) this.#coming.push(this.#ask());
+      else {
+        const ahead = this.#handedOver < SHORT ? 1 : AHEAD_MAX;
+        while (this.#coming.length < ahead) this.#coming.push(this.#ask());
+      }
+      this.#handedOver += 1;
       return batch && { ...batch, giveBack: this.#giveBack };
     } catch (error) {
       this.#fail(error);
