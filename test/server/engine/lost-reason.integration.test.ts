@@ -33,7 +33,7 @@ describe('a statement that fails in one of several threads', () => {
     for (let run = 0; run < 2; run++) {
       const statement = await session.prepare(sql);
       const result = await statement.execute();
-      expect((await result.next())?.rows).toBe(2048);
+      expect((await result.next())?.rows).toBe(256);
       await result.close();
       await statement.close();
     }
