@@ -43,6 +43,7 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
     first(facts.reads, (read) => byReadGrant(rights, read)) ??
     first(facts.used ?? [], (definition) => byReadGrant(rights, { ...definition, columns: undefined })) ??
     first(facts.writes, (write) => byWriteGrant(rights, write)) ??
+    first(facts.writes, byDatabaseName) ??
     first(facts.writes, (write) => byWritePolicy(rights, write)) ??
     first(facts.reads, (read) => byReadPolicy(rights, read, facts)) ??
     first(facts.lent ?? [], (view) => byLentPolicy(rights, view))
@@ -155,6 +156,16 @@ function byWriteGrant(rights: Rights, write: ObjectWrite): Denial | undefined {
   const target = [place.catalog, place.schema, place.name].filter((it) => it !== undefined).join('.');
   const object = objectKind === 'schema' ? `${catalog}.${name}` : `${catalog}.${schema}.${name}`;
   return notGranted(`${action} ${objectKind} ${object}`, `${missing.toUpperCase()} ON ${target}`);
+}
+
+/** The database may be hidden, so only whoever could else create the schema hears of it, as of any name that is taken. */
+function byDatabaseName({ objectKind, shadowsBuiltIn, name }: ObjectWrite): Denial | undefined {
+  if (objectKind !== 'schema' || !shadowsBuiltIn) return undefined;
+  return {
+    by: 'role',
+    what: `create a schema with the name of the database ${name}`,
+    remedy: 'An administrator may.',
+  };
 }
 
 /** Rows are written by the privilege on their table; what defines objects needs ALL on them or where they are to be. */

@@ -58,10 +58,10 @@ function refusedWrite(role: Role, write: ObjectWrite): string | undefined {
   const { action, objectKind, name } = write;
   if (role !== 'user') return `change anything (${action} ${objectKind} ${name})`;
   if (write.catalog === 'system') return `change the catalog system`;
-  if (write.shadowsBuiltIn && objectKind === 'schema')
-    return `create a schema with the name of the database ${name}`;
   if (write.shadowsBuiltIn && objectKind === 'type') return `create a type with the name of DuckDB's ${name}`;
-  if (write.shadowsBuiltIn) return `touch a macro with the name of the built-in function ${name}`;
+  // Of a schema it says that there is a database, which is told last.
+  if (write.shadowsBuiltIn && objectKind !== 'schema')
+    return `touch a macro with the name of the built-in function ${name}`;
   if (RESERVED_NAMES.test(name) && action !== 'drop') return `give the name ${name}, which is reserved,`;
   return undefined;
 }

@@ -156,3 +156,20 @@ it.each([
   if (reason === null) expect(why).toBeNull();
   else expect(why).toMatch(reason);
 });
+
+it('a schema with the name of a hidden database is refused as any to whoever may make none', async () => {
+  const hidden = await logInAs(server.address.port, secretKey, 'user', {
+    name: 'ben',
+    catalogAccess: [{ catalog: 'memory', access: 'read' }],
+  });
+  const refusals = ['shop', 'shoq'].map((name) =>
+    hidden.rows(`create schema ${name}`).then(
+      () => '',
+      ({ details }: { details: string }) => details.replace(name, 'NAME'),
+    ),
+  );
+  const [first, second] = await Promise.all(refusals);
+  hidden.close();
+  expect(first).toContain('may not write to the catalog memory');
+  expect(first).toBe(second);
+});

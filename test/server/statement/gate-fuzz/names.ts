@@ -52,6 +52,10 @@ export const schema: Sql = respelled(
     'open|work|zqvault|zqvault.main|zqvault.zqinner|zqinner|open.more|more|part|part.zqsch|zqsch|memory|temp|main|work.main|system|information_schema|pg_catalog|zqvaul|zqvault.zqinne',
   ),
 );
+/** Not called as a hidden database is: DuckDB has one space of names for both, so that this is told to whoever may make schemas. */
+export const schemaToMake: Sql = word(
+  'open|work|zqvault.main|zqvault.zqinner|zqinner|open.more|more|part|part.zqsch|zqsch|memory|temp|main|work.main|system|information_schema|pg_catalog|zqvaul|zqvault.zqinne',
+);
 export const catalog: Sql = word('open|work|zqvault|part|memory|temp|system|zqvaul|zqnew');
 export const column: Sql = fc.oneof(
   { weight: 60, arbitrary: word('a|b|c') },

@@ -1,6 +1,6 @@
 /** Statements of every kind that DuckDB parses, written by somebody who would like to see or change what is not theirs. */
 import fc from 'fast-check';
-import { catalog, column, type Names, path, schema, sequence } from './names.js';
+import { catalog, column, type Names, path, schema, schemaToMake, sequence } from './names.js';
 import { queries } from './queries.js';
 import { maybe, quoted, type Sql, sql, word } from './sql.js';
 
@@ -32,7 +32,7 @@ export function statements(names: Names, outside: string): Sql {
     sql`create ${temporary}sequence ${into}${maybe(word(' start 5'))}`,
     sql`create ${temporary}type ${own} as ${fc.oneof(sql`enum (${query})`, type, word("enum ('a', 'b')"))}`,
     sql`create ${maybe(word('unique '))}index ${maybe(word('i1 '))}on ${into} (${expression})`,
-    sql`create schema ${maybe(word('if not exists '))}${schema}${maybe(word('_new'))}`,
+    sql`create schema ${maybe(word('if not exists '))}${schemaToMake}${maybe(word('_new'))}`,
     sql`drop ${word('table|view|macro|macro table|sequence|type|index|schema|function')} ${maybe(word('if exists '))}${fc.oneof(into, schema, sequence)}${maybe(word(' cascade'))}`,
     sql`alter ${word('table|view')} ${into} ${fc.oneof(
       word(
