@@ -62,7 +62,7 @@ function refusedWrite(role: Role, write: ObjectWrite): string | undefined {
   // Of a schema it says that there is a database, which is told last.
   if (write.shadowsBuiltIn && objectKind !== 'schema')
     return `touch a macro with the name of the built-in function ${name}`;
-  if (RESERVED_NAMES.test(name) && action !== 'drop') return `give the name ${name}, which is reserved,`;
+  if (RESERVED_NAMES.test(name) && action !== 'drop') return `use the reserved name ${name}`;
   return undefined;
 }
 

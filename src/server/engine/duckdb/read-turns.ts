@@ -1,8 +1,7 @@
 /**
  * Turns in which long results are read on. Each fetch keeps a core busy for about a millisecond, and does so in a thread
  * of libuv: as many at once as there are long reads, and a small statement, which changes threads several times, waits
- * behind all of them each time. Nobody is slower for taking turns, because DuckDB's own threads fill the buffers of
- * those that wait.
+ * behind all of them each time. Those that wait lose little, because DuckDB's own threads fill their buffers meanwhile.
  */
 
 /** One fetch of a long result. */
