@@ -18,12 +18,13 @@ import {
 } from '../peers/start.mjs';
 import { openReadOnly } from '../support/open-read-only.mjs';
 import { runChild, startServer } from '../support/processes.mjs';
+import { KINDS } from '../support/small-statements.mjs';
 import { alternate, median, medianRatio } from '../support/statistics.mjs';
 
 const SQL = 'select 42 as answer';
 const CLIENTS = [1, 8, 32];
 
-export async function measurePeers({ database, statementRounds: rounds, seconds }) {
+export async function measurePeers({ database, statementRounds: rounds, seconds, warmUpSeconds }) {
   if (PEERS_PYTHON === undefined) {
     process.stderr.write('no peers: run bench/peers/install first\n');
     return [];
@@ -54,6 +55,13 @@ export async function measurePeers({ database, statementRounds: rounds, seconds 
         ...compare(`bulk read, ${table}`, 'rows/s', await alternate(rounds, each(read, gizmo, others))),
       );
     }
+    // Each server as one that has been there, not as one whose code is still being compiled.
+    for (const server of [gizmo, ...Object.values(others)])
+      await runChild(
+        'statements-adbc.py',
+        { server, sql: SQL, clients: 8, seconds: warmUpSeconds },
+        PEERS_PYTHON,
+      );
     for (const clients of CLIENTS) {
       const job = { sql: SQL, clients, seconds };
       const ask = (server) => async () =>
@@ -70,11 +78,41 @@ export async function measurePeers({ database, statementRounds: rounds, seconds 
       const what = `small statements, ${clients} client${clients === 1 ? '' : 's'}`;
       rows.push(...compare(what, '/s', await alternate(rounds, functions)));
     }
+    if (postgres !== undefined)
+      rows.push(...(await compareCommits(programs, postgres, { rounds, seconds, folder })));
     return rows;
   } finally {
     await Promise.all([gizmo, postgres, ...Object.values(others)].map((server) => server?.stop()));
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Single rows committed to a file, one a transaction: DuckDB without any server, and PostgreSQL. */
+async function compareCommits(programs, postgres, { rounds, seconds, folder }) {
+  const kind = 'INSERT of one row';
+  const login = ['-h', '127.0.0.1', '-p', String(postgres.port), '-U', 'postgres'];
+  const create = 'create table inserted(id bigint, name varchar)';
+  await promisify(execFile)(join(programs, 'psql'), [...login, '-q', '-c', create, 'postgres']);
+  const rows = [];
+  let files = 0;
+  for (const clients of CLIENTS) {
+    const job = { kind, clients, seconds };
+    const { duckdb: ours, pgbench: theirs } = await alternate(rounds, {
+      duckdb: async () => {
+        const path = join(folder, `${++files}.duckdb`);
+        return (await runChild('statements-in-process.mjs', { ...job, path })).perSecond;
+      },
+      pgbench: () => pgbench(programs, postgres, { ...job, sql: KINDS[kind].text(1) }, folder),
+    });
+    rows.push({
+      what: `${kind}, committed, ${clients} client${clients === 1 ? '' : 's'}`,
+      figure: `DuckDB's binding in process ${Math.round(median(ours))} /s`,
+      against: `PostgreSQL by pgbench ${Math.round(median(theirs))} /s`,
+      ratio: medianRatio(ours, theirs),
+      bar: 'as it is',
+    });
+  }
+  return rows;
 }
 
 function each(ask, gizmo, others) {
