@@ -45,7 +45,7 @@ beforeAll(async () => {
   await admin.rows('create macro staging.tell() as (select max(bar) from vault.gold)');
   await admin.rows('create macro staging.tells() as table from vault.gold');
   // With their owner's rights these would be no way round anything.
-  for (const name of ['peep', 'peep2', 'tells'])
+  for (const name of ['peep', 'peep2', 'tell', 'tells'])
     await admin.rows(`SET SECURITY INVOKER ON staging.main.${name}`);
   await admin.rows("create type vault.secret_enum as enum ('one', 'two')");
   await admin.rows('create sequence vault.counter; create macro vault.vault_tell(x) as 7');

@@ -41,6 +41,7 @@ beforeAll(async () => {
     'create view staging.peep as select vault_id as a, v as b from vault.vault_gold',
     'create view staging.fine as from staging.orders',
     "create macro staging.tell() as (select 'x' from vault.vault_gold)",
+    'SET SECURITY INVOKER ON MACRO staging.main.tell',
     'create view staging.how as from duckdb_settings()',
     "set global http_proxy = 'vault.example'; set global http_proxy_password = 'vault word'",
     'create table mine (a integer)',
