@@ -30,6 +30,12 @@ export async function bundleHot(dist) {
     entryPoints: [join(dist, 'client', 'credentials', 'keychain-process.js')],
     outfile: join(folder, 'keychain-process.cjs'),
   });
+  await build({
+    ...options(folder),
+    format: 'esm',
+    entryPoints: [join(dist, 'client', 'render', 'thread', 'render-thread.js')],
+    outfile: join(folder, 'render-thread.mjs'),
+  });
 }
 
 function options(folder) {

@@ -69,6 +69,18 @@ async function client(args: readonly string[], options: RunOptions = {}): Promis
 }
 
 describe('gizmo client prints', () => {
+  test('every row of a large result in its place', async () => {
+    const { bytes, code } = await client([
+      '--format',
+      'csv',
+      '-c',
+      'select i, i % 97 as r from range(1000000) t(i)',
+    ]);
+    const expected = ['i,r', ...Array.from({ length: 1_000_000 }, (_, i) => `${i},${i % 97}`), ''].join('\n');
+    expect(bytes.equals(Buffer.from(expected))).toBe(true);
+    expect(code).toBe(0);
+  });
+
   const SQL = "select 1 as a, 'x,y' as b, null as c";
   test.each([
     ['csv', 'a,b,c\n1,"x,y",\n'],
@@ -285,6 +297,22 @@ describe('gizmo client exits with', () => {
     const [code] = await once(child, 'close');
     expect(code).toBe(130);
     expect((await client(['-tAc', 'select 2'])).out).toBe('2\n');
+  });
+
+  test('130 on Ctrl-C amid a large file, with nothing but that to say', async () => {
+    const file = join(folder, 'interrupted.csv');
+    const child = start(['--format', 'csv', '-o', file, '-c', 'from range(1000000000)']);
+    child.stdin.end();
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    while (!existsSync(file) || statSync(file).size < 8_000_000)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    expect(err).toBe(`The output in "${file}" is incomplete.\nError: Interrupted.\n`);
+    expect(code).toBe(130);
   });
 
   test.runIf(existsSync('/dev/full'))('2 where standard output is full, and why', async () => {

@@ -45,7 +45,8 @@ class DelimitedRenderer implements Renderer {
 
   begin(schema: ArrowSchema): void {
     this.#blocks = schema.fields.map(() => new CellBlock(schema.fields.length));
-    if (this.#options.header === false || schema.fields.length === 0) return;
+    const { header, continued } = this.#options;
+    if (header === false || continued === true || schema.fields.length === 0) return;
     const { out } = this.#stream;
     for (const [i, { name }] of schema.fields.entries()) {
       if (i > 0) out.byte(this.#dialect.separator);

@@ -7,13 +7,13 @@ import { nullTest } from './cells/nested-slots.js';
 import type { Renderer, RenderOptions, TextSink } from './renderer.js';
 import { RowStream } from './row-stream.js';
 
-export function createJsonRenderer(sink: TextSink, _options: RenderOptions): Renderer {
-  return new JsonRenderer(sink, { open: '[', between: ',\n', close: ']\n' });
+export function createJsonRenderer(sink: TextSink, { continued }: RenderOptions): Renderer {
+  return new JsonRenderer(sink, { open: '[', between: ',\n', close: ']\n' }, continued);
 }
 
 /** One object a line. */
-export function createJsonlRenderer(sink: TextSink, _options: RenderOptions): Renderer {
-  return new JsonRenderer(sink, { open: '', between: '\n', close: '\n' });
+export function createJsonlRenderer(sink: TextSink, { continued }: RenderOptions): Renderer {
+  return new JsonRenderer(sink, { open: '', between: '\n', close: '\n' }, continued);
 }
 
 interface Frame {
@@ -26,18 +26,19 @@ class JsonRenderer implements Renderer {
   readonly #stream: RowStream;
   readonly #frame: Frame;
   #labels: readonly string[] = [];
-  #hasRows = false;
+  #hasRows: boolean;
 
-  constructor(sink: TextSink, frame: Frame) {
+  constructor(sink: TextSink, frame: Frame, continued = false) {
     this.#stream = new RowStream(sink);
     this.#frame = frame;
+    this.#hasRows = continued;
   }
 
   begin(schema: ArrowSchema): void {
     this.#labels = uniqueNames(schema.fields.map(({ name }) => name)).map(
       (name, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`,
     );
-    this.#stream.out.ascii(this.#frame.open);
+    if (!this.#hasRows) this.#stream.out.ascii(this.#frame.open);
   }
 
   async batch(batch: ReceivedBatch): Promise<void> {

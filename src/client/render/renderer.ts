@@ -8,6 +8,8 @@ export interface Renderer {
   begin(schema: ArrowSchema): void | Promise<void>;
   batch(batch: ReceivedBatch): void | Promise<void>;
   end(): void | Promise<void>;
+  /** To be called at last, whether it came to the end or not; nothing is written after that. */
+  close?(): Promise<void>;
 }
 
 /** Resolves when the destination wants more. Rejects when the destination is gone. */
@@ -22,6 +24,8 @@ export interface RenderOptions {
   readonly nullText?: string;
   /** Footer with the counts, in box and table. On by default. */
   readonly footer?: boolean;
+  /** Another renderer of the format has written the beginning and a row at least; only for some formats. */
+  readonly continued?: boolean;
   /** Present only where the output is a terminal: fits, cuts, colours and escapes control characters. */
   readonly terminal?: TerminalOptions;
 }

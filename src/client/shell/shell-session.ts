@@ -8,7 +8,7 @@ import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
 import type { Shell } from '../meta/dot-command.js';
 import { type ScriptPart, splitScript } from '../meta/split-script.js';
 import { createRenderer } from '../render/create-renderer.js';
-import type { RenderOptions, TerminalOptions, TextSink } from '../render/renderer.js';
+import type { Renderer, RenderOptions, TerminalOptions, TextSink } from '../render/renderer.js';
 import type { ResultStream } from '../result/result.js';
 import { describeFileError } from './file-error.js';
 import { OutputTarget } from './output-target.js';
@@ -105,10 +105,11 @@ export class ShellSession implements Shell {
       ...(nullText === undefined ? {} : { nullText }),
       ...(terminal === undefined ? {} : { terminal }),
     };
+    let renderer: Renderer | undefined;
     try {
       if (format === 'arrow' && terminal !== undefined)
         throw new GizmoError('USAGE', 'Arrow is binary: name a file with .once or .output first.');
-      const renderer = await createRenderer(format, this.output, options);
+      renderer = await createRenderer(format, this.output, options);
       // The first batch before anything is written: a statement that fails before leaves a file as it was.
       const batches = result[Symbol.asyncIterator]();
       let next = await batches.next();
@@ -118,6 +119,7 @@ export class ShellSession implements Shell {
       await renderer.end();
     } finally {
       await result.cancel();
+      await renderer?.close?.();
       await this.output.resultDone();
     }
   };
