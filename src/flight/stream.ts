@@ -16,6 +16,7 @@ import { fromStatus } from './status.js';
  */
 export function createWriter<T>(call: MessageSink<T>, signal?: AbortSignal): MessageWriter<T> {
   let failure: GizmoError | undefined;
+  let ended = false;
   const waiting = new Set<(reason: GizmoError) => void>();
 
   const fail = (reason: GizmoError): void => {
@@ -27,15 +28,22 @@ export function createWriter<T>(call: MessageSink<T>, signal?: AbortSignal): Mes
   const onAbort = (): void => {
     if (signal !== undefined) fail(abortReason(signal));
   };
+  // Every call ends, most with nothing left to write: the error is made for whoever hears it.
+  const onEnd = (): void => {
+    ended = true;
+    if (waiting.size > 0) fail(endedBeforeWrite());
+    else signal?.removeEventListener('abort', onAbort);
+  };
 
   if (signal?.aborted) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
   call.on('error', (error: unknown) => fail(fromStatus(error)));
   // A server call that ends for whatever reason, a client call that ended well, and either one torn down.
-  for (const event of ['cancelled', 'status', 'close']) call.on(event, () => fail(endedBeforeWrite()));
+  for (const event of ['cancelled', 'status', 'close']) call.on(event, onEnd);
 
   const write = (message: T): Promise<void> =>
     new Promise((resolve, reject) => {
+      if (ended) failure ??= endedBeforeWrite();
       if (failure !== undefined) return reject(failure);
       waiting.add(reject);
       call.write(message, (error) => {

@@ -57,6 +57,8 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.max_concurrent_streams': CONCURRENT_STREAMS_MAX,
+    // Counts of calls that nobody can ask for here.
+    'grpc.enable_channelz': 0,
     interceptors: [createIdentifyInterceptor(services, options.metadataBytesMax)],
   });
   server.addService(flightService, { ...options.handlers });

@@ -90,8 +90,16 @@ async function describe(services: Services, command: SqlCommand, call: Call): Pr
 
 /** An encapsulated IPC schema message, as every schema field of Flight holds it. */
 export function schemaBytes(schema: ArrowSchema): Uint8Array {
-  return encapsulate(encodeSchema(schema));
+  let bytes = encoded.get(schema);
+  if (bytes === undefined) {
+    bytes = encapsulate(encodeSchema(schema));
+    encoded.set(schema, bytes);
+  }
+  return bytes;
 }
+
+/** Those of plans that are kept are asked for at each statement. */
+const encoded = new WeakMap<ArrowSchema, Uint8Array>();
 
 /** The command in a descriptor. Throws INVALID_ARGUMENT where there is none. */
 export function commandOf(descriptor: FlightDescriptor): SqlCommand {
