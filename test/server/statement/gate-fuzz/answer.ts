@@ -42,11 +42,14 @@ async function commandFor(client: RawClient, query: string, door: Door): Promise
   return encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } });
 }
 
-/** The names and values in an answer that its reader has not written themselves, and numbers that stand for values. */
+/**
+ * The names and values in an answer that its reader has not written themselves, and numbers that stand for values. Each
+ * name has a third letter; two could be the bytes of a number, such as those that say where a text begins.
+ */
 export function leakedBy({ bytes, rows }: Answer, said: string): string[] {
   const known = said.toLowerCase();
   const text = `${bytes} ${JSON.stringify(rows, (_, it) => (typeof it === 'bigint' ? String(it) : it))}`;
-  const found = [...(text.match(/zq[a-z0-9_]*/gi) ?? []), ...(text.match(/7710\d{4}|\b6367\b/g) ?? [])];
+  const found = [...(text.match(/zq[a-z0-9_]+/gi) ?? []), ...(text.match(/7710\d{4}|\b6367\b/g) ?? [])];
   return [...new Set(found.filter((it) => !isMadeOf(it.toLowerCase(), known)))];
 }
 
