@@ -43,6 +43,7 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
     first(facts.reads, (read) => byReadGrant(rights, read)) ??
     first(facts.used ?? [], (definition) => byReadGrant(rights, { ...definition, columns: undefined })) ??
     first(facts.writes, (write) => byWriteGrant(rights, write)) ??
+    first(facts.writes, (write) => byDroppedAlong(rights, write)) ??
     first(facts.writes, byDatabaseName) ??
     first(facts.writes, (write) => byWritePolicy(rights, write)) ??
     first(facts.reads, (read) => byReadPolicy(rights, read, facts)) ??
@@ -156,6 +157,21 @@ function byWriteGrant(rights: Rights, write: ObjectWrite): Denial | undefined {
   const target = [place.catalog, place.schema, place.name].filter((it) => it !== undefined).join('.');
   const object = objectKind === 'schema' ? `${catalog}.${name}` : `${catalog}.${schema}.${name}`;
   return notGranted(`${action} ${objectKind} ${object}`, `${missing.toUpperCase()} ON ${target}`);
+}
+
+/** CASCADE drops others along, which it does not name to whoever may not know them. */
+function byDroppedAlong(rights: Rights, write: ObjectWrite): Denial | undefined {
+  const { catalog, along = [] } = write;
+  const grants = governing(rights, catalog);
+  const kept = along.find(
+    (it) => rowFilterOn(rights, it) !== undefined || (grants !== undefined && !holds(grants, 'all', it)),
+  );
+  if (kept === undefined) return undefined;
+  return {
+    by: rowFilterOn(rights, kept) === undefined ? 'grant' : 'policy',
+    what: `${describe(write)} with CASCADE: what they may not drop could depend on it, and go with it`,
+    remedy: 'Without CASCADE it is dropped if nothing does. An administrator may.',
+  };
 }
 
 /** The database may be hidden, so only whoever could else create the schema hears of it, as of any name that is taken. */

@@ -59,6 +59,8 @@ export interface ObjectWrite extends ObjectName {
    * database, which nobody could then name alone any more ("ambiguous reference to catalog or schema").
    */
   readonly shadowsBuiltIn: boolean;
+  /** What may depend on what is dropped, and goes with it (CASCADE); absent where nothing does. */
+  readonly along?: readonly ObjectName[];
 }
 
 export interface FunctionUse {

@@ -13,6 +13,7 @@ import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
 import { readPlace } from './session-options.js';
 import type { Task } from './tasks.js';
+import { toldTo } from './told.js';
 import { inTransaction, type TransactionUse } from './transactions.js';
 
 /** Loads into one table, all or nothing, in the session's transaction if one is open; resolves with the number of rows. */
@@ -45,7 +46,7 @@ export async function ingest(
   } catch (error) {
     const reason = signal.aborted ? abortReason(signal) : error;
     record.failed(reason);
-    throw reason;
+    throw toldTo(life.access, session.principal, reason);
   } finally {
     task.end();
   }

@@ -26,6 +26,7 @@ import { startRecord } from './record.js';
 import { type RunningResult, run } from './run.js';
 import type { AuthorizedStatement, PlannedStatement, StatementRequest } from './statement.js';
 import type { Task } from './tasks.js';
+import { toldTo } from './told.js';
 import { working } from './working.js';
 
 /**
@@ -240,10 +241,10 @@ async function atWork<T>(
   }
 }
 
-/** The reason why a task failed, put into the log. */
+/** The reason why a task failed, put into the log, as it is told to whoever asked. */
 function recorded(life: Life, task: Task, error: unknown): unknown {
   // "Interrupted" is true and helps nobody: what interrupted it is the reason.
   const reason = task.signal.aborted ? abortReason(task.signal) : error;
   startRecord(life, task).failed(reason);
-  return reason;
+  return toldTo(life.access, task.session.principal, reason);
 }

@@ -20,6 +20,7 @@ beforeAll(async () => {
     "create table shop.vault as select 1 as id, 'secret' as salary",
     "create type shop.vault_kind as enum ('secret'); create type shop.mood as enum ('secret')",
     "create table shop.feelings as select 1 as id, 'secret'::shop.mood as mood",
+    "create view shop.vault_view as select 'secret' as a; create macro shop.vault_lines() as table select 'secret' as a",
     'create schema shop.vaulted',
     'create table shop.vaulted.gold as select 1 as id',
     'grant select (id, name) on shop.main.people to ann',
@@ -71,6 +72,17 @@ it.each([
     ...absent,
     details: absent.details.replace(/vaulz/gi, '<name>'),
   });
+});
+
+it.each([
+  'with g as (from shop.vault_view) select 1',
+  'with g as (from shop.vault_lines()), h as (from g) select 1',
+  'with g as (from shop.vault_view), t as (pivot shop.feelings on id using count(*)) from t',
+])('in a query of WITH that nothing names, and DuckDB does not look at: %s', async (sql) => {
+  const hidden = await answerOf(sql);
+  expect(hidden).toEqual(await answerOf(sql.replaceAll('vault', 'vaulz')));
+  expect(hidden.code).toBe(0);
+  expect((await answerOf(`${sql.replace(/ select 1| from t$/, '')} from g`)).code).not.toBe(0);
 });
 
 it('a type that is hidden answers as one that is not there among columns of its name', async () => {

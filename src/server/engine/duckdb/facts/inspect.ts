@@ -10,6 +10,7 @@ import { lend } from '../lent/lend.js';
 import { notLent } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
 import { describedQueries } from './described-queries.js';
+import { withDroppedAlong } from './dropped-along.js';
 import { mergeFacts } from './merge-facts.js';
 import { PLAN_SQL, type PlanAnswer, planOf, TREE_SQL } from './plan-text.js';
 import { namedTableQuery, pragmaQuery } from './pragmas.js';
@@ -116,7 +117,8 @@ async function inspectRead(
   const { facts, text, fillsMacros } = reading;
   if (facts !== undefined) return facts;
   const plan = await inspectPlan(core, text, fillsMacros === true);
-  const planned = await resolvePlaces(core, await withViewBody(core, text, options, plan));
+  const placed = await resolvePlaces(core, await withViewBody(core, text, options, plan));
+  const planned = await withDroppedAlong(core, placed);
   const isDrop = planned.writes.some(({ action }) => action === 'drop');
   const changed = isDrop ? undefined : await core.temporary.changedBy(text);
   // Last: what it makes is not there yet.

@@ -219,17 +219,28 @@ class FactsBuilder {
         catalog: text(info, 'catalog'),
         schema: text(info, 'schema'),
       };
-      this.#writes.push({ action, ...write, name });
+      const drops = action === 'drop' && isNode(info) && info.cascade === true;
+      this.#writes.push({ action, ...write, name, ...(drops && { along: [] }) });
+      // Whoever owns a sequence goes when that is dropped with CASCADE.
+      const owner = text(info, 'owner_name');
+      if (owner !== '')
+        this.#writes.push({
+          ...write,
+          action,
+          objectKind: 'owner',
+          schema: text(info, 'owner_schema'),
+          name: owner,
+        });
       // RETURNING shows every column of the target, and what it shows is read from no scan.
       if (node.return_chunk === true)
         this.#read({ catalog: write.catalog, schema: write.schema, name, columns: undefined });
-      this.#references(info);
+      if (action === 'create') this.#references(info);
       const renamed = text(info, 'new_table_name') || text(info, 'new_view_name');
       if (renamed !== '') this.#writes.push({ action: 'create', ...write, name: renamed });
     }
   }
 
-  /** A foreign key says of the table it points to which values are there. */
+  /** Who makes a foreign key learns by it which values are in the table that it points to. */
   #references(info: unknown): void {
     const constraints = isNode(info) && Array.isArray(info.constraints) ? info.constraints : [];
     for (const key of constraints) {

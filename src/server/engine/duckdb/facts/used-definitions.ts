@@ -6,7 +6,7 @@
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
 import { inSession, key } from '../lent/resolve.js';
-import { type Node, queryOf, references, type TextReader, textIn, walk } from '../lent/tree.js';
+import { isNode, type Node, queryOf, references, type TextReader, textIn, walk } from '../lent/tree.js';
 import type { Definition } from './definitions.js';
 import { heldQueries } from './held-queries.js';
 import { viewBody } from './view-body.js';
@@ -102,7 +102,9 @@ async function meant(
 async function namesIn(core: Core, sql: string): Promise<Written[]> {
   const tokens = [...significant(sql)];
   const query = (await queryOf(core, sql)) ?? (await queryOf(core, withPivotValues(sql, tokens)));
-  if (query !== undefined) return namesOfTree(query);
+  // A text that is run as well can name what stands in WITH here.
+  const isWhole = !tokens.some((it) => isName(it) && RUN_TEXTS.has(it.value));
+  if (query !== undefined) return namesOfTree(isWhole ? withoutUnnamed(query) : query);
   const found: Written[] = [];
   const held = heldQueries(sql);
   const read = new Set<(typeof held)[number]>();
@@ -129,6 +131,26 @@ function namesOfTree(query: Node): Written[] {
     return true;
   });
   return found;
+}
+
+/** Without the queries of WITH that nothing names: DuckDB binds none of those, whatever they name themselves. */
+function withoutUnnamed(query: Node): Node {
+  for (;;) {
+    const named = new Set<string>();
+    walk(query, (node) => {
+      if (node.type === 'BASE_TABLE') named.add(foldName(textIn(node, 'table_name')));
+      return true;
+    });
+    let isChanged = false;
+    walk(query, ({ cte_map: ctes }) => {
+      if (!isNode(ctes) || !Array.isArray(ctes.map)) return true;
+      const kept = ctes.map.filter((it) => isNode(it) && named.has(foldName(textIn(it, 'key'))));
+      isChanged ||= kept.length < ctes.map.length;
+      ctes.map.splice(0, ctes.map.length, ...kept);
+      return true;
+    });
+    if (!isChanged) return query;
+  }
 }
 
 /** Of a statement that DuckDB gives no tree of: what is called, and what stands where a table can. */
