@@ -4,7 +4,6 @@
  * replaced by one that nothing has; how that fails, with the names put back, is the answer.
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
-import { firstWord } from '../../sql/first-word.js';
 import { decide } from '../access/decide.js';
 import { mayKnow } from '../access/may-know.js';
 import type { EngineSession, InspectOptions } from '../engine/engine.js';
@@ -71,16 +70,10 @@ async function withoutHidden(
   const named = namesIn(text, which);
   if (named.length === 0) return undefined;
   const hidden = await hiddenOf(engine, rights, named, which);
-  const { masked, unmask } = mask(text, hidden);
+  const { masked, unmask } = mask(text, hidden, { whole: which === 'all' });
   if (masked === text) return undefined;
   try {
     const facts = await engine.inspect(masked, options);
-    const missing = unboundSequence(masked);
-    if (missing !== undefined)
-      return new GizmoError(
-        'NOT_FOUND',
-        `Catalog Error: Sequence with name ${unmask(missing)} does not exist!`,
-      );
     return JSON.parse(unmask(JSON.stringify(facts)));
   } catch (reason) {
     const { code, message, position } = toGizmoError(reason);
@@ -108,13 +101,6 @@ async function hiddenOf(
   for (const { place, name } of places) if (!mayKnow(rights, place)) hidden.add(foldName(name));
   for (const { place, name } of places) if (mayKnow(rights, place)) hidden.delete(foldName(name));
   return hidden;
-}
-
-/** The sequence behind a name that nothing has, where DuckDB binds a default only when it runs the statement. */
-function unboundSequence(masked: string): string | undefined {
-  if (firstWord(masked) !== 'alter') return undefined;
-  const [, name] = /\b(?:next|curr)val\s*\(\s*'([^']*[\uE000-\uEFFF][^']*)'/i.exec(masked) ?? [];
-  return name?.split('.').pop();
 }
 
 /** To whoever may know some columns of a table DuckDB would name others that are spelled alike, or all of them. */

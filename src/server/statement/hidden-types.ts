@@ -47,7 +47,7 @@ async function failureWithout(
   names: ReadonlySet<string>,
   places: readonly number[],
 ): Promise<{ readonly error: GizmoError; readonly isForWantOfType: boolean } | undefined> {
-  const { masked, unmask } = mask(text, names, new Set(places));
+  const { masked, unmask } = mask(text, names, { places: new Set(places) });
   try {
     await engine.inspect(masked, options);
     return undefined;

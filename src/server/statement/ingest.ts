@@ -1,6 +1,6 @@
 /** Bulk loading of Arrow data: no statement text, and the same authorize, admit and record as a statement. */
 import { randomUUID } from 'node:crypto';
-import { GizmoError } from '../../errors.js';
+import { GizmoError, toGizmoError } from '../../errors.js';
 import type { EncodedBatch } from '../../flight/ipc/types.js';
 import { abortReason } from '../../flight/signal.js';
 import type { IngestRequest } from '../engine/engine.js';
@@ -8,7 +8,7 @@ import type { Door } from '../model/door.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Session } from '../session/session.js';
 import { askAbout } from './ask-hooks.js';
-import { authorizeIngest } from './authorize.js';
+import { assertAllowed, authorizeIngest } from './authorize.js';
 import type { Life } from './life-context.js';
 import { startRecord } from './record.js';
 import { readPlace } from './session-options.js';
@@ -37,6 +37,8 @@ export async function ingest(
     const loaded = await inTransaction(life, { ...use, signal }, async () => {
       const placed = await place(life, { ...use, signal }, request);
       authorizeIngest(life.access, session.principal, placed);
+      if (placed.ifExists === 'append' && session.principal.role !== 'admin')
+        await authorizeDefaults(life, { session, signal }, placed);
       if (door !== 'init') await askAboutIngest(life, session, placed);
       life.admission.admit();
       return session.engine.ingest({ ...placed, signal, batches: unstalled(life, task, request.batches) });
@@ -51,6 +53,30 @@ export async function ingest(
     task.end();
   }
 }
+
+/** What is not loaded comes from the table's defaults, such as the numbers of a sequence. */
+async function authorizeDefaults(
+  life: Life,
+  { session, signal }: TransactionUse,
+  { catalog = '', schema = '', table, temporary }: IngestRequest,
+): Promise<void> {
+  const names = temporary ? ['temp', 'main', table] : [catalog, schema, table];
+  const text = `insert into ${names.map(quoteName).join('.')} default values`;
+  const options = { readOnly: false, qualified: true, signal };
+  try {
+    const facts = await session.engine.inspect(text, options).catch((error: unknown) => {
+      // The load says so in its own words.
+      if (NO_TABLE.test(toGizmoError(error).message)) return undefined;
+      throw error;
+    });
+    if (facts !== undefined) assertAllowed(life.access, session.principal, facts, text);
+  } finally {
+    await session.engine.endScope('rollback');
+  }
+}
+
+const NO_TABLE =
+  /^Catalog Error: (?:Table|Schema) with name .* does not exist|^Catalog Error: .* is not an? table/s;
 
 /** As the statements that would do the same. */
 async function askAboutIngest({ hooks }: Life, session: Session, request: IngestRequest): Promise<void> {
@@ -73,7 +99,11 @@ async function askAboutIngest({ hooks }: Life, session: Session, request: Ingest
 }
 
 function quotedIfNeeded(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name);
+}
+
+function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The batches, until the client has sent nothing for too long: the load then fails, and its session is free again. */

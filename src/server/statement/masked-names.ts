@@ -41,16 +41,22 @@ export interface Masked {
 export function placesOf(text: string, names: ReadonlySet<string>): number[] {
   if (names.size === 0) return [];
   const places: number[] = [];
+  const wanted = { hidden: names, unusual: unusualPattern(names, true) };
   for (const [at, token] of [...readTokens(text)].entries())
-    if (maskToken(text, token, names, () => '') !== text.slice(token.start, token.end)) places.push(at);
+    if (maskToken(text, token, wanted, () => '') !== text.slice(token.start, token.end)) places.push(at);
   return places;
 }
 
 /**
  * @param hidden folded names: each becomes as many characters that nothing is called by
- * @param places the tokens in which they do; absent: all
+ * @param how `places`: the tokens in which they do; absent: all. `whole`: whether a string that is such a name and nothing
+ *   else may mean it, also where the name is `2026-01-01`
  */
-export function mask(text: string, hidden: ReadonlySet<string>, places?: ReadonlySet<number>): Masked {
+export function mask(
+  text: string,
+  hidden: ReadonlySet<string>,
+  { places, whole = true }: { readonly places?: ReadonlySet<number>; readonly whole?: boolean } = {},
+): Masked {
   const spelled: string[] = [];
   const hide = (name: string) => {
     // What is spelled alike stays alike: it may be an alias and what refers to it.
@@ -59,10 +65,13 @@ export function mask(text: string, hidden: ReadonlySet<string>, places?: Readonl
     const at = known < 0 ? spelled.push(name) - 1 : known;
     return String.fromCharCode(MASK_FROM + at).repeat(name.length);
   };
+  const unusual = unusualPattern(hidden, whole);
   let masked = '';
   for (const [at, token] of [...readTokens(text)].entries())
     masked +=
-      places?.has(at) === false ? text.slice(token.start, token.end) : maskToken(text, token, hidden, hide);
+      places?.has(at) === false
+        ? text.slice(token.start, token.end)
+        : maskToken(text, token, { hidden, unusual }, hide);
   const unmask = (message: string) =>
     message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
       const name = spelled[letter.charCodeAt(0) - MASK_FROM];
@@ -75,12 +84,19 @@ export function mask(text: string, hidden: ReadonlySet<string>, places?: Readonl
   return { masked, unmask };
 }
 
+/** Names to be replaced, and what finds those among them that are in none of the PARTS of a string. */
+interface Wanted {
+  readonly hidden: ReadonlySet<string>;
+  readonly unusual: RegExp | undefined;
+}
+
 function maskToken(
   text: string,
   { kind, start, end }: Token,
-  hidden: ReadonlySet<string>,
+  wanted: Wanted,
   hide: (name: string) => string,
 ): string {
+  const { hidden } = wanted;
   const written = text.slice(start, end);
   switch (kind) {
     case 'word':
@@ -88,16 +104,18 @@ function maskToken(
     case 'quotedIdentifier':
       return hidden.has(foldName(quotedName(written))) ? `"${hide(written.slice(1, -1))}"` : written;
     case 'string':
-      return maskString(written, hidden, hide);
+      return maskString(written, wanted, hide);
     default:
       return written;
   }
 }
 
 /** As it is written where that shows all names in it, else what it stands for, written anew. */
-function maskString(written: string, hidden: ReadonlySet<string>, hide: (name: string) => string): string {
-  const replace = (value: string) =>
-    value.replace(PARTS, (part) => (hidden.has(foldName(part)) ? hide(part) : part));
+function maskString(written: string, { hidden, unusual }: Wanted, hide: (name: string) => string): string {
+  const replace = (value: string) => {
+    const usual = value.replace(PARTS, (part) => (hidden.has(foldName(part)) ? hide(part) : part));
+    return unusual === undefined ? usual : usual.replace(unusual, (name) => hide(name));
+  };
   const value = decoded(written);
   if (!ESCAPE.test(written)) return replace(written);
   const replaced = replace(value);
@@ -124,6 +142,33 @@ function* namesInString(value: string, which: Which): Generator<string> {
   if (which === 'all') for (const [part] of value.matchAll(PARTS)) yield part;
   // What is a path names nothing but a file.
   else if (!PATH.test(value)) for (const [, part = ''] of value.matchAll(PLACES)) yield part;
+  if (which === 'all' || !PATH.test(value)) yield* unusualNames(value, which);
+}
+
+/** What could be a name with other characters in it, such as `my-db`: what stands between dots, or between quotes. */
+function* unusualNames(value: string, which: Which): Generator<string> {
+  if (which === 'before a dot' && !value.includes('.')) return;
+  for (const piece of [...value.split('.'), ...value.split('"')]) {
+    if (piece.length > UNUSUAL_CHARS_MAX) continue;
+    const name = piece.replace(AROUND, '');
+    if (name !== '' && !PLAIN.test(name)) yield name;
+  }
+}
+
+/** Longer ones are nobody's name. */
+const UNUSUAL_CHARS_MAX = 1000;
+const AROUND = /^["'\\\s]+|["'\\\s]+$/g;
+const PLAIN = /^[\p{L}_][\p{L}\p{N}_$]*$/u;
+
+/** What finds those names in a string that are in none of its usual PARTS; undefined where there are no such names. */
+function unusualPattern(hidden: ReadonlySet<string>, whole: boolean): RegExp | undefined {
+  const names = [...hidden].filter((it) => !PLAIN.test(it)).sort((one, other) => other.length - one.length);
+  if (names.length === 0) return undefined;
+  const any = `(?:${names.map((it) => it.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})`;
+  const afterDotOrQuote = `(?<=[."\\\\]\\s*)${any}(?=$|[."'\\\\\\s)])`;
+  const beforeOne = `(?<=^|[("'\\s])${any}(?=\\s*[."\\\\])`;
+  const alone = `(?<=^|')${any}(?=$|')`;
+  return new RegExp([afterDotOrQuote, beforeOne, ...(whole ? [alone] : [])].join('|'), 'giu');
 }
 
 const PATH =

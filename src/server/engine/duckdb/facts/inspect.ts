@@ -140,7 +140,8 @@ async function inspectPlan(core: SessionCore, text: string, fillsMacros: boolean
   }
   const found = readAnswer(core, answer);
   const named = await withNamed(core, await withTakenNames(core, found.facts), found.named);
-  const facts = await withMentioned(core, named, found.mentioned);
+  const numbering = await withNumbered(core, named, found.numbered);
+  const facts = await withMentioned(core, numbering, found.mentioned);
   return found.describes === 0 ? facts : await withDescribed(core, text, { ...found, facts });
 }
 
@@ -153,6 +154,18 @@ async function withNamed(core: SessionCore, facts: PlanFacts, names: readonly st
     all = mergeFacts(all, withoutRows(readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts));
     all = await withUsed(core, all, query);
   }
+  return all;
+}
+
+/** Adds the sequences that defaults and macros ask. Throws what DuckDB says of one that is not there, some of it only when it runs. */
+async function withNumbered(
+  core: SessionCore,
+  facts: PlanFacts,
+  queries: readonly string[],
+): Promise<PlanFacts> {
+  let all = facts;
+  for (const query of new Set(queries))
+    all = mergeFacts(all, readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts);
   return all;
 }
 
@@ -202,7 +215,13 @@ function readAnswer(core: SessionCore, answer: PlanAnswer): PlanReading {
   if (!answer.error) return readPlan(answer.plans, core.metadata, core.admitted);
   const { error_type: type = '', error_message: message = '' } = answer;
   if ((UNPLANNED.test(type) && !isMisuse(message)) || UNSERIALIZED.test(message)) {
-    return { facts: { ...NO_FACTS, opaque: describe(message) }, describes: 0, named: [], mentioned: [] };
+    return {
+      facts: { ...NO_FACTS, opaque: describe(message) },
+      describes: 0,
+      named: [],
+      mentioned: [],
+      numbered: [],
+    };
   }
   const hidden = NO_READER.test(message);
   throw toEngineError(new Error(`${hidden ? 'Catalog' : titleOf(type)} Error: ${withoutFiles(message)}`));

@@ -19,6 +19,8 @@ export interface PlanReading {
   readonly named: readonly string[];
   /** Queries that read one table each, of those that a macro's text names; what it names may be no table too. */
   readonly mentioned: readonly string[];
+  /** Queries that ask for a number of a sequence each, as defaults and macros do that are not bound yet. */
+  readonly numbered: readonly string[];
 }
 
 /** Knows which scans show no more than may be known; see filtered-metadata.ts and row-filters.ts. */
@@ -45,8 +47,8 @@ export function readPlan(
     if (!Array.isArray(next)) facts.add(next as PlanNode);
     for (const value of Object.values(next)) if (typeof value === 'object') open.push(value);
   }
-  const { describes, named, mentioned } = facts;
-  return { facts: facts.build(), describes, named, mentioned };
+  const { describes, named, mentioned, numbered } = facts;
+  return { facts: facts.build(), describes, named, mentioned, numbered };
 }
 
 type PlanNode = Readonly<Record<string, unknown>>;
@@ -57,7 +59,10 @@ class FactsBuilder {
   readonly #filtered = new Set<unknown>();
   readonly named: string[] = [];
   readonly mentioned: string[] = [];
+  readonly numbered: string[] = [];
   #isMacro = false;
+  /** Whether its expressions are new: those that a table has already mean what they meant to whoever made it. */
+  #isDefined = false;
   readonly #reads = new Map<string, ObjectRead>();
   readonly #writes: ObjectWrite[] = [];
   readonly #functions = new Map<string, FunctionUse>();
@@ -105,6 +110,7 @@ class FactsBuilder {
       this.#filtered.add(this.#metadata.scanIn(node));
     // The same goes for a macro and its text.
     if (type === 'LOGICAL_CREATE_MACRO') this.#isMacro = true;
+    if (DEFINING.has(type)) this.#isDefined = true;
     const action = WRITES[type];
     const effect = EFFECTS[type];
     if (type === 'LOGICAL_GET') this.#get(node);
@@ -183,7 +189,17 @@ class FactsBuilder {
     const name = text(node, 'function_name');
     for (const found of [scalarClass(name), tableFunctionClass(name)]) {
       if (found !== 'pure' && found !== 'unknown') this.#use({ name, class: found });
+      if (found === 'sequence' && this.#isDefined) this.#numbers(name, node);
     }
+  }
+
+  #numbers(name: string, { children }: PlanNode): void {
+    const [argument] = Array.isArray(children) ? children : [];
+    const sequence = isNode(argument) ? text(argument.value, 'value') : '';
+    if (sequence !== '')
+      this.numbered.push(`select system.main.${name}('${sequence.replaceAll("'", "''")}')`);
+    // Of a macro it may be what that is given, which its use tells.
+    else if (!this.#isMacro) this.#hide('a sequence without a name');
   }
 
   #scalar(name: string): void {
@@ -324,6 +340,12 @@ const WRITES: Readonly<Record<string, ObjectWrite['action'] | undefined>> = {
   LOGICAL_DROP: 'drop',
   LOGICAL_ALTER: 'alter',
 };
+
+const DEFINING: ReadonlySet<string> = new Set([
+  'LOGICAL_CREATE_TABLE',
+  'LOGICAL_CREATE_MACRO',
+  'LOGICAL_ALTER',
+]);
 
 const EFFECTS: Readonly<Record<string, Effect | undefined>> = {
   LOGICAL_ATTACH: 'ATTACH',

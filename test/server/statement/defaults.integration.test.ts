@@ -1,0 +1,110 @@
+/** A default asks no sequence that whoever makes it, or loads rows without it, may not ask. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  CommandStatementIngest_TableDefinitionOptions_TableExistsOption as IfExists,
+  CommandStatementIngest_TableDefinitionOptions_TableNotExistOption as IfMissing,
+} from '../../../src/flight/gen/flight_sql_pb.js';
+import { buildBatch } from '../../../src/flight/ipc/build.js';
+import { encodeSchema } from '../../../src/flight/ipc/schema.js';
+import { field } from '../../../src/flight/ipc/types.js';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
+import type { RunningServer } from '../../../src/server/start-server.js';
+import { logInAs } from '../../support/log-in-as.js';
+import { logIn, type RawClient } from '../../support/raw-client.js';
+import { startTestServer } from '../../support/start-test-server.js';
+
+const secretKey = randomBytes(16).toString('hex');
+let server: RunningServer;
+let admin: RawClient;
+/** May write `work`, read `shown`, and not know of `hidden`. */
+let ann: RawClient;
+/** May insert into one table of `closed`, whose default asks a sequence there. */
+let bob: RawClient;
+
+beforeAll(async () => {
+  server = await startTestServer({ 'secret-key': secretKey });
+  const { port } = server.address;
+  admin = await logIn(port);
+  for (const name of ['work', 'shown', 'hidden', 'closed'])
+    await admin.rows(`attach ':memory:' as ${name}; create sequence ${name}.numbers`);
+  await admin.rows("use closed; create table lines (a int, n bigint default nextval('numbers')); use memory");
+  await admin.rows('grant insert on closed.main.lines to bob');
+  ann = await logInAs(port, secretKey, 'user', {
+    name: 'ann',
+    catalogAccess: [
+      { catalog: 'work', access: 'write' },
+      { catalog: 'shown', access: 'read' },
+    ],
+  });
+  bob = await logInAs(port, secretKey, 'user', { name: 'bob' });
+});
+afterAll(async () => {
+  for (const client of [admin, ann, bob]) client.close();
+  await server.stop();
+});
+
+const said = (answer: Promise<unknown>): Promise<string> =>
+  answer.then(
+    () => 'done',
+    (error: Error) => error.message,
+  );
+const asked = async () =>
+  (await admin.rows('select last_value from duckdb_sequences() where last_value is not null')).length;
+
+function load(client: RawClient, message: object): Promise<string> {
+  const a = field('a', { kind: 'int', bits: 32, signed: true });
+  const batches = [
+    { header: encodeSchema({ fields: [a] }), body: new Uint8Array(0) },
+    buildBatch({ fields: [a] }, [[1]]),
+  ];
+  const tableDefinitionOptions = { ifNotExist: IfMissing.FAIL, ifExists: IfExists.APPEND };
+  const command = { ...message, tableDefinitionOptions };
+  return said(client.put(encodeCommand({ type: 'CommandStatementIngest', message: command }), batches));
+}
+
+describe('a default', () => {
+  it.each([
+    "create temp table t (a int, n bigint default nextval('PLACE.main.numbers'))",
+    "create table work.main.t (a int, n bigint default 1 + nextval('PLACE.main.numbers'))",
+    "use work; create table s (a bigint); alter table s alter a set default nextval('PLACE.main.numbers')",
+    "create or replace macro work.main.m() as nextval('PLACE.main.numbers')",
+    "create temp table t (a int, n bigint default currval('PLACE.main.numbers'))",
+  ])('of a sequence that is hidden answers as of one that is not there: %s', async (sql) => {
+    const hidden = await said(ann.rows(sql.replaceAll('PLACE', 'hidden')));
+    await admin.rows('drop table if exists work.main.s');
+    expect(hidden).toMatch(/Catalog "hidden" does not exist/);
+    expect(hidden.replaceAll('hidden', 'hiddem')).toBe(
+      await said(ann.rows(sql.replaceAll('PLACE', 'hiddem'))),
+    );
+    await admin.rows('drop table if exists work.main.s');
+  });
+
+  it.each([
+    "create temp table t (a int, n bigint default nextval('shown.main.numbers'))",
+    "create or replace macro work.main.m() as nextval('shown.main.numbers')",
+    "use work; create table u (a bigint); alter table u alter a set default nextval('shown.main.numbers')",
+  ])('asks no sequence of what may only be read: %s', async (sql) => {
+    expect(await said(ann.rows(sql))).toMatch(/^7 PERMISSION_DENIED: .* may not write to the catalog shown/);
+  });
+
+  it('is one that a load needs the rights for as INSERT does', async () => {
+    const refused = /^5 NOT_FOUND|^7 PERMISSION_DENIED/;
+    expect(await said(bob.rows('insert into closed.main.lines (a) values (1)'))).toMatch(refused);
+    expect(await load(bob, { table: 'lines', catalog: 'closed', schema: 'main' })).toMatch(refused);
+    expect(await asked()).toBe(0);
+    await admin.rows('grant update on closed.main.numbers to bob');
+    expect(await load(bob, { table: 'lines', catalog: 'closed', schema: 'main' })).toBe('done');
+    expect(await admin.rows('from closed.main.lines')).toEqual([[1, 1n]]);
+  });
+
+  it('may ask what is one’s own', async () => {
+    await ann.rows("create table work.main.own (a int, n bigint default nextval('work.main.numbers'))");
+    await ann.rows(
+      "create temp sequence mine; create temp table most (a int, n bigint default nextval('mine'))",
+    );
+    expect(await load(ann, { table: 'own', catalog: 'work', schema: 'main' })).toBe('done');
+    expect(await load(ann, { table: 'most', temporary: true })).toBe('done');
+    expect(await ann.rows('select n from work.main.own union all select n from most')).toEqual([[1n], [1n]]);
+  });
+});
