@@ -9,13 +9,13 @@ import { GizmoError } from '../errors.js';
  * Links signals and an optional time limit into one. Call `dispose` when the work is done: it removes the
  * listeners from the sources, which may live as long as the server, and stops the timer.
  * @param options.timeoutMs ends in DEADLINE_EXCEEDED; undefined, Infinity and more than 24 days mean no limit
+ * @param options.into what is aborted; without it, one of its own is made
  */
 export function linkSignals(
   sources: readonly (AbortSignal | undefined)[],
-  options: { readonly timeoutMs?: number | undefined } = {},
+  options: { readonly timeoutMs?: number | undefined; readonly into?: AbortController | undefined } = {},
 ): LinkedSignal {
-  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
-  const controller = new AbortController();
+  const { timeoutMs = Number.POSITIVE_INFINITY, into: controller = new AbortController() } = options;
   const listeners: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
 
@@ -35,8 +35,7 @@ export function linkSignals(
       return { signal: controller.signal, dispose };
     }
     const onAbort = (): void => abort(abortReason(source));
-    // As many listeners as there are calls at once is right here; Node would warn from the eleventh on.
-    setMaxListeners(0, source);
+    expectManyListeners(source);
     source.addEventListener('abort', onAbort, { once: true });
     listeners.push(() => source.removeEventListener('abort', onAbort));
   }
@@ -45,9 +44,18 @@ export function linkSignals(
   return { signal: controller.signal, dispose };
 }
 
+/** As many listeners as there are calls at once is right here; Node would warn from the eleventh on. */
+function expectManyListeners(source: AbortSignal): void {
+  if (prepared.has(source)) return;
+  prepared.add(source);
+  setMaxListeners(0, source);
+}
+
+const prepared = new WeakSet<AbortSignal>();
+
 export interface LinkedSignal {
   readonly signal: AbortSignal;
-  /** Idempotent; the signal never aborts afterwards. */
+  /** Idempotent; no source aborts the signal afterwards. */
   readonly dispose: () => void;
 }
 

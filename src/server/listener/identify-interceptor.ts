@@ -41,8 +41,9 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
     const connection = services.connectionOf(peer);
     const from = { peer, peerIdentity: connection?.certificate?.commonName, rpc: method.path };
     // A call may be cancelled before its handler exists, and its stream then never hears of it.
-    const cancelled = new AbortController();
+    const stop = new AbortController();
     let identified: IdentifiedCall | undefined;
+    let hasHeaders = false;
     return new ServerInterceptingCall(call, {
       start(next) {
         next({
@@ -83,21 +84,30 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               proceed(metadata);
               return;
             }
-            identify(services, metadata, connection, cancelled.signal).then((caller) => {
+            identify(services, metadata, connection, stop.signal).then((caller) => {
               connection.trust();
               const { name: user, role, method: how } = caller.principal;
               services.authLog.accepted('call', { user, role, method: how, ...from }, caller.use);
-              if (cancelled.signal.aborted) return;
-              identified = { caller, cancelled: cancelled.signal, answered: false };
+              if (stop.signal.aborted) return;
+              identified = { caller, stop, answered: false, headers: undefined };
               callers.set(metadata, identified);
               proceed(metadata);
             }, refuse);
           },
           // grpc-js says this of every call, also of one that ended well.
           onCancel() {
-            if (identified?.answered !== true) cancelled.abort(whyCallEnded(call));
+            if (identified?.answered !== true) stop.abort(whyCallEnded(call));
           },
         });
+      },
+      // Also asked for by grpc-js when the first message is sent.
+      sendMetadata(metadata, next) {
+        hasHeaders = true;
+        next(identified?.headers ?? metadata);
+      },
+      sendStatus(status, next) {
+        if (!hasHeaders && identified?.headers !== undefined) call.sendMetadata(identified.headers);
+        next(status);
       },
     });
   };

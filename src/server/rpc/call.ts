@@ -14,8 +14,9 @@ import type {
 import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { ROLE_HEADER, USERNAME_HEADER } from '../../flight/service.js';
-import { linkSignals } from '../../flight/signal.js';
+import { type LinkedSignal, linkSignals } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
+import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
 import { type Caller, SESSION_COOKIE } from './identify.js';
 import type { Services } from './services.js';
@@ -24,11 +25,16 @@ import { applySessionHeaders } from './session-headers.js';
 /** What the interceptor knows of a call. */
 export interface IdentifiedCall {
   readonly caller: Caller;
-  /** Aborted when the call ends before it is answered; the reason says why. */
-  readonly cancelled: AbortSignal;
+  /** Aborted when the call ends before it is answered, by its handler for other reasons as well; the reason says why. */
+  readonly stop: AbortController;
   /** Set once the handler is done: what ends the call from then on concerns nobody. */
   answered: boolean;
+  /** What the headers of the answer say, which go with what is answered first, or after {@link HEADERS_MS}. */
+  headers: Metadata | undefined;
 }
+
+/** An answer that takes longer is announced by its headers; of others they would only cost both sides a message more. */
+const HEADERS_MS = 20;
 
 /** By the metadata object of the call: set by the interceptor, and by nothing a client can send. */
 export const callers = new WeakMap<Metadata, IdentifiedCall>();
@@ -84,7 +90,11 @@ export function bidirectional<Request, Response>(
   return (grpcCall) =>
     finishStream(
       grpcCall,
-      withCall(services, method, grpcCall, (call) => handle(grpcCall, call)),
+      withCall(services, method, grpcCall, (call) => {
+        // At once: its client may wait for them before it sends anything.
+        grpcCall.sendMetadata(headersFor(call.caller));
+        return handle(grpcCall, call);
+      }),
     );
 }
 
@@ -106,36 +116,39 @@ async function withCall<T>(
   handle: (call: Call) => Promise<T>,
 ): Promise<T> {
   const identified = identifiedCall(grpcCall);
-  const { caller, cancelled } = identified;
-  const ofCall = linkSignals([cancelled, services.stopping, caller.refused]);
-  let linked = ofCall;
+  const { caller, stop } = identified;
+  const { signal } = stop;
+  const ofCall = linkSignals([services.stopping, caller.refused], { into: stop });
+  let ofSession: LinkedSignal | undefined;
   let leave: (() => void) | undefined;
-  const headers = headersFor(caller);
-  if (method === 'DoAction' && Object(grpcCall.request).type === 'CloseSession')
+  let headers = headersFor(caller);
+  if (method === 'DoAction' && Object(grpcCall.request).type === 'CloseSession') {
+    headers = headers.clone();
     headers.set('set-cookie', `${SESSION_COOKIE}=; Max-Age=0`);
-  grpcCall.sendMetadata(headers);
+  }
+  identified.headers = headers;
+  const announcing = setTimeout(() => grpcCall.sendMetadata(headers), HEADERS_MS);
   try {
     // Also for calls that need no session. DoAction asks by itself: CloseSession always succeeds.
     if (method !== 'DoAction') caller.assertAlive();
     return await handle({
       caller,
-      get signal() {
-        return linked.signal;
-      },
+      signal,
       async session() {
         const session = await caller.session();
         leave ??= session.enter();
-        if (linked === ofCall) linked = linkSignals([ofCall.signal, session.signal]);
-        await applySessionHeaders(services, session, grpcCall.metadata, linked.signal);
+        ofSession ??= linkSignals([session.signal], { into: stop });
+        await applySessionHeaders(services, session, grpcCall.metadata, signal);
         return session;
       },
     });
   } catch (error) {
     throw logged(services, method, caller, error);
   } finally {
+    clearTimeout(announcing);
     identified.answered = true;
     leave?.();
-    linked.dispose();
+    ofSession?.dispose();
     ofCall.dispose();
   }
 }
@@ -147,13 +160,19 @@ export function identifiedCall({ metadata }: Pick<AnyCall, 'metadata'>): Identif
   return identified;
 }
 
-/** The headers of every answer: whom the server takes the caller for. */
+/** The headers of every answer: whom the server takes the caller for. Not to be changed: they serve again. */
 export function headersFor({ principal }: Caller): Metadata {
-  const headers = new GrpcMetadata();
-  headers.set(USERNAME_HEADER, encodeURIComponent(principal.name).slice(0, 512));
-  headers.set(ROLE_HEADER, principal.role);
+  let headers = known.get(principal);
+  if (headers === undefined) {
+    headers = new GrpcMetadata();
+    headers.set(USERNAME_HEADER, encodeURIComponent(principal.name).slice(0, 512));
+    headers.set(ROLE_HEADER, principal.role);
+    known.set(principal, headers);
+  }
   return headers;
 }
+
+const known = new WeakMap<Principal, Metadata>();
 
 /**
  * What the client is told of an error. Refusals are logged at debug level; a defect in full, under an id that the client

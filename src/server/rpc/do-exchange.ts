@@ -37,7 +37,9 @@ export function exchangeHandler(services: Services): (grpcCall: ExchangeCall) =>
 
 async function exchange(services: Services, grpcCall: ExchangeCall): Promise<void> {
   const identified = identifiedCall(grpcCall);
-  const ofCall = linkSignals([identified.cancelled, services.stopping, identified.caller.refused]);
+  const ofCall = linkSignals([services.stopping, identified.caller.refused], {
+    into: identified.stop,
+  });
   // Between statements the end of the server ends the conversation, and holds nobody up.
   const idle = linkSignals([ofCall.signal, services.closed]);
   const link = createSessionLink(services, grpcCall.metadata, ofCall.signal);

@@ -45,7 +45,7 @@ export async function fetchTicket(
     return ticket.kind === 'completed' ? replay(ticket.result) : ticket.run.read(signal);
   }
   const cancelled = new AbortController();
-  const linked = linkSignals([signal, cancelled.signal, ticket.session.signal]);
+  const linked = linkSignals([signal, ticket.session.signal], { into: cancelled });
   // The owner's session, which need not be the caller's, does not idle away meanwhile.
   const leave = ticket.session.enter();
   ticket.fetches.add(cancelled);

@@ -1,7 +1,16 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { status } from '@grpc/grpc-js';
+import { type StatusObject, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BasicAuthSchema } from '../../../src/flight/gen/flight_pb.js';
+import {
+  ActionSchema,
+  BasicAuthSchema,
+  EmptySchema,
+  FlightDescriptor_DescriptorType,
+  FlightDescriptorSchema,
+  TicketSchema,
+} from '../../../src/flight/gen/flight_pb.js';
+import { flightService } from '../../../src/flight/service.js';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
 import { makePrincipal } from '../../../src/server/auth/make-principal.js';
 import { createSessionTokens } from '../../../src/server/auth/session-token.js';
 import type { RunningServer } from '../../../src/server/start-server.js';
@@ -21,6 +30,19 @@ afterAll(async () => {
 
 const EMPTY = new Uint8Array(0);
 const payload = toBinary(BasicAuthSchema, create(BasicAuthSchema, { username: USER, password: PASSWORD }));
+
+/** Any method of the service; grpc-js calls them all alike. */
+interface AnyMethod {
+  readonly path: string;
+  requestSerialize(request: unknown): Buffer;
+  responseDeserialize(bytes: Buffer): unknown;
+}
+
+const command = (query: string) =>
+  create(FlightDescriptorSchema, {
+    type: FlightDescriptor_DescriptorType.CMD,
+    cmd: encodeCommand({ type: 'CommandStatementQuery', message: { query } }),
+  });
 
 /** Whether a token opens a session, sent the way `header` says. */
 async function works(headers: Readonly<Record<string, string>>): Promise<boolean> {
@@ -152,6 +174,47 @@ describe('a call without a handshake', () => {
     call.cancel();
     call.on('error', () => undefined);
     expect(metadata.getMap()).toMatchObject({ 'x-username': USER, 'x-role': 'admin' });
+    client.close();
+  });
+
+  it.each([
+    ['GetFlightInfo', flightService.getFlightInfo, command('select 1'), status.OK],
+    [
+      'GetFlightInfo that fails',
+      flightService.getFlightInfo,
+      command('select nothing'),
+      status.INVALID_ARGUMENT,
+    ],
+    ['DoGet', flightService.doGet, create(TicketSchema, { ticket: command('select 1').cmd }), status.OK],
+    [
+      'DoGet that fails',
+      flightService.doGet,
+      create(TicketSchema, { ticket: EMPTY }),
+      status.INVALID_ARGUMENT,
+    ],
+    ['DoAction', flightService.doAction, create(ActionSchema, { type: 'CloseSession' }), status.OK],
+    ['ListActions', flightService.listActions, create(EmptySchema), status.OK],
+    ['DoExchange', flightService.doExchange, undefined, status.OK],
+    ['DoPut that fails', flightService.doPut, undefined, status.INVALID_ARGUMENT],
+  ])('is answered with who it acts for, once: %s', async (_, method, request, code) => {
+    const client = connectRaw(server.address.port, { authorization: basic() });
+    const { path, requestSerialize, responseDeserialize } = method as AnyMethod;
+    const call = client.client.makeBidiStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      client.metadata(),
+    );
+    const headers: unknown[] = [];
+    call.on('metadata', (metadata) => headers.push(metadata.getMap()));
+    call.on('error', () => undefined);
+    call.resume();
+    if (request !== undefined) call.write(request);
+    call.end();
+    const ended = await new Promise<StatusObject>((resolve) => call.on('status', resolve));
+    expect(ended.code).toBe(code);
+    expect(headers).toHaveLength(1);
+    expect(headers[0]).toMatchObject({ 'x-username': USER, 'x-role': 'admin' });
     client.close();
   });
 
