@@ -1,41 +1,39 @@
 /** One HTTP/2 connection to a Flight server and the four kinds of call Flight SQL makes over it. */
 
-import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   type CallOptions,
   Client,
   connectivityState,
   credentials,
-  Metadata,
+  type Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
 import type { FlightDataMessage, FlightFrame } from '../../flight/flight-data.js';
 import {
   ActionSchema,
-  BasicAuthSchema,
   type FlightDescriptor,
   FlightDescriptor_DescriptorType,
   FlightDescriptorSchema,
   type FlightInfo,
-  HandshakeRequestSchema,
   type PollInfo,
   type PutResult,
   type Result,
   type SchemaResult,
   TicketSchema,
 } from '../../flight/gen/flight_pb.js';
-import { type FlightMethod, flightService, QUERY_TICKET_HEADER } from '../../flight/service.js';
+import { type FlightMethod, flightService } from '../../flight/service.js';
 import { abortReason, linkSignals, untilAborted } from '../../flight/signal.js';
-import { EXCHANGE_HEADER } from '../../flight/sql/exchange.js';
 import { createWriter, readMessages } from '../../flight/stream.js';
 import { takeFew, takeFirst } from './answers.js';
 import { askLoginSettings } from './ask-login-settings.js';
+import { CallHeaders } from './call-headers.js';
 import { channelOptions } from './channel-options.js';
 import { type Answer, Conversation, type ExchangeCall } from './conversation.js';
-import { CookieJar } from './cookies.js';
 import { explainFailure } from './explain-failure.js';
-import { type Identity, readIdentity } from './identity.js';
+import { handshake } from './handshake.js';
+import type { Identity } from './identity.js';
 import type { ConnectOptions } from './options.js';
 import type { TlsCredentials } from './tls-credentials.js';
 
@@ -43,8 +41,7 @@ import type { TlsCredentials } from './tls-credentials.js';
 export class FlightChannel {
   readonly #client: Client;
   #closed = false;
-  readonly #metadata = new Metadata();
-  readonly #cookies: CookieJar | undefined;
+  readonly #headers: CallHeaders;
   #takesQueries = false;
   /** Undefined where the server does not offer it. */
   #conversation: Conversation | undefined;
@@ -55,16 +52,15 @@ export class FlightChannel {
   /** `tls` makes its connections secure, whatever the options say; without it they are plain. See openChannel. */
   constructor(options: ConnectOptions, tls: TlsCredentials | undefined) {
     const { host, port, headers = {}, cookies = true } = options;
+    this.#headers = new CallHeaders(headers, cookies, () => this.#conversation?.renew());
     this.tls = tls;
     const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
     this.#client = new Client(address, tls ?? credentials.createInsecure(), channelOptions(options));
-    this.#cookies = cookies ? new CookieJar() : undefined;
-    for (const [name, value] of Object.entries(headers)) this.#metadata.set(name, value);
   }
 
   /** What is sent as `authorization` with every call. */
   get authorization(): string | undefined {
-    return readAuthorization(this.#metadata);
+    return this.#headers.authorization;
   }
 
   /** Whether the server said that DoGet takes a query in place of a ticket. */
@@ -105,67 +101,23 @@ export class FlightChannel {
 
   /** Sends `authorization` with every call from now on. */
   authorize(authorization: string): void {
-    if (authorization === this.authorization) return;
-    this.#metadata.set('authorization', authorization);
-    this.#conversation?.renew();
+    this.#headers.authorize(authorization);
   }
 
-  /**
-   * Performs the Flight handshake, with the credentials in the header, as the ADBC and C++ drivers do; a password
-   * stands in the body too, where servers of the older kind (ServerAuthHandler) look for it. What the server answers
-   * is sent with every call from now on.
-   */
-  handshake(
+  /** See {@link handshake}. What the server answers is sent with every call from now on. */
+  async handshake(
     timeoutMs: number,
     login: { readonly user: string; readonly password: string } | undefined,
     signal?: AbortSignal,
   ): Promise<void> {
-    const method = flightService.handshake;
-    const call = this.#live().makeBidiStreamRequest(
-      method.path,
-      method.requestSerialize,
-      method.responseDeserialize,
-      this.#metadata,
-      { deadline: Date.now() + timeoutMs },
-    );
-    return new Promise((resolve, reject) => {
-      let header: string | undefined;
-      let payload: Uint8Array | undefined;
-      const onAbort = (): void => call.cancel();
-      if (signal?.aborted) onAbort();
-      signal?.addEventListener('abort', onAbort, { once: true });
-      call.on('metadata', (metadata: Metadata) => {
-        header ??= readAuthorization(metadata);
-        this.#identity ??= readIdentity(metadata);
-        this.#takesQueries = metadata.get(QUERY_TICKET_HEADER)[0] === '1';
-        if (metadata.get(EXCHANGE_HEADER)[0] === '1')
-          this.#conversation ??= new Conversation(
-            () => this.#exchange(),
-            (reason) => this.#explain(reason),
-          );
-        this.#takeCookies(metadata);
-      });
-      call.on('data', (response: { readonly payload: Uint8Array }) => {
-        if (response.payload.length > 0) payload ??= response.payload;
-      });
-      call.on('error', (error: unknown) => {
-        signal?.removeEventListener('abort', onAbort);
-        reject(signal?.aborted ? abortReason(signal) : error);
-      });
-      call.on('status', (status: { readonly code: number; readonly metadata: Metadata }) => {
-        signal?.removeEventListener('abort', onAbort);
-        if (status.code !== 0) return;
-        header ??= readAuthorization(status.metadata);
-        if (header !== undefined) this.authorize(header);
-        else if (payload !== undefined) this.#authorizeByPayload(payload);
-        resolve();
-      });
-      if (login !== undefined) {
-        const auth = create(BasicAuthSchema, { username: login.user, password: login.password });
-        call.write(create(HandshakeRequestSchema, { payload: toBinary(BasicAuthSchema, auth) }));
-      }
-      call.end();
-    });
+    const welcome = await handshake(this.#live(), this.#headers, { timeoutMs, login, signal });
+    this.#identity ??= welcome.identity;
+    this.#takesQueries = welcome.takesQueries;
+    if (welcome.offersConversation)
+      this.#conversation ??= new Conversation(
+        () => this.#exchange(),
+        (reason) => this.#explain(reason),
+      );
   }
 
   /** Asks how one logs in (see flight/login); undefined where the server answers something else. Logs nobody in. */
@@ -199,7 +151,7 @@ export class FlightChannel {
       method.requestSerialize,
       method.responseDeserialize,
       create(TicketSchema, { ticket }),
-      this.#metadata,
+      this.#headers.metadata,
       NO_OPTIONS,
     );
     this.#listen(call);
@@ -224,7 +176,7 @@ export class FlightChannel {
       method.requestSerialize,
       method.responseDeserialize,
       create(ActionSchema, { type, body }),
-      this.#metadata,
+      this.#headers.metadata,
       timeoutMs === undefined ? NO_OPTIONS : { deadline: Date.now() + timeoutMs },
     );
     this.#listen(call);
@@ -244,7 +196,7 @@ export class FlightChannel {
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
-      this.#metadata,
+      this.#headers.metadata,
       NO_OPTIONS,
     );
     this.#listen(call);
@@ -283,7 +235,7 @@ export class FlightChannel {
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
-      this.#metadata,
+      this.#headers.metadata,
       NO_OPTIONS,
     );
     this.#listen(call);
@@ -308,7 +260,7 @@ export class FlightChannel {
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        this.#metadata,
+        this.#headers.metadata,
         NO_OPTIONS,
         (error: ServiceError | null, response?: Response) => {
           signal?.removeEventListener('abort', onAbort);
@@ -325,31 +277,7 @@ export class FlightChannel {
 
   /** Servers may renew the token or the session with any answer. */
   #listen(call: { on(event: 'metadata', listener: (metadata: Metadata) => void): unknown }): void {
-    call.on('metadata', (metadata) => {
-      const authorization = readAuthorization(metadata);
-      if (authorization?.startsWith('Bearer ')) this.authorize(authorization);
-      this.#takeCookies(metadata);
-    });
-  }
-
-  #takeCookies(metadata: Metadata): void {
-    if (this.#cookies === undefined) return;
-    const setCookies = metadata.get('set-cookie').map(String);
-    if (setCookies.length === 0) return;
-    const secret = (readAuthorization(metadata) ?? this.authorization)?.replace(/^Bearer /, '');
-    if (!this.#cookies.take(setCookies, secret)) return;
-    this.#conversation?.renew();
-    const { header } = this.#cookies;
-    if (header === undefined) this.#metadata.remove('cookie');
-    else this.#metadata.set('cookie', header);
-  }
-
-  /** The token of a payload handshake travels in a header of its own; newer servers look for a bearer token. */
-  #authorizeByPayload(payload: Uint8Array): void {
-    const token = Buffer.from(payload);
-    this.#metadata.set('auth-token-bin', token);
-    if (/^[\x21-\x7e]+$/.test(token.toString('latin1'))) this.authorize(`Bearer ${token.toString('latin1')}`);
-    else this.#metadata.remove('authorization');
+    call.on('metadata', (metadata) => this.#headers.renew(metadata));
   }
 
   async *#explained<T, End>(messages: AsyncGenerator<T, End, undefined>): AsyncGenerator<T, End, undefined> {
@@ -380,8 +308,3 @@ function describe(cmd: Uint8Array): FlightDescriptor {
 }
 
 const NO_OPTIONS: CallOptions = {};
-
-function readAuthorization(metadata: Metadata): string | undefined {
-  const value = metadata.get('authorization')[0];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
