@@ -6,7 +6,7 @@ import { plainSchema } from '../flight/ipc/plain-schema.js';
 import { BatchReader } from '../flight/ipc/reader.js';
 import { splitBatch } from '../flight/ipc/split-batch.js';
 import type { EncodedBatch, IpcMessage } from '../flight/ipc/types.js';
-import type { RunningServer } from '../server/start-server.js';
+import type { RunningServer } from '../server/running-server.js';
 
 /** Creates `table`, which must not exist. INVALID_ARGUMENT where the file is no Arrow data. */
 export async function loadArrow(

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { FlightSqlClient } from '../client/flight-sql-client.js';
 import { GizmoError, toGizmoError } from '../errors.js';
-import type { RunningServer } from '../server/start-server.js';
+import type { RunningServer } from '../server/running-server.js';
 import { loadArrow } from './load-arrow.js';
 import type { DataFile } from './plan-files.js';
 import type { Progress } from './progress.js';

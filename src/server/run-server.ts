@@ -7,8 +7,9 @@ import type { ServerConfig } from './config/config.js';
 import { parseConfig, type RawServerSettings } from './config/parse-config.js';
 import { namingHolder } from './database-holder.js';
 import { endProcess } from './engine/open-engine.js';
+import type { RunningServer } from './running-server.js';
 import { runtimeInfo } from './runtime-info.js';
-import { type RunningServer, startServer } from './start-server.js';
+import { startServer } from './start-server.js';
 import { createLogger, type Logger } from './telemetry/logger.js';
 import { firstUncaught } from './uncaught.js';
 

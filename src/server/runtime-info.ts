@@ -1,5 +1,5 @@
 import type { RuntimeInfo } from '../runtime-file.js';
-import type { RunningServer } from './start-server.js';
+import type { RunningServer } from './running-server.js';
 
 /** What clients of the same user on this machine need to reach, trust and enter a server of this process. */
 export function runtimeInfo({ startupToken, username, address, tls }: RunningServer): RuntimeInfo {

@@ -15,16 +15,16 @@ import { parseConfig } from './config/parse-config.js';
 import type { TlsConfig } from './config/tls-config.js';
 import { accountStatements, createLogins, type Logins } from './create-logins.js';
 import { endedBy } from './ended-by.js';
-import type { Engine, EngineCounts, IngestRequest } from './engine/engine.js';
 import { openEngine } from './engine/open-engine.js';
 import { hookConnections } from './hook-connections.js';
 import { createHooks } from './hooks/hooks.js';
 import { createConnections } from './listener/connections.js';
 import { type GrpcListener, startGrpcListener } from './listener/grpc-listener.js';
 import type { OpenTls } from './listener/tls/open-tls.js';
-import type { CertificateMapping } from './model/certificate-mapping.js';
 import { createFlightHandlers } from './rpc/flight-handlers.js';
 import type { Services } from './rpc/services.js';
+import { describeTls, type RunningServer } from './running-server.js';
+import { logSessions } from './session/log-sessions.js';
 import { createSessionPlaces } from './session/session-places.js';
 import { reachOf } from './session/session-reach.js';
 import { createSessionRegistry } from './session/session-registry.js';
@@ -34,7 +34,7 @@ import { asUsage, runStartSql, setHooks } from './start-sql.js';
 import { openState } from './state/open-state.js';
 import { createPathGuard } from './state/path-guard.js';
 import { createAdmission, serverStopping } from './statement/admit.js';
-import { type BatchStores, createBatchStores } from './statement/batch-store.js';
+import { createBatchStores } from './statement/batch-store.js';
 import { ingest } from './statement/ingest.js';
 import type { Life } from './statement/life-context.js';
 import { createOpenStatements } from './statement/open-statements.js';
@@ -62,54 +62,6 @@ import { usersTable } from './statement/tables/users-table.js';
 import { createTasks } from './statement/tasks.js';
 import { createAuthLog } from './telemetry/auth-log.js';
 import type { Logger } from './telemetry/logger.js';
-
-export interface RunningServer {
-  readonly address: { readonly host: string; readonly port: number };
-  /** Made because no other way in is configured; undefined otherwise. Show it to nobody but the user. */
-  readonly startupToken: string | undefined;
-  readonly username: string;
-  readonly engine: Pick<Engine, 'name' | 'version'>;
-  /** What a client needs to know the server by, and how to hear of its replacement; undefined without TLS. */
-  readonly tls: ServerTls | undefined;
-  /** Reads certificates, keys, CAs and revocation lists again; what cannot serve is refused and logged. */
-  reloadCertificates(): void;
-  /** Puts another table of certificate principals in force, on open connections too. */
-  replaceCertificatePrincipals(mappings: readonly CertificateMapping[]): void;
-  /** What the server holds for its clients at this moment; nothing of it may outlive whom it is held for. */
-  holdings(): Promise<Holdings>;
-  /** Loads Arrow data for whoever started the server, through the same steps as everybody's statements. */
-  load(request: IngestRequest): Promise<{ readonly rows: number }>;
-  /** Resolves when the engine cannot go on; the server takes no statements any more and should be stopped. */
-  readonly failed: Promise<GizmoError>;
-  /** How long statements may still run once it is being stopped, as SET GLOBAL has it now. */
-  readonly graceMs: number;
-  /**
-   * Lets calls finish for `graceMs` (default: as configured), ends the rest, closes the database. Idempotent. False where
-   * the engine still plans what it cannot interrupt: then it is not closed, and the process should be ended.
-   */
-  stop(graceMs?: number): Promise<boolean>;
-  /** Ends what still runs, for somebody who will not wait for {@link stop} to be patient. */
-  giveUp(): void;
-}
-
-/** Numbers of things, of the whole server. */
-export interface Holdings {
-  readonly sockets: number;
-  readonly sessions: number;
-  readonly prepared: number;
-  readonly tickets: number;
-  readonly keptBytes: number;
-  readonly stores: BatchStores['inUse'];
-  readonly engine: EngineCounts;
-}
-
-export interface ServerTls {
-  /** Hex SHA-256 of the SubjectPublicKeyInfo in force. */
-  readonly pin: string;
-  /** PEM of what clients of this user are to trust; undefined where the operator's certificate has a CA of its own. */
-  readonly roots: string | undefined;
-  onReplaced(callback: () => void): void;
-}
 
 /**
  * Throws GizmoError with a sentence for the user when something cannot be opened; nothing is left open then.
@@ -248,23 +200,7 @@ export async function startServer(
     idleInTransactionTimeoutMs: config.idleInTransactionTimeoutMs,
     nowMs,
     makeId: randomUUID,
-    onOpened: ({ id, principal, peer, peerIdentity }) =>
-      log.info('session opened', {
-        kind: 'session',
-        session: id,
-        user: principal.name,
-        peer,
-        peer_identity: peerIdentity,
-      }),
-    onEnded: ({ id, principal }, how) =>
-      log.info('session ended', {
-        kind: 'session',
-        session: id,
-        user: principal.name,
-        reason: how,
-      }),
-    onTransactionExpired: ({ id, principal }) =>
-      log.warning('idle transaction rolled back', { kind: 'session', session: id, user: principal.name }),
+    ...logSessions(log),
   });
   const connections = createConnections();
   const services: Services = {
@@ -373,18 +309,6 @@ export async function startServer(
 
 function opensFiles({ files: { rules } }: ServerConfig): boolean {
   return rules.read.length + rules.urls.length > 0;
-}
-
-function describeTls({ store }: OpenTls): ServerTls {
-  return {
-    get pin() {
-      return store.current.identity.pin;
-    },
-    get roots() {
-      return store.current.identity.roots;
-    },
-    onReplaced: (callback) => store.onReplaced(() => callback()),
-  };
 }
 
 /** Loaded only where it is asked for. Certificates go by the clock on the wall, which a sleeping machine's other one is behind of. */

@@ -19,7 +19,7 @@ import { encapsulate, encodeSchema } from '../../src/flight/ipc/schema.js';
 import { field } from '../../src/flight/ipc/types.js';
 import { readValue } from '../../src/flight/ipc/value.js';
 import { flightService } from '../../src/flight/service.js';
-import type { RunningServer } from '../../src/server/start-server.js';
+import type { RunningServer } from '../../src/server/running-server.js';
 import { PASSWORD, startTestServer, USER } from '../support/start-test-server.js';
 
 const open: { close(): unknown }[] = [];

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type FlightSqlClient } from '../../src/client/index.js';
 import { GizmoError } from '../../src/errors.js';
-import type { RunningServer } from '../../src/server/start-server.js';
+import type { RunningServer } from '../../src/server/running-server.js';
 import { PASSWORD, startTestServer, USER } from '../support/start-test-server.js';
 
 let server: RunningServer;

@@ -9,7 +9,7 @@ import {
   field,
   type Row,
 } from '../../src/client/index.js';
-import type { RunningServer } from '../../src/server/start-server.js';
+import type { RunningServer } from '../../src/server/running-server.js';
 import { PASSWORD, startTestServer, USER } from '../support/start-test-server.js';
 
 let server: RunningServer;

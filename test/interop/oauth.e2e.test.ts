@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningServer } from '../../src/server/start-server.js';
+import type { RunningServer } from '../../src/server/running-server.js';
 import {
   MACHINE_AUDIENCE,
   MACHINE_CLIENT,

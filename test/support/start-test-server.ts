@@ -1,6 +1,7 @@
 /** A whole server in this process, on a free port of loopback, with what a test needs to look inside. */
 import { parseConfig, type RawServerSettings } from '../../src/server/config/parse-config.js';
-import { type RunningServer, startServer } from '../../src/server/start-server.js';
+import type { RunningServer } from '../../src/server/running-server.js';
+import { startServer } from '../../src/server/start-server.js';
 import { createLogger } from '../../src/server/telemetry/logger.js';
 
 export const USER = 'ann';

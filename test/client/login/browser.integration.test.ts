@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logInAtProvider } from '../../../src/client/login/provider-login.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { type OpenIdProvider, PUBLIC_CLIENT, startOpenIdProvider } from '../../support/openid-provider.js';
 import { startTestServer } from '../../support/start-test-server.js';
 import { which } from '../../support/which.js';

@@ -10,7 +10,7 @@ import type { LoginUi } from '../../../src/client/login/login-ui.js';
 import { logInAtProvider, type ProviderLogin, proveLogin } from '../../../src/client/login/provider-login.js';
 import { refreshLogin } from '../../../src/client/login/refresh-login.js';
 import { revokeLogin } from '../../../src/client/login/revoke-login.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import {
   CLIENT_SECRET,
   CONFIDENTIAL_CLIENT,

@@ -7,7 +7,7 @@ import type { FlightSqlClient } from '../../../src/client/flight-sql-client.js';
 import { ShellSession } from '../../../src/client/shell/shell-session.js';
 import type { ShellSettings } from '../../../src/client/shell/shell-settings.js';
 import { type ErrorCode, GizmoError } from '../../../src/errors.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
 
 describe('ShellSession', () => {

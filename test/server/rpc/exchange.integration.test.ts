@@ -6,7 +6,7 @@ import { buildBatch } from '../../../src/flight/ipc/build.js';
 import { encodeSchema } from '../../../src/flight/ipc/schema.js';
 import { field } from '../../../src/flight/ipc/types.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { basic, connectRaw, decodeRows, logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 

@@ -13,7 +13,7 @@ import { flightService } from '../../../src/flight/service.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import { makePrincipal } from '../../../src/server/auth/make-principal.js';
 import { createSessionTokens } from '../../../src/server/auth/session-token.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { basic, connectRaw, type RawClient } from '../../support/raw-client.js';
 import { PASSWORD, startTestServer, USER } from '../../support/start-test-server.js';
 

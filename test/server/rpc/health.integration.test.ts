@@ -9,7 +9,7 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from '../../../src/flight/gen/health_pb.js';
 import { healthService } from '../../../src/flight/health-service.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 const Client = makeClientConstructor(healthService, 'Health');

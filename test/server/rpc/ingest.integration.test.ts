@@ -16,7 +16,7 @@ import { flightService } from '../../../src/flight/service.js';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand, type SqlCommandInit } from '../../../src/flight/sql/command.js';
 import { decodeUpdateResult } from '../../../src/flight/sql/put-result.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 

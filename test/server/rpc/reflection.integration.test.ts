@@ -8,7 +8,7 @@ import {
   type ServerReflectionResponse,
 } from '../../../src/flight/gen/reflection_pb.js';
 import { reflectionServices } from '../../../src/flight/reflection-service.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { collect, connectRaw, logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 

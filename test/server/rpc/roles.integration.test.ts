@@ -7,7 +7,7 @@ import { encodeSchema } from '../../../src/flight/ipc/schema.js';
 import { type ArrowSchema, field } from '../../../src/flight/ipc/types.js';
 import { encodeCommand, type SqlCommandInit } from '../../../src/flight/sql/command.js';
 import { decodeUpdateResult } from '../../../src/flight/sql/put-result.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';

@@ -7,7 +7,7 @@ import {
   SessionOptionValueSchema,
 } from '../../../src/flight/gen/flight_pb.js';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 

@@ -4,7 +4,7 @@ import { calculatePKCECodeChallenge, randomPKCECodeVerifier } from 'openid-clien
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EXCHANGE_ACTION, REFRESH_ACTION } from '../../../src/flight/login/code-exchange.js';
 import { decodeLoginSettings } from '../../../src/flight/login/login-settings.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import {
   CLIENT_SECRET,
   CONFIDENTIAL_CLIENT,

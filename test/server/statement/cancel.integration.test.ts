@@ -18,7 +18,7 @@ import { ActionCancelQueryResult_CancelResult as CancelResult } from '../../../s
 import { flightService } from '../../../src/flight/service.js';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { basic, connectRaw, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 

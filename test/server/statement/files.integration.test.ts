@@ -16,7 +16,7 @@ import { join, relative } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FlightDataMessage } from '../../../src/flight/flight-data.js';
 import { BatchReader } from '../../../src/flight/ipc/reader.js';
 import { readValue } from '../../../src/flight/ipc/value.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { collect, decodeRows, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 

@@ -9,7 +9,7 @@ import { buildBatch } from '../../../src/flight/ipc/build.js';
 import { encodeSchema } from '../../../src/flight/ipc/schema.js';
 import { type ArrowSchema, type ArrowType, field } from '../../../src/flight/ipc/types.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';

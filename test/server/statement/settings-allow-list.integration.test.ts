@@ -6,7 +6,7 @@ import {
   WITHHELD_SETTINGS,
 } from '../../../src/server/engine/duckdb/facts/setting-classes.js';
 import { OWN_SETTINGS } from '../../../src/server/model/own-settings.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';

@@ -7,7 +7,7 @@ import { type ArrowSchema, field } from '../../../src/flight/ipc/types.js';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import { decodePreparedStatementResult, decodeUpdateResult } from '../../../src/flight/sql/put-result.js';
-import type { RunningServer } from '../../../src/server/start-server.js';
+import type { RunningServer } from '../../../src/server/running-server.js';
 import { collect, logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 

@@ -7,7 +7,7 @@ import { type ConnectionOptions, connect as dialTls } from 'node:tls';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RawServerSettings } from '../../../../src/server/config/parse-config.js';
-import type { RunningServer } from '../../../../src/server/start-server.js';
+import type { RunningServer } from '../../../../src/server/running-server.js';
 import { type IssuedIdentity, makeAuthority } from '../../../support/certificates.js';
 import { basic, type RawClient } from '../../../support/raw-client.js';
 import { PASSWORD, startTestServer, USER } from '../../../support/start-test-server.js';

@@ -8,7 +8,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../../src/pki/issue.js';
 import type { CertificateMapping } from '../../../../src/server/model/certificate-mapping.js';
-import type { RunningServer } from '../../../../src/server/start-server.js';
+import type { RunningServer } from '../../../../src/server/running-server.js';
 import { type IssuedIdentity, makeAuthority } from '../../../support/certificates.js';
 import { collect, decodeRows, type RawClient, ticketOf } from '../../../support/raw-client.js';
 import { startTestServer } from '../../../support/start-test-server.js';

@@ -8,7 +8,7 @@ import { decodeSchema, encodeSchema, unwrapEncapsulated } from '../../../../src/
 import { type ArrowSchema, field } from '../../../../src/flight/ipc/types.js';
 import { ACTIONS } from '../../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../../src/server/start-server.js';
+import type { RunningServer } from '../../../../src/server/running-server.js';
 import { logIn, type RawClient, ticketOf } from '../../../support/raw-client.js';
 import { startTestServer } from '../../../support/start-test-server.js';
 

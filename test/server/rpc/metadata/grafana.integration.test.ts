@@ -10,7 +10,7 @@ import {
   type SqlCommandInit,
   type SqlCommandName,
 } from '../../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../../src/server/start-server.js';
+import type { RunningServer } from '../../../../src/server/running-server.js';
 import { logInAs } from '../../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../../support/raw-client.js';
 import { startTestServer } from '../../../support/start-test-server.js';

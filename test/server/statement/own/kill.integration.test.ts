@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makePrincipal } from '../../../../src/server/auth/make-principal.js';
 import { createSessionTokens } from '../../../../src/server/auth/session-token.js';
-import type { RunningServer } from '../../../../src/server/start-server.js';
+import type { RunningServer } from '../../../../src/server/running-server.js';
 import { logInAs } from '../../../support/log-in-as.js';
 import { basic, connectRaw, logIn, type RawClient } from '../../../support/raw-client.js';
 import { PASSWORD, startTestServer, USER } from '../../../support/start-test-server.js';
