@@ -5,13 +5,15 @@ import { type ArrowSchema, type ArrowType, field } from '../../../src/flight/ipc
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/running-server.js';
+import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
+const SECRET_KEY = 'a secret key of 32 characters ..';
 let server: RunningServer;
 let client: RawClient;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ 'secret-key': SECRET_KEY });
   client = await logIn(server.address.port);
   await client.rows('create table one as select 1 as i');
 });
@@ -25,11 +27,16 @@ const DOUBLE: ArrowType = { kind: 'float', bits: 64 };
 const TEXT: ArrowType = { kind: 'utf8' };
 
 /** Prepares a query and binds `values`, one a row, to its only parameter. */
-async function bound(query: string, type: ArrowType, values: readonly unknown[]): Promise<Uint8Array> {
-  const preparedStatementHandle = await client.prepare(query);
+async function bound(
+  query: string,
+  type: ArrowType,
+  values: readonly unknown[],
+  by = client,
+): Promise<Uint8Array> {
+  const preparedStatementHandle = await by.prepare(query);
   const cmd = encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } });
   const schema: ArrowSchema = { fields: [field('0', type)] };
-  await client.put(cmd, [{ header: encodeSchema(schema), body: NO_BODY }, buildBatch(schema, [values])]);
+  await by.put(cmd, [{ header: encodeSchema(schema), body: NO_BODY }, buildBatch(schema, [values])]);
   return cmd;
 }
 const kindOf = (schema: Uint8Array) => decodeSchema(unwrapEncapsulated(schema)).fields[0]?.type.kind;
@@ -73,5 +80,52 @@ describe('what is bound to a query', () => {
     expect(await client.rows('select 1')).toEqual([[1]]);
     const [handle] = [(await client.info(cmd)).endpoint[0]?.ticket?.ticket ?? NO_BODY];
     expect(await client.get(handle)).toEqual([[0.5], [1.5], [2.5]]);
+  });
+});
+
+describe('the type of what is bound', () => {
+  let limited: RawClient;
+  beforeAll(async () => {
+    for (const sql of [
+      "attach ':memory:' as open; attach ':memory:' as vault; create table vault.gold as select 'canary' as a",
+      "create macro open.by_type(x integer) as 'number', (x double) as (select max(a) from vault.gold)",
+      "create macro open.rows_by_type(x integer) as table (select 'number' as a), (x double) as table (from vault.gold)",
+      'create macro open.through(x) as open.by_type(x + 1)',
+      "create macro open.by_count(x) as 'one', (x, y) as 'two'",
+    ])
+      await client.rows(sql);
+    limited = await logInAs(server.address.port, SECRET_KEY, 'user', {
+      name: 'bob',
+      catalogAccess: [{ catalog: 'open', access: 'read' }],
+    });
+  });
+  afterAll(() => limited.close());
+
+  it.each([
+    'select open.by_type($1 + 1)',
+    'select open.by_type(coalesce($1, 1))',
+    'select open.through($1)',
+    'from open.rows_by_type($1 + 1)',
+    'select "open"."BY_TYPE"([1, $1][2])',
+  ])('chooses no form of a macro that was not looked at: %s', async (query) => {
+    for (const [type, value] of [
+      [DOUBLE, 1.5],
+      [{ kind: 'int', bits: 32, signed: true } as const, 1],
+    ] as const)
+      await expect(
+        bound(query, type, [value], limited).then(async (cmd) =>
+          limited.get(ticketOf(await limited.info(cmd))),
+        ),
+      ).rejects.toThrow(/PERMISSION_DENIED: .*parameter without a type/);
+  });
+
+  it('is chosen by where it is written, and by nothing where a macro has no types', async () => {
+    const ask = async (query: string, type: ArrowType, value: unknown) =>
+      limited.get(ticketOf(await limited.info(await bound(query, type, [value], limited))));
+    expect(await ask('select open.by_type($1::integer)', DOUBLE, 1.5)).toEqual([['number']]);
+    await expect(ask('select open.by_type($1::double)', DOUBLE, 1.5)).rejects.toThrow(/does not exist/);
+    expect(await ask('select open.by_count($1)', DOUBLE, 1.5)).toEqual([['one']]);
+    await limited.rows('prepare p as select open.by_type(?::integer)');
+    expect(await limited.rows('execute p(1.5)')).toEqual([['number']]);
   });
 });

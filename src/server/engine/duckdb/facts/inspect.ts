@@ -9,6 +9,7 @@ import { failsOnRows } from '../lent/fails-on-rows.js';
 import { lend } from '../lent/lend.js';
 import { notLent } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
+import { choosesForms } from './chosen-forms.js';
 import { describedQueries } from './described-queries.js';
 import { withDroppedAlong } from './dropped-along.js';
 import { mergeFacts } from './merge-facts.js';
@@ -114,9 +115,9 @@ async function inspectRead(
   reading: TextFacts,
   options: InspectOptions,
 ): Promise<PlanFacts> {
-  const { facts, text, fillsMacros } = reading;
-  if (facts !== undefined) return facts;
-  const plan = await inspectPlan(core, text, fillsMacros === true);
+  if (reading.facts !== undefined) return reading.facts;
+  const { text } = reading;
+  const plan = await inspectPlan(core, reading);
   const placed = await resolvePlaces(core, await withViewBody(core, text, options, plan));
   const planned = await withDroppedAlong(core, placed);
   const isDrop = planned.writes.some(({ action }) => action === 'drop');
@@ -132,8 +133,16 @@ async function withUsed(core: SessionCore, facts: PlanFacts, text: string): Prom
   return mergeFacts(facts, { ...NO_FACTS, opaque: undefined, ...(await usedDefinitions(core, text)) });
 }
 
-async function inspectPlan(core: SessionCore, text: string, fillsMacros: boolean): Promise<PlanFacts> {
+async function inspectPlan(
+  core: SessionCore,
+  { text, fillsMacros = false, fillsAnyType = false }: TextFacts,
+): Promise<PlanFacts> {
   if (fillsMacros && (await runsTexts(core))) return { ...NO_FACTS, opaque: 'a parameter in a macro' };
+  if (fillsAnyType && (await choosesForms(core, text)))
+    return {
+      ...NO_FACTS,
+      opaque: 'a parameter without a type (as $1::INTEGER has one) in a macro of several forms',
+    };
   let answer = await planOf(core, PLAN_SQL, [text]);
   if (SEVERAL.test(answer.error_message ?? '')) {
     answer = await planOf(core, PLAN_SQL, [withPivotValues(text, [...significant(text)])]);

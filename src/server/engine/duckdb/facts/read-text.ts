@@ -19,6 +19,8 @@ export interface TextFacts {
   readonly prepares?: string | undefined;
   /** Whether it has parameters, and calls what may be a macro, which may do something else for each value. */
   readonly fillsMacros?: boolean;
+  /** The same with parameters that are of any type, in which no cast (`$1::INTEGER`) follows one. */
+  readonly fillsAnyType?: boolean;
 }
 
 /** Facts of BEGIN, COMMIT and ROLLBACK, and of everything else that touches nothing. */
@@ -39,7 +41,13 @@ export function readText(sql: string, options: InspectOptions): TextFacts {
   const statement = explained.slice(prepare?.start ?? 0);
   const text = withParameters(sql, statement, () => 'NULL');
   const fillsMacros = text !== sql.slice(statement[0]?.start ?? sql.length) && statement.some(callsMacro);
-  return { facts: decided(sql, statement, options), text, prepares: prepare?.name, fillsMacros };
+  const isCast = (at: number) => sql.slice(statement[at]?.start, statement[at + 1]?.end).startsWith('::');
+  const ofAnyType = statement.some(({ kind }, at) => kind === 'parameter' && !isCast(at + 1));
+  return {
+    ...{ facts: decided(sql, statement, options), text, prepares: prepare?.name },
+    fillsMacros,
+    fillsAnyType: fillsMacros && ofAnyType,
+  };
 }
 
 function callsMacro(token: Word, index: number, tokens: readonly Word[]): boolean {
