@@ -1,6 +1,6 @@
 /** Views and macros are used by whoever holds a right on them, also those that read nothing. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -191,5 +191,40 @@ describe('a view or macro of constants in a catalog with grants', () => {
     await admin.rows('create or replace view shop.work.free as from shop.main.hush');
     await admin.rows('set security invoker on view shop.work.free');
     expect(await said(ann, 'from shop.work.free')).not.toContain(SECRET);
+  });
+});
+
+describe('a text that a macro is given', () => {
+  const file = join(folder, 'kept.json');
+  const MACROS = [
+    "create macro shop.main.from_any(t) as table from query('from ' || t)",
+    "create macro shop.main.passes_on(t) as table from shop.main.from_any(t || ' limit 1')",
+    "create macro shop.main.fixed() as table from query('select 7 as a')",
+    "create macro shop.main.of_fixed() as table from shop.main.from_any('range(1)')",
+  ];
+  beforeAll(async () => {
+    writeFileSync(file, '{"a": 1}\nkept-to-ourselves');
+    for (const sql of [...MACROS, 'grant select on shop to carol']) await admin.rows(sql);
+  });
+
+  it.each([
+    "from shop.main.from_any('system.main.read_json(''FILE'')')",
+    "from shop.main.runs('from system.main.' || 'read_json(''FILE'')')",
+    "from shop.main.passes_on('\"system\".main.read_json(''FILE'')')",
+    "from query('from shop.main.runs(''from system.main.read_json(FILE)'')')",
+    "select (from shop.main.runs('from range(nextval(''numbers'')) limit 1'))",
+  ])('is bound for no one but administrators: %s', async (sql) => {
+    for (const role of ['readonly', 'user'] as const) {
+      const client = await logInAs(server.address.port, settings['secret-key'], role, { name: 'carol' });
+      const answer = await said(client, sql.replaceAll('FILE', file));
+      client.close();
+      expect(answer).toMatch(/PERMISSION_DENIED: .*a text that the macro ".*" is given and runs/);
+    }
+  });
+
+  it('is one that it has itself where nobody gives it any', async () => {
+    const client = await logInAs(server.address.port, settings['secret-key'], 'user', { name: 'carol' });
+    expect(await said(client, 'from shop.main.fixed()')).toBe('answered 7');
+    client.close();
   });
 });

@@ -12,12 +12,14 @@ import type { SessionCore } from '../session-core.js';
 import { choosesForms } from './chosen-forms.js';
 import { describedQueries } from './described-queries.js';
 import { withDroppedAlong } from './dropped-along.js';
+import { runsGivenText } from './given-texts.js';
 import { mergeFacts } from './merge-facts.js';
 import { PLAN_SQL, type PlanAnswer, planOf, TREE_SQL } from './plan-text.js';
 import { namedTableQuery, pragmaQuery } from './pragmas.js';
 import { type PlanReading, readPlan } from './read-plan.js';
 import { changesTransaction, NO_FACTS, readText, type TextFacts } from './read-text.js';
 import { resolvePlaces } from './resolve-places.js';
+import { takesNumbers } from './taken-numbers.js';
 import { usedDefinitions } from './used-definitions.js';
 import { viewBody } from './view-body.js';
 import { significant } from './words.js';
@@ -116,6 +118,11 @@ async function inspectRead(
   options: InspectOptions,
 ): Promise<PlanFacts> {
   if (reading.facts !== undefined) return reading.facts;
+  if (options.visible !== undefined && (await takesNumbers(core, reading.text)))
+    return { ...NO_FACTS, opaque: 'a number of a sequence that DuckDB takes before it runs anything' };
+  const running = options.qualified === true ? undefined : await runsGivenText(core, reading.text);
+  if (running !== undefined)
+    return { ...NO_FACTS, opaque: `a text that the macro "${running}" is given and runs` };
   const { text } = reading;
   const plan = await inspectPlan(core, reading);
   const placed = await resolvePlaces(core, await withViewBody(core, text, options, plan));
