@@ -107,9 +107,11 @@ async function hiddenOf(
 function withoutCandidates({ grants }: Rights, error: unknown): unknown {
   if (!grants?.granted.some(({ columns }) => columns !== undefined)) return error;
   const { code, message, position } = toGizmoError(error);
-  return new GizmoError(code, message.replace(CANDIDATES, ''), {
+  return new GizmoError(code, message.replace(CANDIDATES, '').replace(STAR, '$1$2'), {
     ...(position !== undefined && { position }),
   });
 }
 
 const CANDIDATES = /\s*\n\s*(?:Candidate|Did you mean|Left candidates|Right candidates)[^\n]*/g;
+/** DuckDB writes it with the names of all columns: `COLUMNS(list_filter(['a', 'b'], …))`. */
+const STAR = /(Star expression )"[\s\S]*" (resulted in an empty set of columns)/;

@@ -129,6 +129,18 @@ it('a type in the hidden database where sessions begin is not there without its 
   await admin.rows('drop type vault_first');
 });
 
+it.each([
+  "select * like 'x%' from shop.people",
+  "select * not similar to '.*' from shop.people",
+  "select columns('^x') from shop.people",
+  'select nothing from shop.people',
+  "select people.* like 'x%' from shop.people",
+])('names no column that may not be read where none is found: %s', async (sql) => {
+  const { code, details } = await answerOf(sql);
+  expect(code).not.toBe(0);
+  expect(details).not.toContain('salary');
+});
+
 it('a temporary type of one’s own is there although one of its name is hidden', async () => {
   await ann.rows("create or replace temp type mood as enum ('mine')");
   expect(await ann.rows('select enum_range(null::mood)')).toEqual([[['mine']]]);
