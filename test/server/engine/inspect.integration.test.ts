@@ -83,7 +83,10 @@ describe.each(ENGINES)('what a statement would do, by the engine %s', (_, open) 
     ],
     ['create table n as from u', ['read memory.main.u', 'create table memory.main.n']],
     ['create temp table n as select 1 as a', ['create table temp.main.n']],
-    ["create table n (a integer default nextval('sq'))", ['create table memory.main.n', 'sequence nextval']],
+    [
+      "create table n (a integer default nextval('sq'))",
+      ['create table memory.main.n', 'update sequence memory.main.sq', 'sequence nextval'],
+    ],
     ["create view w as select * from read_csv('x.csv')", ['outside read_csv']],
     ["create macro leak() as table from read_text('/etc/passwd')", ['outside read_text']],
     ['create macro upper(x) as x', ['create macro memory.main.upper']],

@@ -180,8 +180,10 @@ async function withNumbered(
   queries: readonly string[],
 ): Promise<PlanFacts> {
   let all = facts;
-  for (const query of new Set(queries))
-    all = mergeFacts(all, readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts);
+  for (const query of new Set(queries)) {
+    const { reads, writes } = readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts;
+    all = mergeFacts(all, { ...NO_FACTS, reads, writes });
+  }
   return all;
 }
 
