@@ -36,5 +36,8 @@ export interface LentViews {
   readonly version: number;
 }
 
+/** Begins why a statement has no owner's rights, where whoever has written it may hear it. */
+export const NOT_HERE = "Not with the owner's rights here:";
+
 /** Begins what is said of a call that cannot have the owner's rights. */
 export const NOT_CALLED = "A macro that reads with its owner's rights cannot be called in this way:";

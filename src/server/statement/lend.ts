@@ -7,10 +7,12 @@ import { readTokens } from '../../sql/lexer.js';
 import { quotedName } from '../../sql/string-value.js';
 import { decide } from '../access/decide.js';
 import type { EngineSession } from '../engine/engine.js';
+import { FILES_REFUSED } from '../model/files-refused.js';
 import { foldName } from '../model/fold-name.js';
-import { type LentView, type LentViews, NOT_CALLED } from '../model/lent-view.js';
+import { type LentView, type LentViews, NOT_CALLED, NOT_HERE } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
+import { BEHIND } from './not-there.js';
 
 interface Asked {
   readonly text: string;
@@ -45,14 +47,18 @@ export async function inspectLending(
   signal?.throwIfAborted();
   if (lending.facts === undefined) throwIfNotCalled(rights, text, views, lending.error);
   // The text is to stand for itself again, and be refused as it was.
-  return await usual().catch((error: unknown) => {
-    const { code, message, position } = toGizmoError(error);
-    const detail = lending.facts === undefined ? toGizmoError(lending.error).message : undefined;
-    throw new GizmoError(code, message, {
-      ...(position !== undefined && { position }),
-      ...(detail !== undefined && { detail }),
-      cause: error,
-    });
+  const again = await settled(usual);
+  if (lending.facts !== undefined) {
+    if (again.facts === undefined) throw again.error;
+    return again.facts;
+  }
+  throwIfNotHere(rights, text, views, lending.error, again);
+  if (again.facts !== undefined) return again.facts;
+  const { code, message, position } = toGizmoError(again.error);
+  throw new GizmoError(code, message, {
+    ...(position !== undefined && { position }),
+    detail: toGizmoError(lending.error).message,
+    cause: again.error,
   });
 }
 
@@ -60,11 +66,39 @@ export async function inspectLending(
 function throwIfNotCalled(rights: Rights, text: string, views: readonly LentView[], reason: unknown): void {
   const { code, message } = toGizmoError(reason);
   if (code !== 'INVALID_ARGUMENT' || !message.startsWith(NOT_CALLED)) return;
+  const macros = namedIn(text, views).filter(({ kind }) => kind !== 'view');
+  if (mayUse(rights, macros)) throw reason;
+}
+
+/** Why it has no owner's rights, where it is refused only for what is behind views and macros that they may use. */
+function throwIfNotHere(
+  rights: Rights,
+  text: string,
+  views: readonly LentView[],
+  reason: unknown,
+  again: Settled,
+): void {
+  const { message: why } = toGizmoError(reason);
+  if (!why.startsWith(NOT_HERE) || again.facts !== undefined) return;
+  const { message } = toGizmoError(again.error);
+  if (message !== BEHIND && message !== FILES_REFUSED) return;
+  if (!mayUse(rights, namedIn(text, views))) return;
+  throw new GizmoError(
+    'PERMISSION_DENIED',
+    `Views and macros that read with their owner's rights are for queries, and for those of CREATE TABLE … AS, INSERT … SELECT and COPY … TO: ${why.slice(NOT_HERE.length + 1)}`,
+    { detail: message, cause: again.error },
+  );
+}
+
+function namedIn(text: string, views: readonly LentView[]): readonly LentView[] {
   const names = namesOf(text);
-  const macros = views.filter(({ kind, name }) => kind !== 'view' && names.has(foldName(name)));
-  const reads = macros.map(({ catalog, schema, name }) => ({ catalog, schema, name, columns: undefined }));
+  return views.filter(({ name }) => names.has(foldName(name)));
+}
+
+function mayUse(rights: Rights, views: readonly LentView[]): boolean {
+  const reads = views.map(({ catalog, schema, name }) => ({ catalog, schema, name, columns: undefined }));
   const none = { opaque: undefined, writes: [], functions: [], settings: [], effects: [] };
-  if (decide(rights, { ...none, reads }) === undefined) throw reason;
+  return decide(rights, { ...none, reads }) === undefined;
 }
 
 function explained(facts: PlanFacts): GizmoError {

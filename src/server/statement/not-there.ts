@@ -6,6 +6,10 @@ import type { Denial } from '../access/decide.js';
 import { foldName } from '../model/fold-name.js';
 import type { SettingChange } from '../model/plan-facts.js';
 
+/** What is hidden, behind something that the text names. */
+export const BEHIND =
+  'Catalog Error: The statement reads something through a view or macro that does not exist, or not for you.';
+
 type Hidden = Extract<Denial, { readonly by: 'hidden' }>;
 
 /** In DuckDB's words for what does not exist. What the text does not name itself is not named to its author. */
@@ -14,10 +18,7 @@ export function notThere({ place, setting }: Hidden, text: string): GizmoError {
   const { catalog, schema, name } = place;
   const spelled = spelledIn(text, name ?? schema ?? catalog);
   if (spelled === undefined) {
-    return new GizmoError(
-      'NOT_FOUND',
-      'Catalog Error: The statement reads something through a view or macro that does not exist, or not for you.',
-    );
+    return new GizmoError('NOT_FOUND', BEHIND);
   }
   if (name !== undefined)
     return new GizmoError('NOT_FOUND', `Catalog Error: Table with name ${spelled} does not exist!`);

@@ -49,7 +49,6 @@ export async function inspect(
       ? engine.inspect(text, { ...options, ...lending })
       : inspectHiding(engine, rights, text, { ...limited, ...lending });
   };
-  if (door === 'metadata') return await inspectWith();
   return await inspectLending(engine, rights, { text, lent, signal }, inspectWith);
 }
 

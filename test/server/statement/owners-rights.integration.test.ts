@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSchema, unwrapEncapsulated } from '../../../src/flight/ipc/schema.js';
 import { ACTIONS } from '../../../src/flight/sql/action.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/running-server.js';
@@ -91,6 +92,13 @@ const outcome = (client: RawClient, sql: string) =>
       code === status.PERMISSION_DENIED ? 'no' : /does not exist/.test(details) ? 'hidden' : details,
   );
 
+async function rejection(client: RawClient, sql: string): Promise<string> {
+  return await client.rows(sql).then(
+    (rows) => `gave ${rows.length} rows`,
+    (error: { code: number; details: string }) => `${error.code} ${error.details}`,
+  );
+}
+
 describe('a view of an administrator', () => {
   it.each<[string, unknown]>([
     [
@@ -160,6 +168,46 @@ describe('a view of an administrator', () => {
     expect((await ann.rows('summarize pub.main.of_csv')).map(([name]) => name)).toEqual(['id', 'name']);
   });
 
+  it('has its columns in the metadata of drivers, whatever it reads', async () => {
+    const message = { catalog: 'pub', tableNameFilterPattern: 'of_csv', includeSchema: true };
+    const listed = [
+      ...(await ann.get(encodeCommand({ type: 'CommandGetTables', message }))),
+      ...(await ann.get(
+        encodeCommand({ type: 'CommandGetTables', message: { ...message, tableNameFilterPattern: 'names' } }),
+      )),
+    ];
+    const found = listed.map(([, schema, table, , columns]) => [
+      `${schema}.${table}`,
+      decodeSchema(unwrapEncapsulated(columns as Uint8Array)).fields.map(({ name }) => name),
+    ]);
+    expect(found).toEqual([
+      ['main.of_csv', ['id', 'name']],
+      ['main.names', ['id', 'name']],
+      ['reports.names', ['id']],
+    ]);
+  });
+
+  it.each([
+    'create view bobs.main.over as from pub.main.names',
+    'create view bobs.main.over as from pub.main.of_csv',
+    'prepare p as from pub.main.names',
+    'pivot pub.main.names on id using count(*)',
+    'select current_query(), id from pub.main.names',
+    'select pub.main.salary_of(columns(*)) from pub.main.own',
+  ])('is not lent to what is no query, and says so to those who may use it: %s', async (sql) => {
+    const told = await rejection(ann, sql);
+    expect(told).toMatch(
+      /^7 Views and macros that read with their owner's rights are for queries, and for those of /,
+    );
+    expect(told).not.toMatch(/csv'|hr\.|people|\//);
+    expect(await outcome(plain, sql)).toBe('hidden');
+  });
+
+  it('does not tell which files it reads where DuckDB would open them', async () => {
+    for (const sql of ["pragma table_info('pub.main.of_csv')", "call pragma_show('pub.main.of_json_scan')"])
+      expect(await rejection(ann, sql)).not.toMatch(/a\.csv|a\.json|gizmo-owners/);
+  });
+
   it('over files is for those as well who are limited by their role only', async () => {
     expect(await outcome(plain, 'select name from pub.main.of_parquet')).toEqual('hidden');
     await admin.rows('GRANT SELECT ON pub TO plain');
@@ -186,6 +234,17 @@ describe('a view of an administrator', () => {
   it('knows who asks', async () => {
     expect(await outcome(ann, 'from pub.main.mine')).toEqual([['canary-1']]);
     expect(await outcome(reader, 'from pub.main.mine')).toEqual([['canary-2']]);
+  });
+
+  it("that runs a text stands in nobody's way who calls no macro with a parameter", async () => {
+    await admin.rows('create table bobs.main.sums (a integer, b integer)');
+    await admin.rows('create or replace macro pub.main."values"(t) as table from query_table(t)');
+    const asks = (sql: string) => ann.prepare(sql);
+    await asks('select name from pub.main.names where id in (?::integer)');
+    await asks('insert into bobs.main.sums values (?, ?)');
+    await expect(asks('from pub.main.values(?)')).rejects.toThrow(/a parameter in a macro/);
+    await expect(asks('from pub.main."values"(?)')).rejects.toThrow(/a parameter in a macro/);
+    await admin.rows('drop macro table pub.main."values"');
   });
 
   it('is found by the search path, and behind names of WITH that are others', async () => {

@@ -10,7 +10,10 @@ export function toEngineError(reason: unknown, sql?: string): GizmoError {
   const text = reason instanceof Error ? reason.message : String(reason);
   const whole = text.startsWith(CLOSED_PREFIX) ? text.slice(CLOSED_PREFIX.length) : text;
   const [, kind = '', first = ''] = /^(\w+) Error: ([^\n]*)/.exec(whole) ?? [];
-  const message = kind.toUpperCase() === 'INTERNAL' && isMisuse(first) ? `Parser Error: ${first}` : whole;
+  const message =
+    kind.toUpperCase() === 'INTERNAL' && isMisuse(first)
+      ? `Parser Error: ${first}`
+      : whole.replace(SHADOWED, '');
   const position = sql === undefined ? undefined : findPosition(message, sql);
   return new GizmoError(classify(message), message.trimEnd(), {
     cause: reason,
@@ -36,6 +39,9 @@ export function isMisuse(message: string): boolean {
   return message.startsWith('Wrong argument for owned_by');
 }
 
+/** What DuckDB puts before the words of the macros that stand before functions a session may not call. */
+const SHADOWED = /^Invalid Input Error: (?=Permission denied: )/;
+
 const CLOSED_PREFIX = 'Attempting to execute an unsuccessful or closed pending query result\nError: ';
 
 /** By the first words of the text, which are DuckDB's `ExceptionTypeToString`; the first match holds. */
@@ -51,7 +57,7 @@ const CODES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^Catalog Error: .*does not exist/, 'NOT_FOUND'],
   [/^(Parser|Syntax|Binder|Catalog|Parameter Not Resolved|Parameter Not Allowed) Error/, 'INVALID_ARGUMENT'],
   // The second is what stands before the file readers where a session may not reach files.
-  [/^Permission Error|^Invalid Input Error: Permission denied: /, 'PERMISSION_DENIED'],
+  [/^Permission Error|^Permission denied: /, 'PERMISSION_DENIED'],
   [/No statement to prepare|Values were not provided/, 'INVALID_ARGUMENT'],
   [/^Out of Memory Error/, 'RESOURCE_EXHAUSTED'],
   [/^(INTERNAL|Serialization) Error/, 'INTERNAL'],

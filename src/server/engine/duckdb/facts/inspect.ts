@@ -7,7 +7,7 @@ import { isMisuse, toEngineError } from '../errors.js';
 import { aroundCopied } from '../files/copy-statement.js';
 import { failsOnRows } from '../lent/fails-on-rows.js';
 import { lend } from '../lent/lend.js';
-import { notLent } from '../lent/not-lent.js';
+import { notHere, notLent } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
 import { choosesForms } from './chosen-forms.js';
 import { describedQueries } from './described-queries.js';
@@ -86,7 +86,7 @@ async function inspectLent(
   if (text.run.length > TEXT_CHARS_MAX) throw notLent('the query is too long with its bodies');
   const facts = await inspectRead(core, readText(text.plan, options), options);
   const shows = facts.functions.find((it) => it.class === 'text');
-  if (shows !== undefined) throw notLent(`${shows.name} would show what is behind it`);
+  if (shows !== undefined) throw notHere(`${shows.name} would show what is behind it. Leave it out.`);
   core.lent.keep(sql, text);
   const views = text.reads.map(({ behind: _, ...view }) => ({ ...view, columns: undefined }));
   const tells = text.tells ?? (text.hidesRows ? await tellsOfRows(core, text.plan, text.casts) : undefined);

@@ -40,7 +40,9 @@ export function readText(sql: string, options: InspectOptions): TextFacts {
   const prepare = readPrepare(explained);
   const statement = explained.slice(prepare?.start ?? 0);
   const text = withParameters(sql, statement, () => 'NULL');
-  const fillsMacros = text !== sql.slice(statement[0]?.start ?? sql.length) && statement.some(callsMacro);
+  const isFilled = text !== sql.slice(statement[0]?.start ?? sql.length);
+  // The server's own texts name what they call in full, which is no macro of anybody's.
+  const fillsMacros = options.qualified !== true && isFilled && statement.some(callsMacro);
   const isCast = (at: number) => sql.slice(statement[at]?.start, statement[at + 1]?.end).startsWith('::');
   const ofAnyType = statement.some(({ kind }, at) => kind === 'parameter' && !isCast(at + 1));
   return {
@@ -51,8 +53,16 @@ export function readText(sql: string, options: InspectOptions): TextFacts {
 }
 
 function callsMacro(token: Word, index: number, tokens: readonly Word[]): boolean {
-  return isName(token) && tokens[index + 1]?.value === '(' && !isSystemFunction(token.value);
+  if (!isName(token) || tokens[index + 1]?.value !== '(' || isSystemFunction(token.value)) return false;
+  return token.kind !== 'word' || tokens[index - 1]?.value === '.' || !BEFORE_PARENTHESES.has(token.value);
 }
+
+/** Words that DuckDB has for itself: without quotes and a schema before them no macro is called so. */
+const BEFORE_PARENTHESES: ReadonlySet<string> = new Set(
+  'all and any as case else except exists from having in intersect lateral limit not offset on or select some then union using values when where with'.split(
+    ' ',
+  ),
+);
 
 /** Whether the text is BEGIN, COMMIT, ROLLBACK or one of their other names, which end or begin a transaction themselves. */
 export function changesTransaction(sql: string): boolean {

@@ -9,7 +9,7 @@ import { ownersCasts } from './apart.js';
 import { argumentsOf, callNames, hasCallNames, parametersOf, placeCall } from './calls.js';
 import { type Core, expand } from './expand.js';
 import { hasNode, nameColumns } from './name-columns.js';
-import { notCalled, notLent } from './not-lent.js';
+import { notCalled, notHere, notLent } from './not-lent.js';
 import { assertGiven, isPlain, onlyComputes } from './parameters.js';
 import { inSession, key } from './resolve.js';
 import { stubbed } from './stubbed.js';
@@ -59,7 +59,7 @@ export async function inlineCalls(
   if (hasCallNames(printed(query))) throw notLent('it has names in it that begin with "gizmo_"');
   const called = new Set<unknown>(calls.map(({ node }) => node));
   if (!(await nameColumns(core, query, (column) => hasNode(column, (it) => called.has(it)))))
-    throw notLent('a macro is called beside COLUMNS');
+    throw notHere('write the columns out instead of COLUMNS(…).');
   const bodies = new Map<string, Body>();
   const all = callNames();
   for (const { view, ...call } of calls) {

@@ -15,7 +15,7 @@ import { type Core, expand } from './expand.js';
 import { movesConditions } from './hides-rows.js';
 import { type Body, inlineCalls } from './inline.js';
 import { hasNode, nameColumns } from './name-columns.js';
-import { notLent } from './not-lent.js';
+import { notHere, notLent } from './not-lent.js';
 import { isPlain } from './parameters.js';
 import { inSession, key } from './resolve.js';
 import {
@@ -52,7 +52,10 @@ export interface LentText {
 export async function lend(core: Core, sql: string, lent: readonly LentView[]): Promise<LentText> {
   const query = await queryOf(core, sql);
   const ranges = query === undefined ? heldQueries(sql) : [{ start: 0, end: sql.length }];
-  if (ranges.length === 0) throw notLent('the statement is no plain query');
+  if (ranges.length === 0)
+    throw notHere(
+      'this statement is none of those. Query it, or read it in a subquery; PIVOT needs its values, in IN (…).',
+    );
   const [run, plan] = [[], []] as [string[], string[]];
   const reads = new Map<string, LentRead>();
   let hidesRows = false;
@@ -75,7 +78,7 @@ export async function lend(core: Core, sql: string, lent: readonly LentView[]): 
   const rest = sql.slice(at);
   // What stands around has no tree to be compared, so it may hold nothing that could be read in two ways.
   if (query === undefined && AMBIGUOUS.test(run.filter((_, index) => index % 2 === 0).join(' ') + rest))
-    throw notLent('there are comments, dollars, backslashes or unusual spaces around the query');
+    throw notHere('leave out comments, dollars, backslashes and unusual spaces around the query.');
   return {
     run: run.join('') + rest,
     plan: plan.join('') + rest,
@@ -136,7 +139,7 @@ async function withNames(
       : names.has(foldName(textIn(node, 'function_name')));
   const before = printed(query);
   if (!(await nameColumns(core, query, (column) => hasNode(column, isLent))))
-    throw notLent('a subquery stands beside COLUMNS');
+    throw notHere('write the columns out instead of COLUMNS(…).');
   if (printed(query) === before) return { sql, query };
   const written = await textOf(core, query);
   const again = await queryOf(core, written);

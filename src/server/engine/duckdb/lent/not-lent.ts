@@ -1,9 +1,14 @@
 import { GizmoError } from '../../../../errors.js';
-import { NOT_CALLED } from '../../../model/lent-view.js';
+import { NOT_CALLED, NOT_HERE } from '../../../model/lent-view.js';
 
 /** Why something is not read with its owner's rights: for the log and for administrators, not for whoever is refused. */
 export function notLent(reason: string): GizmoError {
   return new GizmoError('FAILED_PRECONDITION', `Not with the owner's rights: ${reason}.`);
+}
+
+/** The same in words for whoever has written the statement and may use the view or macro: of their text alone. */
+export function notHere(reason: string): GizmoError {
+  return new GizmoError('FAILED_PRECONDITION', `${NOT_HERE} ${reason}`);
 }
 
 /** Why a macro cannot be called as somebody has written it: for whoever has, if they may use the macro. */
