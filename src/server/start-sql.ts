@@ -56,16 +56,12 @@ function list(texts: readonly string[]): string {
 
 /** After the SQL given at start, which may make the functions. */
 export async function setHooks(hooks: Hooks, config: ServerConfig['hooks']): Promise<void> {
-  try {
-    for (const kind of ['authentication', 'authorization'] as const) {
-      const name = config[`${kind}Function`];
-      if (name !== undefined) await hooks.set(kind, name);
-    }
-  } catch (error) {
-    throw asUsage(
-      'A function that --authentication-function or --authorization-function names is not to be had',
-      error,
-    );
+  for (const kind of ['authentication', 'authorization'] as const) {
+    const name = config[`${kind}Function`];
+    if (name === undefined) continue;
+    await hooks.set(kind, name).catch((error: unknown) => {
+      throw asUsage(`--${kind}-function`, error);
+    });
   }
 }
 

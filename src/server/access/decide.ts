@@ -4,13 +4,14 @@
  */
 import type { LentRead, ObjectRead, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Privilege, Rights } from '../model/rights.js';
-import { EXPLAINED } from '../model/row-filter.js';
+import { BROKEN, EXPLAINED, SHOWN } from '../model/row-filter.js';
 import { catalogLevel } from './catalog-level.js';
-import { governing, holds, type Place, unreadable } from './grants.js';
+import { governing, holds, type Place, readableColumns, unreadable } from './grants.js';
 import { mayKnow } from './may-know.js';
 import { sameName } from './name-pattern.js';
 import { refusedByRole } from './role-ceiling.js';
 import { rowFilterOn } from './row-filters.js';
+import { writing } from './writing.js';
 
 /** Why not. */
 export type Denial =
@@ -29,6 +30,8 @@ export type Denial =
 export interface UnreadableColumns {
   readonly names: readonly string[];
   readonly table: string;
+  /** The only ones of it that may be read. */
+  readonly readable: readonly string[];
 }
 
 /** The first reason to refuse; undefined where all of it may be done. */
@@ -81,8 +84,19 @@ function byRole({ role }: Rights, facts: PlanFacts): Denial | undefined {
   return {
     by: 'role',
     what,
-    remedy: userMay ? 'The roles user and admin may.' : 'An administrator may.',
+    remedy: userMay ? 'The roles user and admin may.' : mayInstead(role, facts),
   };
+}
+
+/** Who may, or how: files are for others too where the operator opens them. */
+function mayInstead(role: Rights['role'], { effects, functions, opaque }: PlanFacts): string {
+  const isFile =
+    opaque === undefined &&
+    (effects[0] === 'COPY' ||
+      (effects.length === 0 && functions.some((it) => it.class === 'outside' && it.path === undefined)));
+  if (!isFile) return 'An administrator may.';
+  const flags = role === 'user' ? '--allow-path or, to write, --allow-write-path' : '--allow-path';
+  return `An administrator may, and others what ${flags} opens: with the path written out, and plain options.`;
 }
 
 /** Metadata that is not filtered shows what is hidden. */
@@ -136,13 +150,14 @@ function byReadGrant(rights: Rights, read: ObjectRead): Denial | undefined {
   if (refused.length === 0) return undefined;
   const table = `${read.catalog}.${read.schema}.${read.name}`;
   if (refused === 'all') return notGranted(`read ${table}`, `SELECT ON ${table}`);
-  return columnsNotGranted({ names: refused, table });
+  return columnsNotGranted({ names: refused, table, readable: readableColumns(grants, read) ?? [] });
 }
 
 /** That these columns may not be read; with no names, that not all of the table's may. */
 export function columnsNotGranted(columns: UnreadableColumns): Exclude<Denial, { readonly by: 'hidden' }> {
-  const { names, table } = columns;
-  if (names.length === 0) return notGranted(`read all columns of ${table}`, `SELECT ON ${table}`);
+  const { names, table, readable } = columns;
+  if (names.length === 0)
+    return notGranted(`read all columns of ${table}, only ${readable.join(', ')}`, `SELECT ON ${table}`);
   const list = names.join(', ');
   return { ...notGranted(`read ${list} of ${table}`, `SELECT (${list}) ON ${table}`), columns };
 }
@@ -156,7 +171,7 @@ function byWriteGrant(rights: Rights, write: ObjectWrite): Denial | undefined {
   if (missing === undefined) return undefined;
   const target = [place.catalog, place.schema, place.name].filter((it) => it !== undefined).join('.');
   const object = objectKind === 'schema' ? `${catalog}.${name}` : `${catalog}.${schema}.${name}`;
-  return notGranted(`${action} ${objectKind} ${object}`, `${missing.toUpperCase()} ON ${target}`);
+  return notGranted(writing(action, objectKind, object), `${missing.toUpperCase()} ON ${target}`);
 }
 
 /** CASCADE drops others along, which it does not name to whoever may not know them. */
@@ -223,7 +238,7 @@ function byWritePolicy(rights: Rights, write: ObjectWrite): Denial | undefined {
   if (under === undefined) return undefined;
   return {
     by: 'policy',
-    what: `${action} ${under.catalog}.${under.schema}.${under.name}, which is under row policies`,
+    what: `${writing(action, '', `${under.catalog}.${under.schema}.${under.name}`)}, which is under row policies`,
     remedy: 'An administrator may.',
   };
 }
@@ -240,11 +255,15 @@ function byReadPolicy(rights: Rights, read: ObjectRead, { unfiltered }: PlanFact
   return {
     by: 'policy',
     what: `read ${table} in this way. It is under row policies, and cannot be filtered here: ${unfiltered}`,
-    remedy:
-      unfiltered === EXPLAINED
-        ? 'Run the query itself, or let an administrator explain it.'
-        : `Name the table in the FROM of a query: SELECT … FROM ${table}.`,
+    remedy: remedyOf(unfiltered, table),
   };
+}
+
+function remedyOf(unfiltered: string, table: string): string {
+  if (unfiltered === EXPLAINED) return 'Run the query itself, or let an administrator explain it.';
+  if (unfiltered === BROKEN) return `An administrator can mend it: CREATE OR REPLACE POLICY … ON ${table}.`;
+  if (unfiltered.endsWith(SHOWN)) return 'Leave it out.';
+  return `Name the table in the FROM of a query, SELECT … FROM ${table}, which can stand in parentheses in another statement; PIVOT needs its values, in IN (…).`;
 }
 
 /** What is behind a view is read as it is, so that no policy may be on it. */
@@ -263,7 +282,7 @@ function notGranted(what: string, grant: string): Exclude<Denial, { readonly by:
 }
 
 function describe({ action, objectKind, name }: ObjectWrite): string {
-  return `${action} ${objectKind} ${name}`;
+  return writing(action, objectKind, name);
 }
 
 function first<T>(items: readonly T[], refuse: (item: T) => Denial | undefined): Denial | undefined {

@@ -6,6 +6,7 @@ import type { FileAccess } from '../model/file-rules.js';
 import { OWN_SETTINGS } from '../model/own-settings.js';
 import type { FunctionUse, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Role } from '../model/principal.js';
+import { writing } from './writing.js';
 
 /** Why the role may not do it, as the end of a sentence; undefined where it may. */
 export function refusedByRole(role: Role, facts: PlanFacts): string | undefined {
@@ -37,7 +38,7 @@ function refusedFunction(role: Role, { name, path, class: kind }: FunctionUse): 
     case 'outside':
       return path === undefined
         ? `reach files or the network (${name})`
-        : `reach ${path} (${name}), which no --allow-path opens`;
+        : `reach ${path} (${name}), which no --allow-path${name === 'COPY' ? ' (to write: --allow-write-path)' : ''} opens`;
     case 'runs-sql':
       return `run SQL that cannot be checked (${name})`;
     case 'narrowed':
@@ -56,7 +57,7 @@ function refusedSetting({ name, scope }: SettingChange): string | undefined {
 
 function refusedWrite(role: Role, write: ObjectWrite): string | undefined {
   const { action, objectKind, name } = write;
-  if (role !== 'user') return `change anything (${action} ${objectKind} ${name})`;
+  if (role !== 'user') return `change anything (${writing(action, objectKind, name)})`;
   if (write.catalog === 'system') return `change the catalog system`;
   if (write.shadowsBuiltIn && objectKind === 'type') return `create a type with the name of DuckDB's ${name}`;
   // Of a schema it says that there is a database, which is told last.

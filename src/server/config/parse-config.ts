@@ -230,7 +230,7 @@ function readInitSql(raw: RawServerSettings): string[] {
 
 function memoryLimit(limit: string | undefined): string | undefined {
   if (limit === undefined || /^\d+(\.\d+)?\s*([kmgt]i?)?b$/i.test(limit.trim())) return limit;
-  throw usage(`--memory-limit ${limit}: give a size such as 4GB.`);
+  throw usage(`--memory-limit ${limit}: give a size with its unit, such as 512MB or 4GB.`);
 }
 
 function databasePath(path: string | undefined): string | undefined {

@@ -4,7 +4,8 @@ import { usage } from './usage.js';
 /** A size such as `4GB` or `512MiB`, in bytes. */
 export function bytes(flag: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b$/i.exec(text.trim());
-  if (match === null && text.trim() !== '0') throw usage(`--${flag} ${text}: give a size such as 4GB.`);
+  if (match === null && text.trim() !== '0')
+    throw usage(`--${flag} ${text}: give a size with its unit, such as 512MB or 4GB.`);
   const [, number = '0', unit = '', binary = ''] = match ?? [];
   const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
   return Math.floor(Number(number) * (binary === '' ? 1000 : 1024) ** power);

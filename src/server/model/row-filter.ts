@@ -10,5 +10,11 @@ export interface RowFilter extends ObjectName {
   readonly columns?: readonly string[];
 }
 
+/** Why nothing of the table can be read, in the same words. */
+export const BROKEN = 'a policy names a column that the table does not have any more, or not with that type';
+
+/** Ends why a function is none that may stand beside what is filtered. */
+export const SHOWN = ' would show the policies';
+
 /** Why EXPLAIN of what is filtered is none, as the end of "It cannot be filtered here: ". */
 export const EXPLAINED = 'EXPLAIN would show the policies, and by its estimates what is in hidden rows';

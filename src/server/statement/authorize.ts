@@ -93,8 +93,8 @@ function explain(principal: Person, denial: Denial, text: string): GizmoError {
 }
 
 /** Of columns that may not be known, those that the text names. */
-function named({ names, table }: UnreadableColumns, text: string): UnreadableColumns {
-  return { names: names.filter((it) => spelledIn(text, it) !== undefined), table };
+function named({ names, ...table }: UnreadableColumns, text: string): UnreadableColumns {
+  return { ...table, names: names.filter((it) => spelledIn(text, it) !== undefined) };
 }
 
 function refused(

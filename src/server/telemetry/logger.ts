@@ -1,6 +1,7 @@
 /** The server's log: one line an event, as text for people or JSON for machines. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { GizmoError } from '../../errors.js';
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error' | 'off';
 export type LogFormat = 'text' | 'json';
@@ -30,9 +31,10 @@ const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2
 /** A field longer than this is cut: a statement may be megabytes. */
 const FIELD_CHARS_MAX = 16_384;
 
+/** Throws USAGE where the file cannot be opened. */
 export function createLogger({ level, format, file, now }: LoggerOptions): Logger {
   const owned =
-    file !== undefined && file !== '-' ? createWriteStream(file, { flags: 'a', mode: 0o600 }) : undefined;
+    file !== undefined && file !== '-' ? createWriteStream(file, { fd: opened(file) }) : undefined;
   const sink: Writable = owned ?? (file === '-' ? process.stdout : process.stderr);
   let broken = false;
   owned?.on('error', (error) => {
@@ -98,4 +100,16 @@ function oneLine(text: string): string {
 function cut(value: string | number | boolean): string | number | boolean {
   if (typeof value !== 'string' || value.length <= FIELD_CHARS_MAX) return value;
   return `${value.slice(0, FIELD_CHARS_MAX)}… (${value.length} characters)`;
+}
+
+/** For appending, so that a server without the log it was asked for does not begin. */
+function opened(file: string): number {
+  try {
+    return openSync(file, 'a', 0o600);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GizmoError('USAGE', `--log-file ${file}: the log cannot be written there: ${reason}`, {
+      cause,
+    });
+  }
 }

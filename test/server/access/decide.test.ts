@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../../src/server/access/access.js';
-import { decide } from '../../../src/server/access/decide.js';
+import { columnsNotGranted, decide } from '../../../src/server/access/decide.js';
 import { mayKnow, mayKnowColumn } from '../../../src/server/access/may-know.js';
 import { makePrincipal } from '../../../src/server/auth/make-principal.js';
 import type { CatalogAccess } from '../../../src/server/model/catalog-rule.js';
@@ -38,6 +38,18 @@ const write = (catalog: string, change: Partial<ObjectWrite> = {}): PlanFacts =>
 });
 const NO_POLICIES = { version: 0, list: () => [] };
 const may = (rights: Rights, facts: PlanFacts) => decide(rights, facts)?.by ?? 'yes';
+
+it('says of a table that may be read in part which columns may be', () => {
+  const granted = [
+    { privilege: 'select', catalog: 'c', schema: 'main', table: 't', columns: ['a', 'b'] },
+  ] as const;
+  const denial = decide({ role: 'user', grants: { governs: 'all', granted } }, read('c', ['a', 'd']));
+  const columns = denial === undefined || denial.by === 'hidden' ? undefined : denial.columns;
+  expect(denial).toMatchObject({ what: 'read d of c.main.t' });
+  expect(columns && columnsNotGranted({ ...columns, names: [] }).what).toBe(
+    'read all columns of c.main.t, only a, b',
+  );
+});
 
 describe('the rules of catalog_access', () => {
   const rules = (...given: (readonly [string, CatalogAccess])[]): Rights => ({

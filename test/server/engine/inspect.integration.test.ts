@@ -221,7 +221,9 @@ describe.each(ENGINES)('what a statement would do, by the engine %s', (_, open) 
       "describe 'x.csv'",
       "from query_table('x.csv')",
     ])
-      await expect(closed.prepare(sql)).rejects.toThrow(/^Permission denied: files are an administrator's to read/);
+      await expect(closed.prepare(sql)).rejects.toThrow(
+        /^Permission denied: files are an administrator's to read/,
+      );
     await closed.close();
   });
 });

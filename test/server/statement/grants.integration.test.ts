@@ -421,6 +421,14 @@ describe('EXPLAIN ACCESS', () => {
     expect(await admin.rows('select count(*)::int from free.main.t')).toEqual([[1]]);
   });
 
+  it('names what would show what is hidden', async () => {
+    await admin.rows('GRANT SELECT ON shop TO nobody_at_all');
+    const rows = await admin.rows("EXPLAIN ACCESS OF stranger ROLE user FOR 'from shop.main.people'");
+    expect(rows.find(([rule]) => rule === 'grant')?.[2]).toMatch(
+      /^shop.* is hidden: to them it does not exist\. An administrator can show it: GRANT SELECT ON shop/,
+    );
+  });
+
   it('says the same as what then happens', async () => {
     await admin.rows('GRANT SELECT ON shop.main.orders TO ann; GRANT INSERT ON shop.main.orders TO ann');
     for (const sql of [

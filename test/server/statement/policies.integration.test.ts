@@ -540,5 +540,8 @@ describe('a condition', () => {
     expect(await refusal(ann, "select id from (select 'ann' as owner) u, shop.main.short")).toMatch(
       /row policies/,
     );
+    expect(await refusal(ann, 'select id from shop.main.short')).toMatch(
+      /a policy names a column that the table does not have any more.* CREATE OR REPLACE POLICY … ON shop\.main\.short/,
+    );
   });
 });

@@ -30,6 +30,13 @@ describe('logger', () => {
     expect(text).toBe('1970-01-01T00:00:00.000Z INFO - login user=ann peer=127.0.0.1:1\n');
   });
 
+  it('is not begun where its file cannot be opened', () => {
+    const file = join(directory, 'nowhere', 'a.log');
+    expect(() => createLogger({ level: 'info', format: 'text', file, now: () => new Date(0) })).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('--log-file') }),
+    );
+  });
+
   it('keeps every event on one line, whatever it holds', async () => {
     const forged = 'x\n1970-01-01T00:00:00.000Z INFO login user=root';
     const text = await logged('info', 'text', (log) => log.warning(forged, { user: forged }));

@@ -73,12 +73,17 @@ export function explainAccess(
 
 function readAsked(name: string, role: Role | undefined, rules: string | undefined, sql: string): Asked {
   if (role === undefined)
-    throw invalid(`There is no user ${name} in this server's own list, so say which role: ROLE user.`);
+    throw invalid(
+      `There is no user ${name} in this server's own list, so say which role they have: ROLE user, or --role user.`,
+    );
   const { statements } = splitStatements(sql);
-  if (statements.length !== 1) throw invalid('Ask for one statement at a time.');
+  if (statements.length === 0) throw invalid('Name the statement that is asked about.');
+  if (statements.length > 1) throw invalid('Ask for one statement at a time.');
   const catalogAccess = rules === undefined ? undefined : readCatalogAccess(parseJson(rules));
   if (catalogAccess === 'malformed')
-    throw invalid('The rules are a JSON list such as [{"catalog": "sales", "access": "read"}].');
+    throw invalid(
+      'The rules are a JSON list such as [{"catalog": "sales", "access": "read"}]; access is read, write or none.',
+    );
   // As at a login: with the claim nobody is an administrator.
   const limited = catalogAccess === undefined ? { role } : { role: lowered(role), catalogAccess };
   return { person: { name, method: 'password', ...limited }, sql };
@@ -133,7 +138,14 @@ async function explain(
     const inFull = functions.filter((it) => it.class !== 'catalog' && it.class !== 'narrowed');
     facts = { ...others, functions: inFull };
   } catch (error) {
-    return [['all', 'refuses', `The statement cannot be planned: ${toGizmoError(error).message}`]];
+    const { code, message } = toGizmoError(error);
+    return [
+      [
+        'all',
+        'refuses',
+        code === 'PERMISSION_DENIED' ? message : `The statement cannot be planned: ${message}`,
+      ],
+    ];
   } finally {
     await engine.endScope('rollback');
   }
@@ -218,14 +230,24 @@ function layer(name: string, rights: Rights | undefined, facts: PlanFacts): Row 
 }
 
 function row(name: string, denial: Denial | undefined): Row {
-  return denial === undefined ? [name, 'allows', undefined] : [name, 'refuses', reasonOf(denial)];
+  return denial === undefined ? [name, 'allows', undefined] : [name, 'refuses', reasonOf(name, denial)];
 }
 
-function reasonOf(denial: Denial): string {
+function reasonOf(rule: string, denial: Denial): string {
   if (denial.by !== 'hidden') return `may not ${denial.what}. ${denial.remedy}`;
   const { catalog, schema, name } = denial.place;
   const place = [catalog, schema, name].filter((it) => it !== undefined).join('.');
-  return `${place} is hidden: to them it does not exist.`;
+  return `${place} is hidden: to them it does not exist.${shownBy(rule, place, catalog)}`;
+}
+
+/** As the next sentence: what would show it to them, as far as this rule goes. */
+function shownBy(rule: string, place: string, catalog: string): string {
+  if (rule === 'grant') return ` An administrator can show it: GRANT SELECT ON ${place} TO … .`;
+  if (rule === 'catalog_access')
+    return ` A token whose claim "catalog_access" says "read" for it would show it.`;
+  if (rule === 'database-grant')
+    return ` The server's operator can show it with --database-grant ${catalog}:…=read-only.`;
+  return '';
 }
 
 function invalid(message: string): GizmoError {

@@ -129,7 +129,13 @@ export class Words {
 
   /** To be asked when all is read: what follows is refused. */
   end(): void {
-    if (!this.atEnd) this.fail('this is not expected');
+    if (this.atEnd) return;
+    const [before, next] = [this.#tokens[this.#next - 1], this.#tokens[this.#next]];
+    const continues =
+      before?.kind === 'word' &&
+      before.end === next?.start &&
+      /^[@.\-+/:#]/.test(this.#text.slice(next.start));
+    this.fail(continues ? 'a name with such a character goes between double quotes' : 'this is not expected');
   }
 
   /** Refuses the statement at the place that has been reached. Never quotes it: it may hold a secret. */

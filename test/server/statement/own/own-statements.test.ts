@@ -78,6 +78,9 @@ describe('own statements', () => {
     ],
     ["paint wall n saying e'secret'", 'a text is expected, between single quotes'],
     ['paint wall n; select 1', 'Syntax error at word 4, line 1: this is not expected'],
+    ['paint wall ann@example.com', 'a name with such a character goes between double quotes'],
+    ['paint wall ann-marie', 'a name with such a character goes between double quotes'],
+    ['paint wall n - 1', 'this is not expected'],
     ['paint wall ""', 'a name has 1 to 256 characters and no control characters'],
     [`paint wall ${'x'.repeat(257)}`, 'a name has 1 to 256 characters'],
   ])('refuses %s with the usage', (text, reason) => {

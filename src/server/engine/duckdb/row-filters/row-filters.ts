@@ -4,7 +4,7 @@
  * that the table is read as a whole, which is a refusal.
  */
 import type { ObjectName, PlanFacts } from '../../../model/plan-facts.js';
-import { EXPLAINED, type RowFilter } from '../../../model/row-filter.js';
+import { BROKEN, EXPLAINED, type RowFilter, SHOWN } from '../../../model/row-filter.js';
 import { type Canonical, filteredScan, guardedScan, isNode, readCanonical } from '../facts/filtered-scans.js';
 import { mergeFacts } from '../facts/merge-facts.js';
 import { withParameters } from '../facts/parameters.js';
@@ -100,6 +100,7 @@ export class RowFilters {
   ): Promise<{ readonly facts: PlanFacts; readonly assessment: Assessment } | Unfiltered> {
     const planned = withParameters(text, [...significant(text)], () => 'NULL');
     const answer = await planOf(this.#core, PLAN_SQL, [planned], parseExactly);
+    if (answer.error && !(await this.#canBePlanned(filters))) return { unfiltered: BROKEN };
     if (answer.error)
       return { unfiltered: 'the query does not fit a table of which some rows and columns are left' };
     const known = new Map((await Promise.all(filters.map((it) => this.#canonicalOf(it)))).flat());
@@ -109,9 +110,17 @@ export class RowFilters {
       scanIn: (node) => find(node, known) ?? metadata.scanIn(node),
     });
     const shows = facts.functions.find((it) => it.class === 'text');
-    if (shows !== undefined) return { unfiltered: `${shows.name} would show the policies` };
+    if (shows !== undefined) return { unfiltered: `${shows.name}${SHOWN}` };
     if (describes + named.length > 0) return { unfiltered: 'it describes another one as well' };
     return { facts, assessment: assess(answer.plans) };
+  }
+
+  async #canBePlanned(filters: readonly RowFilter[]): Promise<boolean> {
+    for (const filter of filters) {
+      const answer = await planOf(this.#core, PLAN_SQL, [`from (${filterQuery(filter)}) t`], parseExactly);
+      if (answer.error) return false;
+    }
+    return true;
   }
 
   async #canonicalOf(filter: RowFilter): Promise<[string, Canonical][]> {
