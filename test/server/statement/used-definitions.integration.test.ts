@@ -89,6 +89,11 @@ const OF_CONSTANTS = [
   'update shop.work.rows set a = h.a from shop.main.hush h',
   'update shop.work.rows set a = h.a from shop.work.rows b, shop.main.hush h',
   'update shop.work.rows set a = h.a from (shop.work.rows b join shop.main.hush h on true)',
+  'update shop.work.rows set a = h.a from only shop.main.hush h',
+  'update shop.work.rows set a = h.a from shop.work.rows b, only (shop.main.hush) h',
+  'update shop.work.rows set a = h.a from shop.work.rows b(a), shop.main.hush h',
+  'update shop.work.rows set a = h.a from (select 1 as x) b, shop.main.hush h where b.x = 1',
+  'update shop.work.rows set a = h.a from shop.work.rows b join shop.work.rows c using (a), shop.main.hush h',
   'delete from shop.work.rows using shop.main.hush h where rows.a = h.a',
   'delete from shop.work.rows where a in (from shop.main.hush)',
   'with w as (from shop.main.hush) update shop.work.rows set a = w.a from w',
@@ -151,6 +156,24 @@ describe('a view or macro of constants in a catalog with grants', () => {
     expect(await said(ann, 'select hush from hush')).toContain('answered');
     await ann.rows('use memory');
     await ann.rows('drop table shop.work.hush');
+  });
+
+  it('does not stop a column or an argument that has its name, in FROM of UPDATE and behind WITH', async () => {
+    await admin.rows(
+      'create table shop.main.open_too as select 2 as hush; grant select on shop.main.open_too to ann',
+    );
+    await admin.rows('create table shop.work.sums (id int, hush int)');
+    // `hush` alone is the view, to somebody whose path begins in its schema.
+    const client = await logInAs(server.address.port, settings['secret-key'], 'user', { name: 'ann' });
+    await client.rows('use shop.main');
+    for (const sql of [
+      'with w as (select 1 as id, 2 as hush) insert into shop.work.sums (id, hush) select * from w',
+      'update shop.work.sums set id = 2 from shop.main.open o join shop.main.open_too t using (hush) where true',
+      'update shop.work.sums set id = 3 from shop.main.open o(a, hush) where o.hush = 2',
+    ])
+      expect([sql, await said(client, sql)]).toEqual([sql, expect.stringContaining('answered')]);
+    client.close();
+    await admin.rows('drop table shop.work.sums; drop table shop.main.open_too');
   });
 
   it('answers who holds SELECT on it, on its schema or catalog', async () => {

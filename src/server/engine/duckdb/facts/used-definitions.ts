@@ -154,14 +154,25 @@ function withoutUnnamed(query: Node): Node {
 }
 
 /** Of a statement that DuckDB gives no tree of: what is called, and what stands where a table can. */
-function namesByPlace(tokens: readonly Word[]): Written[] {
+function namesByPlace(all: readonly Word[]): Written[] {
+  // FROM ONLY t is FROM t.
+  const tokens = all.filter((it) => !isWord(it, 'only'));
   const found: Written[] = [];
   let inTables = false;
+  /** What it was before each parenthesis that is open. */
+  const around: boolean[] = [];
   for (let at = 0; at < tokens.length; at++) {
-    const before = tokens[at - 1];
+    const [before, token] = [tokens[at - 1], tokens[at]];
     if (isWord(before, ...BEFORE_TABLES)) inTables = true;
-    if (isWord(tokens[at], ...AFTER_TABLES)) inTables = false;
-    if (!isName(tokens[at])) continue;
+    if (isWord(token, ...AFTER_TABLES)) inTables = false;
+    if (token?.value === '(' && !isName(token)) {
+      around.push(inTables);
+      // Arguments, or the columns of what has the name.
+      const ofJoin = isWord(before, 'using') && [',', ')'].includes(tokens[at + 2]?.value ?? '');
+      if (ofJoin || (isName(before) && !isWord(before, ...BEFORE_TABLES))) inTables = false;
+    }
+    if (token?.value === ')' && !isName(token)) inTables = around.pop() ?? inTables;
+    if (!isName(token)) continue;
     const start = at;
     while (tokens[at + 1]?.value === '.' && isName(tokens[at + 2])) at += 2;
     const names = tokens
@@ -208,5 +219,16 @@ const RUN_TEXTS: ReadonlySet<string> = new Set(['query', 'query_table']);
 /** Of the arguments of query_table: names, and whether they are united by name. */
 const LIST: ReadonlySet<string> = new Set(['[', ']', ',', 'true', 'false', 'by_name', ':', ':=', '=']);
 const BEFORE_TABLES = ['from', 'using', 'join', 'pivot', 'unpivot', 'summarize', 'describe', 'desc', 'show'];
-const AFTER_TABLES = ['where', 'set', 'returning', 'when', 'select'];
+const AFTER_TABLES = [
+  'where',
+  'set',
+  'into',
+  'returning',
+  'when',
+  'select',
+  'group',
+  'order',
+  'having',
+  'limit',
+];
 const BEFORE_TARGETS = ['into', 'table', 'view', 'macro', 'function', 'exists', 'references', 'index'];
