@@ -24,7 +24,7 @@ const LOOK_UPS_MAX = 1000;
 const QUOTES = /['"$]/;
 /** What opens files: other texts are looked up only where they end like one of ours. */
 const DOORS =
-  /\b(read_\w+|\w*_scan\w*|glob|sniff_csv|parquet_\w+|copy|attach|export|import|load|query\w*|set\s+(global\s+|session\s+|local\s+)?\w+_(path|directory|output))\b|\b(from|join|describe|summarize|pivot|unpivot|table)\b[\s(]*['"$e]/i;
+  /\b(read_\w+|\w*_scan\w*|glob|sniff_csv|parquet_\w+|copy|attach|export|import|load|query\w*|set\s+(global\s+|session\s+|local\s+)?\w+_(path|directory|output))\b|\b(from|join|only|describe|summarize|pivot|unpivot|table)\b[\s(]*['"$e]/i;
 
 /** @param own files and directories, there or yet to be made; those of the state as well */
 export function createPathGuard(own: readonly string[]): PathGuard {

@@ -52,6 +52,8 @@ describe('the guard of the server’s own files', () => {
     `from read_text('${tlsKey}')`,
     `from read_text('${folder}/harmless.csv')`,
     `from '${folder}/harmless.csv'`,
+    `from only '${folder}/harmless.csv'`,
+    `from only ('${folder}/harmless.csv')`,
     `from read_text('${folder}/notes.txt')`,
     `from read_text('${runtime}/31337.json')`,
     `from read_text('${runtime}/*.json')`,
