@@ -91,6 +91,8 @@ describe('the type of what is bound', () => {
       "create macro open.by_type(x integer) as 'number', (x double) as (select max(a) from vault.gold)",
       "create macro open.rows_by_type(x integer) as table (select 'number' as a), (x double) as table (from vault.gold)",
       'create macro open.through(x) as open.by_type(x + 1)',
+      "create macro open.trim(x integer) as 'number', (x double) as (select max(a) from vault.gold)",
+      "create macro open.over(x integer) as 'number', (x double) as (select max(a) from vault.gold)",
       "create macro open.by_count(x) as 'one', (x, y) as 'two'",
     ])
       await client.rows(sql);
@@ -107,6 +109,8 @@ describe('the type of what is bound', () => {
     'select open.through($1)',
     'from open.rows_by_type($1 + 1)',
     'select "open"."BY_TYPE"([1, $1][2])',
+    'select open.trim($1 + 1)',
+    'select open.over($1 + 1)',
   ])('chooses no form of a macro that was not looked at: %s', async (query) => {
     for (const [type, value] of [
       [DOUBLE, 1.5],

@@ -113,6 +113,9 @@ describe('a number that DuckDB takes while it binds', () => {
   const PLACES = ['shown', 'hidden', 'work'];
   beforeAll(async () => {
     await admin.rows('create macro work.main.series(n) as table from range(n)');
+    await admin.rows('create macro work.main.over(series) as table from range(series)');
+    await admin.rows('create macro work.main.trim(series) as table from range(series)');
+    await admin.rows('create macro work.main."values"(series) as table from range(series)');
     await admin.rows('create macro work.main.next(s) as nextval(s)');
     await admin.rows('create table work.main.kept (i bigint)');
     // DuckDB commits it only where something is written as well.
@@ -129,6 +132,9 @@ describe('a number that DuckDB takes while it binds', () => {
     "from unnest([nextval('PLACE.main.numbers')])",
     "from work.main.series(nextval('PLACE.main.numbers'))",
     "from work.main.series(work.main.next('PLACE.main.numbers'))",
+    "from work.main.over(nextval('PLACE.main.numbers')) series",
+    "from work.main.values(nextval('PLACE.main.numbers')) series",
+    "from work.main.trim(nextval('PLACE.main.numbers')) series",
     "from query('from range(nextval(''PLACE.main.numbers''))')",
     "explain from range(nextval('PLACE.main.numbers'))",
     "describe from range(nextval('PLACE.main.numbers'))",

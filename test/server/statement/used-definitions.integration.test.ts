@@ -222,6 +222,8 @@ describe('a text that a macro is given', () => {
   const MACROS = [
     "create macro shop.main.from_any(t) as table from query('from ' || t)",
     "create macro shop.main.passes_on(t) as table from shop.main.from_any(t || ' limit 1')",
+    "create macro shop.main.partition(t) as table from query('from ' || t)",
+    "create macro shop.main.trim(t) as table from query('from ' || t)",
     "create macro shop.main.fixed() as table from query('select 7 as a')",
     "create macro shop.main.of_fixed() as table from shop.main.from_any('range(1)')",
   ];
@@ -235,6 +237,8 @@ describe('a text that a macro is given', () => {
     "from shop.main.runs('from system.main.' || 'read_json(''FILE'')')",
     "from shop.main.passes_on('\"system\".main.read_json(''FILE'')')",
     "from query('from shop.main.runs(''from system.main.read_json(FILE)'')')",
+    "from shop.main.partition('system.main.read_json(''FILE'')')",
+    "from shop.main.trim('system.main.read_json(''FILE'')')",
     "select (from shop.main.runs('from range(nextval(''numbers'')) limit 1'))",
   ])('is bound for no one but administrators: %s', async (sql) => {
     for (const role of ['readonly', 'user'] as const) {

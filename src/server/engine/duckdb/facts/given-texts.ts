@@ -4,9 +4,7 @@
  */
 import { foldName } from '../../../model/fold-name.js';
 import type { Definition } from './definitions.js';
-import { isSystemFunction } from './function-classes.js';
-import { BEFORE_PARENTHESES } from './taken-numbers.js';
-import { insideParentheses, isName, isWord, significant, stringOf, type Word } from './words.js';
+import { insideParentheses, isName, significant, stringOf, type Word } from './words.js';
 
 /** Of the session's core, what this file asks. */
 interface Core {
@@ -15,17 +13,8 @@ interface Core {
 
 /** The name of such a macro in a text, or in one that the text runs itself; undefined where there is none. */
 export async function runsGivenText(core: Core, sql: string): Promise<string | undefined> {
-  const words = [...significant(sql)];
-  if (!words.some((_, at) => callsOther(words, at))) return undefined;
   const running = runningOf(await core.definitions.all());
   return running.size === 0 ? undefined : namedIn(sql, running);
-}
-
-/** Whether something is called here that is not DuckDB's own, or runs a text that may. */
-function callsOther(words: readonly Word[], at: number): boolean {
-  const word = words[at];
-  if (!isName(word) || words[at + 1]?.value !== '(' || isWord(word, ...BEFORE_PARENTHESES)) return false;
-  return word.value === 'query' || !isSystemFunction(word.value);
 }
 
 /** By the list of definitions, which is the same one until one changes. */

@@ -1,5 +1,6 @@
 /** Asks DuckDB what a statement would do: its tokens first, then its bound plan. Runs nothing. */
 import { GizmoError } from '../../../../errors.js';
+import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { ObjectWrite, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
@@ -12,6 +13,7 @@ import type { SessionCore } from '../session-core.js';
 import { choosesForms } from './chosen-forms.js';
 import { describedQueries } from './described-queries.js';
 import { withDroppedAlong } from './dropped-along.js';
+import { isSystemFunction } from './function-classes.js';
 import { runsGivenText } from './given-texts.js';
 import { mergeFacts } from './merge-facts.js';
 import { PLAN_SQL, type PlanAnswer, planOf, TREE_SQL } from './plan-text.js';
@@ -142,10 +144,11 @@ async function withUsed(core: SessionCore, facts: PlanFacts, text: string): Prom
 
 async function inspectPlan(
   core: SessionCore,
-  { text, fillsMacros = false, fillsAnyType = false }: TextFacts,
+  { text, calls = new Set(), fillsAnyType = false }: TextFacts,
 ): Promise<PlanFacts> {
+  const fillsMacros = await callsMacro(core, calls);
   if (fillsMacros && (await runsTexts(core))) return { ...NO_FACTS, opaque: 'a parameter in a macro' };
-  if (fillsAnyType && (await choosesForms(core, text)))
+  if (fillsMacros && fillsAnyType && (await choosesForms(core, text)))
     return {
       ...NO_FACTS,
       opaque: 'a parameter without a type (as $1::INTEGER has one) in a macro of several forms',
@@ -266,6 +269,15 @@ async function withViewBody(
     reads: [...facts.reads, ...withoutRows(found).reads],
     functions: [...facts.functions, ...functions],
   };
+}
+
+/** Whether one of these names is a macro's. The session's own that stand before functions of DuckDB do what those do. */
+async function callsMacro({ definitions }: SessionCore, calls: ReadonlySet<string>): Promise<boolean> {
+  if (calls.size === 0) return false;
+  const macros = (await definitions.all()).filter(({ macro }) => macro);
+  return macros.some(
+    ({ catalog, name }) => calls.has(foldName(name)) && !(catalog === 'temp' && isSystemFunction(name)),
+  );
 }
 
 /** Whether there are macros that run a text, which a parameter could be that is not known yet. */

@@ -5,9 +5,9 @@
 import type { Token } from '../../../../sql/lexer.js';
 import type { Effect, FunctionClass, FunctionUse, PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
-import { isSystemFunction, worstClass } from './function-classes.js';
+import { worstClass } from './function-classes.js';
 import { withParameters } from './parameters.js';
-import { insideParentheses, isName, significant, stringOf, type Word } from './words.js';
+import { canCall, insideParentheses, isName, significant, stringOf, type Word } from './words.js';
 import { readDeallocate, readPrepare, skipExplain } from './wrappers.js';
 
 export interface TextFacts {
@@ -17,9 +17,9 @@ export interface TextFacts {
   readonly text: string;
   /** The name that PREPARE gives. */
   readonly prepares?: string | undefined;
-  /** Whether it has parameters, and calls what may be a macro, which may do something else for each value. */
-  readonly fillsMacros?: boolean;
-  /** The same with parameters that are of any type, in which no cast (`$1::INTEGER`) follows one. */
+  /** Where it has parameters, the names that it calls; a macro may do something else for each value. */
+  readonly calls?: ReadonlySet<string>;
+  /** Whether a parameter is of any type: no cast (`$1::INTEGER`) follows it. */
   readonly fillsAnyType?: boolean;
 }
 
@@ -42,27 +42,20 @@ export function readText(sql: string, options: InspectOptions): TextFacts {
   const text = withParameters(sql, statement, () => 'NULL');
   const isFilled = text !== sql.slice(statement[0]?.start ?? sql.length);
   // The server's own texts name what they call in full, which is no macro of anybody's.
-  const fillsMacros = options.qualified !== true && isFilled && statement.some(callsMacro);
+  const calls = new Set(isFilled && options.qualified !== true ? callsIn(statement) : []);
   const isCast = (at: number) => sql.slice(statement[at]?.start, statement[at + 1]?.end).startsWith('::');
   const ofAnyType = statement.some(({ kind }, at) => kind === 'parameter' && !isCast(at + 1));
   return {
     ...{ facts: decided(sql, statement, options), text, prepares: prepare?.name },
-    fillsMacros,
-    fillsAnyType: fillsMacros && ofAnyType,
+    calls,
+    fillsAnyType: ofAnyType,
   };
 }
 
-function callsMacro(token: Word, index: number, tokens: readonly Word[]): boolean {
-  if (!isName(token) || tokens[index + 1]?.value !== '(' || isSystemFunction(token.value)) return false;
-  return token.kind !== 'word' || tokens[index - 1]?.value === '.' || !BEFORE_PARENTHESES.has(token.value);
+function callsIn(tokens: readonly Word[]): readonly string[] {
+  const called = tokens.filter((_, at) => canCall(tokens, at) && tokens[at + 1]?.value === '(');
+  return called.map(({ value }) => value);
 }
-
-/** Words that DuckDB has for itself: without quotes and a schema before them no macro is called so. */
-const BEFORE_PARENTHESES: ReadonlySet<string> = new Set(
-  'all and any as case else except exists from having in intersect lateral limit not offset on or select some then union using values when where with'.split(
-    ' ',
-  ),
-);
 
 /** Whether the text is BEGIN, COMMIT, ROLLBACK or one of their other names, which end or begin a transaction themselves. */
 export function changesTransaction(sql: string): boolean {

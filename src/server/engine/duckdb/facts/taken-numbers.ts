@@ -5,7 +5,7 @@
 import { foldName } from '../../../model/fold-name.js';
 import type { Definition } from './definitions.js';
 import { scalarClass, tableFunctionClass } from './function-classes.js';
-import { isName, isWord, significant, stringOf, type Word } from './words.js';
+import { canCall, isName, isWord, significant, stringOf, type Word } from './words.js';
 
 /** Of the session's core, what this file asks. */
 interface Core {
@@ -19,8 +19,9 @@ export async function takesNumbers(core: Core, sql: string): Promise<boolean> {
   return isOnlyBuiltIn && !/nextval|currval/i.test(sql) ? false : takes(sql, askers, 0);
 }
 
-/** Views and macros, folded: those that ask sequences, and those that take numbers themselves while they are bound. */
+/** Views and macros, folded: all, those that ask sequences, and those that take numbers themselves while they are bound. */
 interface Askers {
+  readonly made: ReadonlySet<string>;
   readonly ask: ReadonlySet<string>;
   readonly take: ReadonlySet<string>;
 }
@@ -36,21 +37,24 @@ async function askersIn(core: Core): Promise<Askers> {
     name: foldName(name),
     words: [...significant(text ?? '')].filter((it, at) => at > 0 || !isWord(it, 'create')),
   }));
+  const made = new Set(all.map(({ name }) => name));
   for (let size = 0; size !== ask.size + take.size; ) {
     size = ask.size + take.size;
     for (const { name, words } of all) {
       if (words.some((it) => isName(it) && it.value !== name && ask.has(it.value))) ask.add(name);
-      if (words.some((it) => isName(it) && take.has(it.value)) || isInConstant(words, ask)) take.add(name);
+      if (words.some((it) => isName(it) && take.has(it.value)) || isInConstant(words, { made, ask }))
+        take.add(name);
     }
   }
-  known.set(definitions, { ask, take });
-  return { ask, take };
+  const askers = { made, ask, take };
+  known.set(definitions, askers);
+  return askers;
 }
 
 function takes(sql: string, askers: Askers, depth: number): boolean {
   const words = [...significant(sql)];
   if (words.some((it) => isName(it) && askers.take.has(it.value))) return true;
-  if (isInConstant(words, askers.ask)) return true;
+  if (isInConstant(words, askers)) return true;
   if (depth >= DEPTH_MAX || !words.some((it) => isName(it) && it.value === 'query')) return false;
   return words.some((word) => {
     const held = word.kind === 'string' ? stringOf(sql, word) : undefined;
@@ -59,11 +63,11 @@ function takes(sql: string, askers: Askers, depth: number): boolean {
 }
 
 /** Whether something that asks is called among the arguments of what may be a table function, or of a statement with constants only. */
-function isInConstant(words: readonly Word[], ask: ReadonlySet<string>): boolean {
+function isInConstant(words: readonly Word[], { made, ask }: Omit<Askers, 'take'>): boolean {
   const calls: boolean[] = [];
   const isOfConstants = isWord(words[0], ...OF_CONSTANTS) && !isWord(words[1], 'variable');
   for (const [at, word] of words.entries()) {
-    if (word.kind !== 'quotedIdentifier' && word.value === '(') calls.push(mayTake(words, at));
+    if (word.kind !== 'quotedIdentifier' && word.value === '(') calls.push(mayTake(words, at, made));
     else if (word.kind !== 'quotedIdentifier' && word.value === ')') calls.pop();
     else if (isName(word) && ask.has(word.value) && words[at + 1]?.value === '(')
       if (isOfConstants || calls.includes(true)) return true;
@@ -72,23 +76,19 @@ function isInConstant(words: readonly Word[], ask: ReadonlySet<string>): boolean
 }
 
 /** Whether the parenthesis at `open` may hold the arguments of a table function or macro. */
-function mayTake(words: readonly Word[], open: number): boolean {
+function mayTake(words: readonly Word[], open: number, made: ReadonlySet<string>): boolean {
   const before = words[open - 1];
-  if (!isName(before) || isWord(before, ...BEFORE_PARENTHESES)) return false;
+  if (before === undefined || !canCall(words, open - 1)) return false;
   let first = open - 1;
   while (words[first - 1]?.value === '.') first -= 2;
   // The columns of CREATE TABLE.
   if (isWord(words[0], 'create') && isWord(words[first - 1], 'table', 'exists')) return false;
+  // A macro may have the name of a function that computes.
+  if (made.has(before.value)) return true;
   return tableFunctionClass(before.value) !== 'unknown' || scalarClass(before.value) === 'unknown';
 }
 
 const SEQUENCES: readonly string[] = ['nextval', 'currval'];
 const OF_CONSTANTS = ['set', 'call', 'pragma', 'reset', 'execute', 'attach'];
-/** Key words, behind which a query, a value or a list of them stands, and what DuckDB computes without a function. */
-export const BEFORE_PARENTHESES: readonly string[] = (
-  'all and any array as asc between by case cast check coalesce cross default desc distinct do else except exists extract filter from having if ilike in inner ' +
-  'intersect into is join key lateral left like limit materialized natural not nullif of offset on or order outer over overlay partition position primary ' +
-  'qualify references returning right row select set some substring then to trim try try_cast union unique update using values view when where with'
-).split(' ');
 /** Of query('…query(…)…'). */
 const DEPTH_MAX = 8;

@@ -22,6 +22,22 @@ export function isWord(token: Word | undefined, ...values: readonly string[]): b
   return token?.kind === 'word' && values.includes(token.value);
 }
 
+/** Whether a function can be called by the token at `at`: also by a key word that DuckDB has for itself, in quotes or behind a dot. */
+export function canCall(tokens: readonly Word[], at: number): boolean {
+  const token = tokens[at];
+  if (!isName(token)) return false;
+  return token.kind !== 'word' || tokens[at - 1]?.value === '.' || !RESERVED.has(token.value);
+}
+
+/** Those key words that stand before parentheses. DuckDB has others, such as `filter` and `left`, by which macros can be called. */
+export const RESERVED: ReadonlySet<string> = new Set(
+  (
+    'all and any array as asc between by case cast check coalesce default desc distinct do else except exists extract from having in intersect ' +
+    'into lateral limit not offset on or order overlay position primary qualify references returning select some then to try ' +
+    'try_cast union unique using values when where with'
+  ).split(' '),
+);
+
 /** Whether it may be a name: a word, or what stands in double quotes. */
 export function isName(token: Word | undefined): token is Word {
   return token?.kind === 'word' || token?.kind === 'quotedIdentifier';
