@@ -183,6 +183,13 @@ const TARGETS = [
 ];
 const written = fc.tuple(query, fc.option(fc.constantFrom(...WRITES), { freq: 2 }));
 
+/**
+ * Where there is a filter, DuckDB moves the condition on one side of EXCEPT to the other as well, whose rows fail in it; without
+ * one it does not.
+ */
+const PUSHED =
+  'select p.a, p.g, p.b, p.owner from ((select p.a, p.g, p.b, p.owner from DB.main.t as p where p.b::int > 3) except (with t as (select p.a, p.g, p.b, p.owner from (select p.a, p.g, p.b, p.owner from DB.main.t as p where ((p.a // nullif(p.g, 0))::varchar) is not null) as p where p.a in (0, 1, 3) or p.g = 1) select t.a, t.g, p.b, p.owner from t join DB.main.u as p on t.a = p.a)) as p join DB.main.f as q on p.a = q.a and p.g >= q.g where (p.a) is not null';
+
 /** Sorted rows, or why there are none. */
 async function answers(session: EngineSession, ...[sql, read]: readonly [string, string?]): Promise<string> {
   return queryTexts(session, sql)
@@ -203,28 +210,39 @@ it('a query answers what it would if nothing else were there', async () => {
       for (const session of [restricted, oracle]) for (const it of TARGETS) await queryTexts(session, it);
       const sql = made.replaceAll('DB', 'whole');
       const expected = await answers(oracle, made.replaceAll('DB', 'part'), read);
-      const facts = await restricted
-        .inspect(sql, { readOnly: false, rowFilters: FILTERS })
-        .catch(() => undefined);
+      const limited = async (sql: string, filters: readonly RowFilter[]) => {
+        const facts = await restricted
+          .inspect(sql, { readOnly: false, rowFilters: filters })
+          .catch(() => undefined);
+        if (facts === undefined) return 'not bound';
+        const isRefused = facts.reads.some(
+          (read) => read.rows === undefined && filters.some((it) => it.name === read.name.toLowerCase()),
+        );
+        const found = isRefused ? 'refused' : await answers(restricted, sql, read);
+        await restricted.endScope('rollback');
+        return found;
+      };
+      const found = await limited(sql, FILTERS);
       // What does not bind fails for the oracle as well.
-      if (facts === undefined) {
+      if (found === 'not bound') {
         expect(expected).toMatch(/^failed/);
         return;
       }
-      const isRefused = facts.reads.some(
-        (read) => read.rows === undefined && FILTERS.some((it) => it.name === read.name.toLowerCase()),
-      );
-      const found = isRefused ? undefined : await answers(restricted, sql, read);
-      await restricted.endScope('rollback');
-      if (found === undefined) refused += 1;
+      if (found === 'refused') refused += 1;
       else answered += 1;
-      if (found === undefined) return;
+      if (found === 'refused') return;
       // A failure may be another of several, and is quoted without the text; but no row is hidden in it.
       if (expected.startsWith('failed')) expect(found).toMatch(/^failed/);
-      else expect(found).toBe(expected);
+      else if (!found.startsWith('failed')) expect(found).toBe(expected);
+      else {
+        // It may fail for the policies' sake, but then it does so where they leave out nothing, and in the same words.
+        for (const it of TARGETS) await queryTexts(restricted, it);
+        const here = FILTERS.map((it) => ({ ...it, catalog: 'part' }));
+        expect(found).toBe(await limited(made.replaceAll('DB', 'part'), here));
+      }
       if (found.startsWith('failed')) expect(found).not.toMatch(/hidden/);
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [[[PUSHED, null]]] },
   );
   expect(answered).toBeGreaterThan(refused * 10);
 }, 600_000);
