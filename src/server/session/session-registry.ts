@@ -8,15 +8,15 @@ import { GizmoError, toGizmoError } from '../../errors.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Connection } from '../model/connection.js';
 import { identityOf, type Principal } from '../model/principal.js';
+import { type IdleLimits, watchIdleSessions } from './idle-sessions.js';
 import { createSession, type Session, sessionClosed } from './session.js';
 import { createSessionEnds, type PlannedEnd } from './session-ends.js';
 import type { SessionPlaces } from './session-places.js';
 
 /** Ids of ended sessions that are remembered, so that a stale token is told so instead of losing state silently. */
 const ENDED_MAX = 10_000;
-const SWEEP_INTERVAL_MS_MAX = 30_000;
 
-export interface SessionRegistryOptions {
+export interface SessionRegistryOptions extends IdleLimits {
   readonly openEngineSession: (principal: Principal, id: string) => Promise<EngineSession>;
   /** Throws where the principal may not call any more; asked once more when a session of theirs has been opened. */
   readonly assertStanding?: (principal: Principal) => void;
@@ -27,16 +27,9 @@ export interface SessionRegistryOptions {
   /** Resolves when it outlives the server that the session was ended for good, by whom. */
   readonly rememberEnd?: (id: string, by: 'administrator' | 'owner') => Promise<void>;
   readonly places: SessionPlaces;
-  /** 0 = never. */
-  readonly idleTimeoutMs: number;
-  /** How long a transaction may be open without a call; 0 = for ever. */
-  readonly idleInTransactionTimeoutMs: number;
-  readonly nowMs: () => number;
   readonly makeId: () => string;
   readonly onOpened?: (session: Session) => void;
   readonly onEnded?: (session: Session, how: SessionEnd) => void;
-  /** A transaction was rolled back because nobody went on with it. */
-  readonly onTransactionExpired?: (session: Session) => void;
 }
 
 /** What ended a session. */
@@ -85,7 +78,7 @@ export interface SessionRegistry {
 }
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
-  const { places, idleTimeoutMs, idleInTransactionTimeoutMs, nowMs } = options;
+  const { places, nowMs } = options;
   const open = new Map<string, Promise<Session>>();
   const sessions = new Set<Session>();
   const ended = new Map<string, GizmoError>();
@@ -94,53 +87,11 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   const killed = new WeakMap<Connection, Map<string, GizmoError>>();
   const ofConnection = new WeakMap<Connection, Map<string, string>>();
 
-  const limits = [idleTimeoutMs, idleInTransactionTimeoutMs].filter((limitMs) => limitMs > 0);
-  const sweeper =
-    limits.length === 0
-      ? undefined
-      : setInterval(sweep, Math.min(...limits.map((limitMs) => limitMs / 4), SWEEP_INTERVAL_MS_MAX));
-  sweeper?.unref();
-  /** When the sessions were last used whose transactions have been looked at since. */
-  const looked = new WeakMap<Session, number>();
-
-  function sweep(): void {
-    for (const pending of open.values()) void pending.then(sweepSession).catch(ignoreFailedOpening);
-  }
-
-  async function sweepSession(session: Session): Promise<void> {
-    const { lastUsedMs, callsInFlight } = session;
-    const idleMs = nowMs() - lastUsedMs;
-    if (callsInFlight > 0) return;
-    if (idleTimeoutMs > 0 && idleMs >= idleTimeoutMs) {
-      const reason = new GizmoError(
-        'UNAUTHENTICATED',
-        `This session ended after ${Math.round(idleTimeoutMs / 1000)} s without a call; its transaction was rolled back and its temporary tables are gone. Log in again.`,
-      );
-      await registry.end(session, 'idle', reason);
-    } else if (idleInTransactionTimeoutMs > 0 && idleMs >= idleInTransactionTimeoutMs) {
-      if (looked.get(session) === lastUsedMs) return;
-      looked.set(session, lastUsedMs);
-      await expireTransaction(session);
-    }
-  }
-
-  async function expireTransaction(session: Session): Promise<void> {
-    const release = await session.queue.acquire(session.signal);
-    try {
-      // A call that came first has the transaction; it is idle no more.
-      if (nowMs() - session.lastUsedMs < idleInTransactionTimeoutMs) return;
-      const expired = await session.engine.expireTransaction(
-        new GizmoError(
-          'FAILED_PRECONDITION',
-          `The transaction was rolled back after ${Math.round(idleInTransactionTimeoutMs / 1000)} s without a statement (--idle-in-transaction-timeout). End it with ROLLBACK and begin again.`,
-        ),
-      );
-      if (expired) options.onTransactionExpired?.(session);
-    } finally {
-      release();
-    }
-  }
-
+  const stopWatching = watchIdleSessions(
+    options,
+    () => open.values(),
+    (session, reason) => registry.end(session, 'idle', reason),
+  );
   const ends = createSessionEnds(nowMs, (session, reason) => void registry.end(session, 'expired', reason));
 
   /** Plans its end anew for what it is now called with, and refuses it where that has come. */
@@ -308,7 +259,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     },
 
     async endAll(reason) {
-      clearInterval(sweeper);
+      stopWatching();
       const sessions = await Promise.allSettled(open.values());
       await Promise.allSettled(
         sessions.map((it) =>
@@ -328,5 +279,5 @@ function tokenExpired(): GizmoError {
   return new GizmoError('UNAUTHENTICATED', 'The session token has expired. Log in again.');
 }
 
-/** Whoever asked for the session gets the error; a sweeper or a closed connection has nothing left to do. */
+/** Whoever asked for the session gets the error; a closed connection has nothing left to do. */
 function ignoreFailedOpening(): void {}

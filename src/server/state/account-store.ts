@@ -2,6 +2,7 @@
 import { GizmoError } from '../../errors.js';
 import { type Accounts, nameKey, type StoredToken, type StoredUser } from '../model/account.js';
 import { isRole, type Role } from '../model/principal.js';
+import { createInTurn } from './in-turn.js';
 import type { StateDatabase } from './state-database.js';
 
 /** Each change resolves when it is in force and outlives a crash. Who is affected has to be told by the caller. */
@@ -30,14 +31,7 @@ export async function openAccountStore(database: StateDatabase): Promise<Account
   const users = new Map((await readUsers(database)).map((user) => [user.name, user]));
   const tokens = new Map((await readTokens(database)).map((token) => [token.id, token]));
   const suspended = new Map((await readSuspensions(database)).map((it) => [nameKey(it.name), it]));
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** One after the other: each is decided on what the one before has left. */
-  function change<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  const change = createInTurn();
 
   function requireUser(name: string): StoredUser {
     const user = users.get(name);

@@ -1,4 +1,5 @@
 /** Sessions that have ended for good: their tokens must not open them again, after a restart neither. */
+import { createInTurn } from './in-turn.js';
 import type { StateChange, StateDatabase } from './state-database.js';
 
 /** Who ended it: an administrator, or the one whose it was. */
@@ -27,19 +28,17 @@ export async function openEndedSessions(
   const lasting = new Map(rows.map(([id, expiresMs]) => [String(id), Number(expiresMs)]));
   const owners = new Map<string, number>();
   let changes: StateChange[] = [];
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
   let next: Promise<void> | undefined;
 
   /** What comes while one is written is written together. */
   function write(): Promise<void> {
-    const turn = last.then(async () => {
+    return inTurn(async () => {
       next = undefined;
       const batch = changes;
       changes = [];
       await database.write(forgetOld(nowMs()), ...batch);
     });
-    last = turn.catch(() => undefined);
-    return turn;
   }
 
   return {

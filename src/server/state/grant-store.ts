@@ -2,6 +2,7 @@
 import { foldName } from '../model/fold-name.js';
 import type { Grant } from '../model/rights.js';
 import type { Grantee, Grants, StoredGrant } from '../model/stored-grant.js';
+import { createInTurn } from './in-turn.js';
 import type { StateChange, StateDatabase } from './state-database.js';
 
 /** Each change resolves when it is in force and outlives a crash. */
@@ -19,14 +20,7 @@ export async function openGrantStore(database: StateDatabase): Promise<GrantStor
     (await database.read('select catalog from governed_catalogs')).map(([it]) => String(it)),
   );
   let version = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** One after the other: each is decided on what the one before has left. */
-  function change<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  const change = createInTurn();
 
   return {
     get version() {

@@ -2,6 +2,7 @@
 import { foldName } from '../model/fold-name.js';
 import type { Grantee } from '../model/stored-grant.js';
 import type { Policies, StoredPolicy } from '../model/stored-policy.js';
+import { createInTurn } from './in-turn.js';
 import type { StateChange, StateDatabase } from './state-database.js';
 
 /** Each change resolves when it is in force and outlives a crash. */
@@ -18,14 +19,7 @@ export interface PolicyStore extends Policies {
 export async function openPolicyStore(database: StateDatabase): Promise<PolicyStore> {
   const known = new Map((await readPolicies(database)).map((policy) => [keyOf(policy), policy]));
   let version = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** One after the other: each is decided on what the one before has left. */
-  function change<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  const change = createInTurn();
 
   return {
     get version() {

@@ -2,6 +2,7 @@
 import { GizmoError } from '../../errors.js';
 import { collectRows, type ParameterValue, parameterRow } from '../../flight/ipc/rows.js';
 import type { Engine, EngineSession } from '../engine/engine.js';
+import { createInTurn } from './in-turn.js';
 import { MIGRATIONS } from './migrations.js';
 
 /** A statement and what its parameters $1, $2, … stand for. */
@@ -17,14 +18,7 @@ export interface StateDatabase {
 /** Brings the tables to this version's form. Throws FAILED_PRECONDITION where a newer version has made them. */
 export async function openStateDatabase(engine: Engine): Promise<StateDatabase> {
   const session = await engine.openSession();
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** One after the other: a session does one thing at a time. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  const inTurn = createInTurn();
 
   const database: StateDatabase = {
     read: (sql, ...values) => inTurn(() => run(session, sql, values)),
