@@ -85,7 +85,7 @@ function throwIfNotHere(
   if (!mayUse(rights, namedIn(text, views))) return;
   throw new GizmoError(
     'PERMISSION_DENIED',
-    `Views and macros that read with their owner's rights are for queries, and for those of CREATE TABLE … AS, INSERT … SELECT and COPY … TO: ${why.slice(NOT_HERE.length + 1)}`,
+    `Views and macros that read with their owner's rights are for queries, INSERT, UPDATE, DELETE, MERGE, CREATE TABLE … AS and COPY … TO: ${why.slice(NOT_HERE.length + 1)}`,
     { detail: message, cause: again.error },
   );
 }

@@ -17,7 +17,7 @@ export interface Who {
 
 const READS: readonly CatalogRule[] = [{ catalog: 'open', access: 'read' }];
 
-const OPEN = ['open.items', 'open.main.items', 'open.seen', 'open.more.parts'];
+const OPEN = ['open.items', 'open.main.items', 'open.seen', 'open.more.parts', 'open.kept'];
 const WORK = ['work.notes', 'work.main.keyed', 'work.notes'];
 
 /** Under a row policy, by its name and by that of something hidden. */

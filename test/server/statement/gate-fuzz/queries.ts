@@ -54,6 +54,7 @@ export function queries(names: Names, outside: string): Queries {
           arbitrary: sql`(select ${word('max(a)|count(*)|sum(c)|min(length(b))')} from ${source})`,
         },
         { weight: 1, arbitrary: sql`${word('nextval|currval')}('${sequence}')` },
+        { weight: 2, arbitrary: sql`${respelled(word('open.kept_count'))}(${number})` },
         { weight: 1, arbitrary: sql`case when ${condition} then ${number} else ${number} end` },
         { weight: 1, arbitrary: sql`list_sum(list_transform([1, 2], ${word('lambda x: |x -> ')}${number}))` },
       ),
@@ -62,6 +63,7 @@ export function queries(names: Names, outside: string): Queries {
         { weight: 8, arbitrary: word("b|'x'") },
         { weight: 1, arbitrary: sql`${word('lower|upper|md5|hex|to_json|typeof')}(${text})` },
         { weight: 1, arbitrary: sql`${text} || ${text}` },
+        { weight: 2, arbitrary: sql`${respelled(word('open.kept_of|open.main.kept_of'))}(${number})` },
         { weight: 2, arbitrary: sql`(select ${word("max(b)|first(b)|string_agg(b, ',')")} from ${source})` },
         { weight: 1, arbitrary: sql`${number}::varchar` },
       ),
@@ -130,7 +132,7 @@ export function queries(names: Names, outside: string): Queries {
         },
         {
           weight: 1,
-          arbitrary: sql`${respelled(word('open.lines|open.lines|open.tells|zqvault.zqlines|zqlines|tells'))}(${number})`,
+          arbitrary: sql`${respelled(word('open.lines|open.kept_lines|open.tells|zqvault.zqlines|zqlines|tells'))}(${number})`,
         },
         { weight: 1, arbitrary: sql`(select ${number} as a, 'r' as b, 1 as c from range(3))` },
         {

@@ -12,12 +12,17 @@ export function statements(names: Names, outside: string): Sql {
   const returning = maybe(sql` returning ${fc.oneof(word('*|a, b|rowid'), expression)}`);
   const where = maybe(sql` where ${condition}`);
 
-  const row = sql`values (${word('1|7|null')}, ${fc.oneof(word("'x'|default"), sql`(select max(b) from ${source})`)}, ${fc.oneof(word('1|200'), sql`(select min(c) from ${source})`)})`;
+  const row = sql`values (${word('1|7|null')}, ${fc.oneof(word("'x'|default"), sql`(select max(b) from ${source})`, sql`open.kept_of(${word('1|a|77100017')})`)}, ${fc.oneof(word('1|200'), sql`(select min(c) from ${source})`, word('open.kept_count(1)'))})`;
 
   const writes = fc.oneof(
     sql`insert into ${into} default values`,
     sql`insert ${maybe(word('or replace |or ignore '))}into ${into}${maybe(word(' (a, b)| (a, zqweigh)| by name'))} ${fc.oneof(query, row, row)}${maybe(sql` on conflict ${maybe(word('(a) '))}${fc.oneof(word('do nothing'), sql`do update set b = ${expression}${where}`)}`)}${returning}`,
     sql`with t as (${query}) insert into ${into} from t`,
+    sql`with t as (from ${source}) ${fc.oneof(
+      sql`update ${into} set b = t.b from t${where}`,
+      sql`delete from ${into} where a in (select a from t)`,
+      sql`merge into ${into} using t on ${expression} when not matched then insert ${row}`,
+    )}`,
     sql`update ${into} set ${column} = ${expression}${maybe(sql` from ${source}`)}${where}${returning}`,
     sql`delete from ${into}${maybe(sql` using ${source}`)}${where}${returning}`,
     sql`merge into ${into} using ${fc.oneof(sql`(${query}) s`, sql`${table} s`)} on ${expression} when matched then ${word('delete|update set b = s.b|do nothing')}${maybe(sql` when not matched then insert ${row}`)}${returning}`,

@@ -71,6 +71,15 @@ const PART_HIDDEN = [
   "create macro part.zqtell(zqparameter) as 'zqtold'",
   "create table part.zqsch.zqt as select 77100013 as a, 'zqtvalue' as b, 77100014 as c",
 ];
+/** Read by everybody with the rights of the administrator who has made it, but for the rows that it leaves out. */
+const LENT = [
+  "attach ':memory:' as zqlend",
+  "create table zqlend.zqkept (a integer, b varchar, c integer); insert into zqlend.zqkept values (1, 'k', 10), (77100017, 'zqkeptrow', 77100018), (2, '7', null), (1, 'zqkeptrow', 77100018)",
+  "create view open.kept as select a, b, c from zqlend.zqkept where b not like 'zq%'",
+  "create macro open.kept_of(p) as (select max(k.b) from zqlend.zqkept k where k.a = p and k.b not like 'zq%')",
+  "create macro open.kept_count(p) as (select count(*) from zqlend.zqkept k where k.c >= p and k.b not like 'zq%')",
+  "create macro open.kept_lines(p) as table select k.a, k.b, k.c from zqlend.zqkept k where k.a <= p and k.b not like 'zq%'",
+];
 /** Made by somebody who is no administrator: it gives nobody the rights of its maker. */
 const THROUGH = [
   'create view open.peep as select a, b, c from zqvault.zqgold',
@@ -107,7 +116,7 @@ export async function makeWorld(kind: Who['world'], has: 'hidden' | 'nothing hid
   const run = async (client: RawClient, sqls: readonly string[]) => {
     for (const sql of sqls) await client.rows(sql);
   };
-  await run(admin, ['set threads = 1', ...OPEN, ...WORK, ...SECRET, ...PART, ...PART_HIDDEN]);
+  await run(admin, ['set threads = 1', ...OPEN, ...WORK, ...SECRET, ...PART, ...PART_HIDDEN, ...LENT]);
   if (kind === 'granted') await run(admin, GRANTS);
   const maker = await logInAs(server.address.port, SECRET_KEY, 'user', { name: 'maker' });
   await run(maker, THROUGH);
@@ -117,6 +126,7 @@ export async function makeWorld(kind: Who['world'], has: 'hidden' | 'nothing hid
       'drop schema part.zqsch cascade; drop table part.zqhid; drop type part.zqkind; detach zqvault',
       'drop view part.zqconst; drop macro part.zqtell',
       "delete from part.rowed where b like 'zq%'",
+      "delete from zqlend.zqkept where b like 'zq%'",
     ]);
   return { admin, ...doors(server, admin, run) };
 }

@@ -40,6 +40,8 @@ function sourceOf(tokens: readonly Word[]): readonly [from: number, to: number] 
   const as = outer.find((at) => isWord(tokens[at], 'as'));
   const from = isInsert ? outer.find((at) => at > 1 && beginsQuery(tokens, at)) : as && as + 1;
   if (from === undefined || !beginsQuery(tokens, from)) return undefined;
+  // The rows of its VALUES are none of a query: they may have DEFAULT in them.
+  if (isInsert && isWord(tokens[from], 'values')) return undefined;
   const after = outer.find((at) => at > from && (isInsert ? endsSource(tokens, at) : endsTable(tokens, at)));
   return [from, after ?? tokens.length];
 }
@@ -82,7 +84,7 @@ function inParentheses(tokens: readonly Word[]): Range[] {
 }
 
 /** The indexes of the tokens that stand in no parentheses; of a pair of them, that of the first. */
-function outside(tokens: readonly Word[]): number[] {
+export function outside(tokens: readonly Word[]): number[] {
   const found: number[] = [];
   let depth = 0;
   for (const [at, token] of tokens.entries()) {

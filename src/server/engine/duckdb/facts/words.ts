@@ -58,3 +58,14 @@ export function insideParentheses(tokens: readonly Word[], open: number): readon
   }
   return tokens.slice(open + 1);
 }
+
+/** The index of the parenthesis that closes the first one from `at` on; -1 where none does. */
+export function closingOf(tokens: readonly Word[], at: number): number {
+  let depth = 0;
+  for (let index = at; index < tokens.length; index++) {
+    const value = tokens[index]?.kind === 'quotedIdentifier' ? '' : tokens[index]?.value;
+    if (value === '(') depth++;
+    else if (value === ')' && --depth === 0) return index;
+  }
+  return -1;
+}

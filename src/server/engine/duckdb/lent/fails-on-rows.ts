@@ -150,7 +150,7 @@ const OVER_ONE: ReadonlySet<string> = new Set(
   ['PROJECTION', 'FILTER', 'AGGREGATE_AND_GROUP_BY', 'ORDER_BY', 'WINDOW'].map((it) => `LOGICAL_${it}`),
 );
 const AFTER_LAST: ReadonlySet<string> = new Set(
-  ['ORDER_BY', 'LIMIT', 'DISTINCT', 'UNION', 'INSERT', 'CREATE_TABLE', 'COPY_TO_FILE'].map(
+  ['ORDER_BY', 'LIMIT', 'DISTINCT', 'UNION', 'INSERT', 'UPDATE', 'CREATE_TABLE', 'COPY_TO_FILE'].map(
     (it) => `LOGICAL_${it}`,
   ),
 );

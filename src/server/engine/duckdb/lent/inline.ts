@@ -87,7 +87,7 @@ export async function inlineCalls(
 }
 
 /** Each takes several questions to DuckDB. */
-const CALLS_MAX = 50;
+export const CALLS_MAX = 50;
 
 interface LentCall extends MacroCall {
   readonly view: LentView;

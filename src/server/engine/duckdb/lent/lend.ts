@@ -1,83 +1,76 @@
-/**
- * A statement over lent views, as two texts: what runs has a view's body in the place of its name, what is planned a query
- * without rows that has the same columns and reads nothing. Both are compared in DuckDB's own parse tree, so that
- * everything else of the query is decided on as it runs, with the rights of whoever asks.
- */
+/** A statement over lent views: a query, or one that writes the rows of queries somewhere else. */
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
-import { heldQueries } from '../facts/held-queries.js';
-import { isName, isWord, significant, type Word } from '../facts/words.js';
-import { tellsConstants } from './apart.js';
-import { columnsOf, stubOf } from './columns.js';
-import { sameButFor } from './compare.js';
-import { type Core, expand } from './expand.js';
-import { movesConditions } from './hides-rows.js';
-import { type Body, inlineCalls } from './inline.js';
-import { hasNode, nameColumns } from './name-columns.js';
+import { withParameters } from '../facts/parameters.js';
+import { isName, significant } from '../facts/words.js';
+import { callsAsQueries } from './calls-as-queries.js';
+import type { Core } from './expand.js';
+import { heldParts, type Part } from './held-parts.js';
+import { type LentText, lendQuery } from './lend-query.js';
 import { notHere, notLent } from './not-lent.js';
-import { isPlain } from './parameters.js';
-import { inSession, key } from './resolve.js';
-import {
-  isNode,
-  type Node,
-  printed,
-  queryOf,
-  quoted,
-  references,
-  type TextReader,
-  tableNodes,
-  textIn,
-  textOf,
-  walk,
-} from './tree.js';
-
-/** What runs, what is planned in its place, and the views in it. */
-export interface LentText {
-  readonly run: string;
-  readonly plan: string;
-  readonly reads: readonly LentRead[];
-  /** Whether one of them leaves out rows of what it reads. */
-  readonly hidesRows: boolean;
-  /** What of a macro's constants could tell of such rows. */
-  readonly tells: string | undefined;
-  /** Those that are in it whatever macros are given, as `failsOnRows` takes them. */
-  readonly casts: readonly string[];
-}
+import { key } from './resolve.js';
+import { queriesOfWith, queryOf } from './tree.js';
 
 /**
- * Of a query, or of a statement that writes the rows of one somewhere else. Throws FAILED_PRECONDITION with the reason where nothing
- * is lent. The connection must be claimed, in the transaction in which it is to run.
+ * Throws FAILED_PRECONDITION with the reason where nothing is lent. The connection must be claimed, in the transaction in which it
+ * is to run.
  */
 export async function lend(core: Core, sql: string, lent: readonly LentView[]): Promise<LentText> {
   const query = await queryOf(core, sql);
-  const ranges = query === undefined ? heldQueries(sql) : [{ start: 0, end: sql.length }];
-  if (ranges.length === 0)
+  const found =
+    query === undefined
+      ? await lendParts(core, sql, lent)
+      : await lendQuery(core, sql, query, lent, new Set());
+  if (found === undefined) throw notLent('it reads no view of an administrator');
+  return found;
+}
+
+/** Part by part: what stands around them is the caller's, and stays as it is. */
+async function lendParts(
+  core: Core,
+  written: string,
+  lent: readonly LentView[],
+): Promise<LentText | undefined> {
+  // Each part is read by itself, where a `?` would be another one.
+  const numbered = withParameters(written, [...significant(written)], (name) => `$${name}`);
+  const sql = await callsAsQueries(core, numbered, lent);
+  const parts = heldParts(sql);
+  if (parts.length === 0)
     throw notHere(
       'this statement is none of those. Query it, or read it in a subquery; PIVOT needs its values, in IN (…).',
     );
-  const [run, plan] = [[], []] as [string[], string[]];
+  const names = new Set(lent.map(({ name }) => foldName(name)));
+  const [run, plan, around] = [[], [], []] as [string[], string[], string[]];
   const reads = new Map<string, LentRead>();
   let hidesRows = false;
   let tells: string | undefined;
   const casts: string[] = [];
+  let scope: ReadonlySet<string> = new Set();
   let at = 0;
-  for (const { start, end } of ranges) {
-    const part = sql.slice(start, end);
-    const inner = query ?? (await queryOf(core, part));
-    const found = inner && (await lendQuery(core, part, inner, lent));
-    run.push(sql.slice(at, start), found?.run ?? part);
-    plan.push(sql.slice(at, start), found?.plan ?? part);
+  for (const part of parts) {
+    const { start, end, before, after } = part;
+    const text = before + sql.slice(start, end) + after;
+    const isAsked = part.names || namesOne(text, names);
+    const query = isAsked ? await queryOf(core, text) : undefined;
+    const found = query && (await lendQuery(core, text, query, lent, scope));
+    if (part.names) {
+      if (query === undefined) throw notLent('its WITH cannot be read');
+      scope = new Set(queriesOfWith(query).map(([name]) => foldName(name)));
+    }
+    around.push(sql.slice(at, start));
+    run.push(sql.slice(at, start), found ? cut(found.run, part) : sql.slice(start, end));
+    plan.push(sql.slice(at, start), found ? cut(found.plan, part) : sql.slice(start, end));
     for (const read of found?.reads ?? []) reads.set(key(read), read);
     hidesRows ||= found?.hidesRows ?? false;
     tells ??= found?.tells;
     casts.push(...(found?.casts ?? []));
     at = end;
   }
-  if (reads.size === 0) throw notLent('it reads no view of an administrator');
+  if (reads.size === 0) return undefined;
   const rest = sql.slice(at);
   // What stands around has no tree to be compared, so it may hold nothing that could be read in two ways.
-  if (query === undefined && AMBIGUOUS.test(run.filter((_, index) => index % 2 === 0).join(' ') + rest))
+  if (AMBIGUOUS.test([...around, rest].join(' ').replaceAll(PARAMETERS, '')))
     throw notHere('leave out comments, dollars, backslashes and unusual spaces around the query.');
   return {
     run: run.join('') + rest,
@@ -89,238 +82,18 @@ export async function lend(core: Core, sql: string, lent: readonly LentView[]): 
   };
 }
 
+function namesOne(sql: string, names: ReadonlySet<string>): boolean {
+  for (const token of significant(sql)) if (isName(token) && names.has(token.value)) return true;
+  return false;
+}
+
+/** Without what has made a query of it. */
+function cut(text: string, { before, after }: Part): string {
+  const end = after.trim();
+  if (!text.startsWith(before) || !text.endsWith(end)) throw notLent('a part of it cannot be written anew');
+  return text.slice(before.length, text.length - end.length);
+}
+
 const AMBIGUOUS = /--|\/\*|[$\\\u200b\u2060\ufeff]|[^\S \t\r\n]/;
-
-/** Undefined where it names nothing that is lent. */
-async function lendQuery(
-  core: Core,
-  written: string,
-  tree: Node,
-  lent: readonly LentView[],
-): Promise<LentText | undefined> {
-  const named = await withNames(core, written, tree, lent);
-  const inlined = await inlineCalls(core, named.sql, lent);
-  const { sql, query, bodies } = inlined ?? { ...named, bodies: new Map<string, Body>() };
-  const uses = await usesIn(core, query, sql, lent, bodies);
-  if (uses.length === 0) return undefined;
-  const edits: Edit[] = [];
-  const reads = new Map<string, LentRead>();
-  let hidesRows = false;
-  let tells: string | undefined;
-  const casts: string[] = [];
-  for (const use of uses) {
-    const { run, plan, read, ...found } = use.body ?? (await bodyOf(core, use, lent));
-    hidesRows ||= found.hidesRows && !use.isDescribed;
-    if (found.hidesRows && use.view.kind === 'macro' && use.body === undefined)
-      tells ??= await tellsConstants(core, use.view, use.values, lent);
-    // DuckDB describes keys and defaults of the tables behind as well.
-    casts.push(...(use.body?.casts ?? []));
-    edits.push({ ...use, run: use.isDescribed ? plan : run, plan });
-    reads.set(key(use.view), read);
-  }
-  const cuts = prefixCuts(query, sql, uses);
-  const run = apply(sql, [...edits.map(({ run: text, ...it }) => ({ ...it, text })), ...cuts]);
-  const plan = apply(sql, [...edits.map(({ plan: text, ...it }) => ({ ...it, text })), ...cuts]);
-  await assertSame(core, run, plan, edits);
-  return { run, plan, reads: [...reads.values()], hidesRows, tells, casts };
-}
-
-/** The query with names for its columns in whose subqueries a body is to stand. */
-async function withNames(
-  core: TextReader,
-  sql: string,
-  query: Node,
-  lent: readonly LentView[],
-): Promise<{ readonly sql: string; readonly query: Node }> {
-  const names = new Set(lent.map(({ name }) => foldName(name)));
-  const isLent = (node: Node) =>
-    node.class === undefined
-      ? names.has(foldName(textIn(node, 'table_name')))
-      : names.has(foldName(textIn(node, 'function_name')));
-  const before = printed(query);
-  if (!(await nameColumns(core, query, (column) => hasNode(column, isLent))))
-    throw notHere('write the columns out instead of COLUMNS(…).');
-  if (printed(query) === before) return { sql, query };
-  const written = await textOf(core, query);
-  const again = await queryOf(core, written);
-  if (again === undefined || printed(again) !== printed(query))
-    throw notLent('the query cannot be written anew');
-  return { sql: written, query: again };
-}
-
-/** Of a view, or of a macro that is given constants. */
-async function bodyOf(core: Core, { view, values }: Use, lent: readonly LentView[]): Promise<Body> {
-  if (!values.every(isPlain)) throw notLent('an argument is no constant');
-  const { query, behind, hidesRows } = await expand(core, view, { given: values, lent });
-  const body = await textOf(core, query);
-  const columns = await columnsOf(core, `(${body})`);
-  const isOpen = !hidesRows || movesConditions(query);
-  const names = columns
-    .map(({ name }) => (isOpen ? `g.${quoted(name)}` : `try(g.${quoted(name)}) as ${quoted(name)}`))
-    .join(', ');
-  const { catalog, schema, name } = view;
-  return {
-    ...{ view, read: { catalog, schema, name, behind }, hidesRows },
-    ...{ run: `(select ${names} from (${body}) as g)`, plan: stubOf(columns), casts: [] },
-  };
-}
-
-/** A view or macro in the place of a table. Positions are those of the text. */
-interface Use {
-  readonly view: LentView;
-  /** What was written for it already. */
-  readonly body?: Body;
-  readonly node: Node;
-  readonly isDescribed: boolean;
-  /** Arguments, of a macro. */
-  readonly values: readonly Node[];
-  readonly start: number;
-  readonly end: number;
-  readonly before: string;
-  /** A name for it, where the query gives none. */
-  readonly after: string;
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly before: string;
-  readonly after: string;
-  readonly run: string;
-  readonly plan: string;
-}
-
-async function usesIn(
-  core: TextReader,
-  query: Node,
-  sql: string,
-  lent: readonly LentView[],
-  bodies: ReadonlyMap<string, Body>,
-): Promise<Use[]> {
-  const tokens = [...significant(sql)];
-  const uses: Use[] = [];
-  const isLent = (name: string, kind: LentView['kind']) =>
-    lent.some((it) => it.kind === kind && foldName(it.name) === foldName(name));
-  for (const { node, catalog, schema, table, isDescribed } of references(query)) {
-    const body = bodies.get(table);
-    if (body !== undefined) {
-      const at = tokenAt(sql, tokens, node.query_location);
-      uses.push({ ...placeOf(body.view, node, tokens, at, at), body, isDescribed, values: [] });
-      continue;
-    }
-    if (!isLent(table, 'view') || isNode(node.at_clause)) continue;
-    const place = await inSession(core, [catalog, schema, table]);
-    const view = place && lent.find((it) => it.kind === 'view' && key(it) === key(place));
-    if (view === undefined) continue;
-    const at = tokenAt(sql, tokens, node.query_location);
-    const last = at + 2 * [catalog, schema].filter((it) => it !== '').length;
-    uses.push({ ...placeOf(view, node, tokens, at, last), isDescribed, values: [] });
-  }
-  for (const { node, isDescribed } of tableNodes(query)) {
-    const call = isNode(node.function) ? node.function : {};
-    const names = ['catalog', 'schema', 'function_name'].map((part) => textIn(call, part));
-    if (!isLent(names[2] ?? '', 'macro') || node.with_ordinality !== 'WITHOUT_ORDINALITY') continue;
-    const place = await inSession(core, names, ['macro table']);
-    const view = place && lent.find((it) => it.kind === 'macro' && key(it) === key(place));
-    if (view === undefined) continue;
-    const at = tokenAt(sql, tokens, node.query_location);
-    const values = Array.isArray(call.children) ? (call.children as Node[]) : [];
-    uses.push({ ...placeOf(view, node, tokens, at, closingOf(tokens, at)), isDescribed, values });
-  }
-  return uses;
-}
-
-function placeOf(
-  view: LentView,
-  node: Node,
-  tokens: readonly Word[],
-  at: number,
-  last: number,
-): Omit<Use, 'values' | 'isDescribed'> {
-  const [first, end] = [tokens[at], tokens[last]];
-  if (first === undefined || end === undefined) throw notLent('the place of the view is not found');
-  const describes = isWord(tokens[at - 1], 'describe', 'desc', 'summarize', 'show');
-  const name = node.type === 'BASE_TABLE' ? textIn(node, 'table_name') : view.name;
-  return {
-    ...{ view, node, start: first.start, end: end.end },
-    before: describes ? 'from ' : '',
-    after: textIn(node, 'alias') === '' ? ` as ${quoted(name)}` : '',
-  };
-}
-
-/** DuckDB counts bytes. */
-function tokenAt(sql: string, tokens: readonly Word[], location: unknown): number {
-  if (typeof location !== 'number') return -1;
-  const start = Buffer.from(sql).subarray(0, location).toString().length;
-  const at = tokens.findIndex((it) => it.start === start);
-  return isName(tokens[at]) ? at : -1;
-}
-
-function closingOf(tokens: readonly Word[], at: number): number {
-  let depth = 0;
-  for (let index = at; index < tokens.length; index++) {
-    const value = tokens[index]?.kind === 'quotedIdentifier' ? '' : tokens[index]?.value;
-    if (value === '(') depth++;
-    else if (value === ')' && --depth === 0) return index;
-  }
-  return -1;
-}
-
-/** Takes `catalog.schema.` off columns of the views: what stands there now has one name only. */
-function prefixCuts(query: Node, sql: string, uses: readonly Use[]) {
-  const tokens = [...significant(sql)];
-  const cuts: { start: number; end: number; before: string; after: string; text: string }[] = [];
-  walk(query, (node) => {
-    const names =
-      node.class === 'COLUMN_REF' && Array.isArray(node.column_names) ? node.column_names.map(String) : [];
-    if (names.length < 3) return true;
-    const written = names.map(foldName);
-    const length = uses
-      .filter((use) => textIn(use.node, 'alias') === '' && use.view.kind === 'view')
-      .flatMap(({ view }) => [
-        [view.catalog, view.schema, view.name],
-        [view.schema, view.name],
-      ])
-      .find(
-        (parts) => written.length > parts.length && parts.every((it, at) => foldName(it) === written[at]),
-      )?.length;
-    const at = length === undefined ? -1 : tokenAt(sql, tokens, node.query_location);
-    const [first, next] = [tokens[at], tokens[at + 2 * ((length ?? 1) - 1)]];
-    if (first !== undefined && next !== undefined)
-      cuts.push({ start: first.start, end: next.start, before: '', after: '', text: '' });
-    return true;
-  });
-  return cuts;
-}
-
-function apply(
-  sql: string,
-  edits: readonly { start: number; end: number; before: string; after: string; text: string }[],
-): string {
-  let text = '';
-  let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    if (edit.start < at) throw notLent('the places of the views are not found');
-    text += `${sql.slice(at, edit.start)}${edit.before}${edit.text}${edit.after}`;
-    at = edit.end;
-  }
-  return text + sql.slice(at);
-}
-
-/** Throws unless both texts are one query to DuckDB, but for the bodies and what stands for them. */
-async function assertSame(
-  core: TextReader,
-  run: string,
-  plan: string,
-  edits: readonly Edit[],
-): Promise<void> {
-  const pairs = new Map<string, string>();
-  for (const { run: body, plan: stub } of edits) {
-    const [lent, empty] = [await queryOf(core, body), await queryOf(core, stub)];
-    if (lent === undefined || empty === undefined) throw notLent('its body cannot be read');
-    pairs.set(printed(lent), printed(empty));
-  }
-  const [first, second] = [await queryOf(core, run), await queryOf(core, plan)];
-  if (first === undefined || second === undefined || sameButFor(first, second, pairs) !== edits.length)
-    throw notLent('the query cannot be written with its body');
-}
+/** `$1`, where it can be nothing else. */
+const PARAMETERS = /(?<![\w$\u0080-\uffff])\$\d+(?![\w$\u0080-\uffff])/g;

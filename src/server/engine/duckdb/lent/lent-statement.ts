@@ -4,7 +4,7 @@ import type { ArrowField, ArrowSchema } from '../../../../flight/ipc/types.js';
 import type { LentRead } from '../../../model/plan-facts.js';
 import type { EngineResult, EngineStatement, ExecuteOptions } from '../../engine.js';
 import { matchNames } from '../bind-parameters.js';
-import type { LentText } from './lend.js';
+import type { LentText } from './lend-query.js';
 
 /** The same statement with such errors. */
 export function hidingErrors(

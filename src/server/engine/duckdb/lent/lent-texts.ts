@@ -1,5 +1,5 @@
 /** What runs in the place of texts that read lent views, as they were inspected last. */
-import type { LentText } from './lend.js';
+import type { LentText } from './lend-query.js';
 
 export class LentTexts {
   readonly #texts = new Map<string, LentText>();

@@ -47,13 +47,17 @@ export interface Reference {
   readonly isDescribed: boolean;
 }
 
-/** The references to tables; names that WITH gives are none where they are in scope. */
-export function references(tree: unknown): readonly Reference[] {
+/**
+ * The references to tables; names that WITH gives are none where they are in scope.
+ * @param around those of a WITH around it, folded
+ */
+export function references(tree: unknown, around: ReadonlySet<string> = new Set()): readonly Reference[] {
   return tableNodes(tree).flatMap(({ node, isDescribed, scope }) => {
     if (node.type !== 'BASE_TABLE') return [];
     const [catalog, schema] = [textIn(node, 'catalog_name'), textIn(node, 'schema_name')];
     const table = textIn(node, 'table_name');
-    const isOfWith = catalog === '' && schema === '' && scope.has(foldName(table));
+    const name = foldName(table);
+    const isOfWith = catalog === '' && schema === '' && (scope.has(name) || around.has(name));
     return isOfWith ? [] : [{ node, catalog, schema, table, isDescribed }];
   });
 }
@@ -148,7 +152,8 @@ export function quoted(...names: readonly string[]): string {
   return names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
 }
 
-function queriesOfWith({ cte_map: ctes }: Node): (readonly [name: string, query: unknown])[] {
+/** The queries that WITH has before this one. */
+export function queriesOfWith({ cte_map: ctes }: Node): (readonly [name: string, query: unknown])[] {
   const map = isNode(ctes) && Array.isArray(ctes.map) ? ctes.map : [];
   return map.flatMap((it: unknown) => (isNode(it) ? [[textIn(it, 'key'), it.value] as const] : []));
 }
