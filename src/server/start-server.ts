@@ -43,6 +43,7 @@ import { grantStatements } from './statement/own/grants.js';
 import { type Killable, kill } from './statement/own/kill.js';
 import { createOwnStatements } from './statement/own/own-statements.js';
 import { policyStatements } from './statement/own/policies.js';
+import { roleStatements } from './statement/own/roles.js';
 import { securityStatements } from './statement/own/security.js';
 import { setHook } from './statement/own/set-hook.js';
 import { setSetting } from './statement/own/set-setting.js';
@@ -160,6 +161,7 @@ export async function startServer(
       ...grantStatements(state.grants, Date.now),
       ...policyStatements(state.policies, Date.now),
       securityStatements(state.lentViews, Date.now),
+      roleStatements(),
       explainAccess(() => life, state.accounts, engine),
     ]),
     guardPaths: createPathGuard([

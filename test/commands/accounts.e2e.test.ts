@@ -67,7 +67,8 @@ describe('gizmo user and gizmo token', () => {
   });
 
   it('find users, tokens and suspensions again after a restart', async () => {
-    await gizmo(['user', 'suspend', 'zoe@example.com']);
+    const suspended = await gizmo(['user', 'suspend', 'zoe@example.com']);
+    expect(suspended.stdout).toMatch(/is suspended.*No user of this server has that name/s);
     await server.stop();
     server = await startGizmoServer(['--database', database, '--query-log-level', 'info'], server);
     expect(await as('alice', "it's a secret", 'select 1')).toMatchObject({ code: 0 });
@@ -91,7 +92,8 @@ describe('gizmo user and gizmo token', () => {
   });
 
   it('suspend, activate, revoke and drop', async () => {
-    await gizmo(['user', 'suspend', 'alice']);
+    const suspended = await gizmo(['user', 'suspend', 'alice', '--json']);
+    expect(JSON.parse(suspended.stdout)).toEqual({ user: 'alice', is_user: true });
     expect(await bearer(token, 'select 1')).toMatchObject({
       code: 4,
       stderr: expect.stringMatching(/suspended/),
@@ -115,6 +117,7 @@ describe('gizmo user and gizmo token', () => {
     [['user', 'create', 'x', '--role', 'root', '--no-password'], 2, /choose admin, user or readonly/],
     [['user', 'create', 'x'], 2, /no terminal to ask .* --new-password-file or --new-password-stdin/],
     [['user', 'drop', 'nobody'], 1, /no user "nobody"/],
+    [['user', 'activate', 'nobody'], 1, /no user "nobody"/],
     [['user', 'role', 'etl'], 2, /Name the user and the role/],
     [['token', 'create', 'etl', '--expires', 'soon'], 1, /such as '90 days', or NEVER/],
     [['token', 'create', 'nobody'], 1, /no user "nobody"/],

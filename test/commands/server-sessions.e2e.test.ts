@@ -53,6 +53,17 @@ it('shows what runs, stops it, and ends its session', async () => {
   await expect(victim.rows('select 1')).rejects.toThrow(/has been killed/);
 });
 
+it('says that only administrators may kill, not that there is no such session', async () => {
+  const admin = connectRaw(server.port, { authorization: `Bearer ${server.token}` });
+  await admin.rows("create user bob password 'staple battery horse'");
+  admin.close();
+  const killed = await runGizmo(
+    ['server', 'kill', '--user', server.user, '-h', '127.0.0.1', '-p', String(server.port), '-u', 'bob'],
+    { env: { GIZMO_PASSWORD: 'staple battery horse' } },
+  );
+  expect(killed).toMatchObject({ code: 6, stderr: expect.stringContaining('Only admin users can execute') });
+});
+
 it('says what is wrong, with the exit codes of everything', async () => {
   expect(await gizmo('kill')).toMatchObject({
     code: 2,

@@ -61,6 +61,13 @@ describe('starting', () => {
     await expect(startTestServer({ database: join(directory, 'no', 'where.db') })).rejects.toThrow(/no/);
   });
 
+  it('says what a storage version is where DuckDB knows none of that name', async () => {
+    await expect(startTestServer({ 'storage-version': '9' })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(/storage_compatibility_version 9; it is a version .* such as v1\.2\.0/),
+    });
+  });
+
   it('refuses a file that this process has open already', async () => {
     const database = join(directory, 'twice.duckdb');
     const first = await startTestServer({ database });

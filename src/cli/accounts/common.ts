@@ -87,7 +87,8 @@ export function roleClause(role: string | undefined): string {
 
 const ROLES: ReadonlySet<string> = new Set(['admin', 'user', 'readonly']);
 
-async function withClient<T>(
+/** Connects, does `work`, and closes. */
+export async function withClient<T>(
   line: AccountLine,
   work: (client: Client, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

@@ -4,7 +4,16 @@ import { refuseSurplus, requireArgument } from '../arguments.js';
 import { type FlagSpec, type ParsedLine, parseLine } from '../parse-line.js';
 import { readSecret } from '../read-secret.js';
 import { readSecretFile, readSecretStdin } from '../secret-file.js';
-import { ACCOUNT_FLAGS, quotedName, quotedText, roleClause, runQuery, runStatement } from './common.js';
+import { showResult } from '../show-result.js';
+import {
+  ACCOUNT_FLAGS,
+  quotedName,
+  quotedText,
+  roleClause,
+  runQuery,
+  runStatement,
+  withClient,
+} from './common.js';
 
 const group = 'USER';
 
@@ -74,9 +83,27 @@ export async function listUsers(argv: readonly string[]): Promise<number> {
   return runQuery(line, 'select * from gizmo_users() order by user_name');
 }
 
-/** `gizmo user suspend NAME`. */
-export function suspendUser(argv: readonly string[]): Promise<number> {
-  return runOnName(argv, (name) => `ALTER USER ${name} SUSPEND`, 'is suspended, and has no session any more');
+/** `gizmo user suspend NAME`. Says so where the name is no user's, because it may be misspelt. */
+export async function suspendUser(argv: readonly string[]): Promise<number> {
+  const line = parseLine(argv, ACCOUNT_FLAGS);
+  const name = requireArgument(line.args, 'the user');
+  const isUser = await withClient(line, async (client, signal) => {
+    await client.execute(`ALTER USER ${quotedName(name)} SUSPEND`, { signal });
+    const found = await client.query(
+      `select user_name from gizmo_users() where lower(user_name) = lower(${quotedText(name)}) and role is not null`,
+      { signal },
+    );
+    return (await found.toArray()).length > 0;
+  });
+  const elsewhere = isUser
+    ? ''
+    : ` No user of this server has that name: it is kept out if an identity provider or a certificate knows it. Undo it with gizmo user activate.`;
+  showResult(
+    line,
+    { user: name, is_user: isUser },
+    () => `${name} is suspended, and has no session any more.${elsewhere}`,
+  );
+  return 0;
 }
 
 /** `gizmo user activate NAME`. */

@@ -37,6 +37,10 @@ export async function runKill(argv: readonly string[]): Promise<void> {
 }
 
 async function killAll(client: FlightSqlClient, user: string): Promise<string[]> {
+  // Others see their own sessions only, and would hear that there is none.
+  const [asking] = await (await client.query('select gizmo_role() as role')).toArray();
+  if (asking?.role !== 'admin')
+    throw new GizmoError('PERMISSION_DENIED', 'Only admin users can execute KILL SESSION');
   const found = await client.query(
     `select session_id from gizmo_sessions() where user_name = ${sqlText(user)} and not is_current`,
   );

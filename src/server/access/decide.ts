@@ -16,7 +16,14 @@ import { writing } from './writing.js';
 /** Why not. */
 export type Denial =
   /** It must look as if this were not there. */
-  | { readonly by: 'hidden'; readonly place: Place; readonly setting?: SettingChange }
+  | {
+      readonly by: 'hidden';
+      /** The widest part that is hidden. */
+      readonly place: Place;
+      /** What was asked about, within it. */
+      readonly asked?: Place;
+      readonly setting?: SettingChange;
+    }
   | {
       readonly by: 'role' | 'catalog_access' | 'database-grant' | 'grant' | 'policy' | 'unresolved';
       /** What may not be done, as the end of a sentence that begins with who. */
@@ -59,7 +66,8 @@ function hidden(rights: Rights, place: Place): Denial | undefined {
   if (mayKnow(rights, place)) return undefined;
   const { catalog, schema, name } = place;
   const wider = [{ catalog }, { catalog, schema }].find((it) => !mayKnow(rights, it));
-  return { by: 'hidden', place: wider ?? { catalog, schema, name } };
+  const asked = { catalog, schema, name };
+  return { by: 'hidden', place: wider ?? asked, asked };
 }
 
 function hiddenBySetting(rights: Rights, setting: SettingChange): Denial | undefined {

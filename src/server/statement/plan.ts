@@ -52,6 +52,14 @@ export async function inspect(
   return await inspectLending(engine, rights, { text, lent, signal }, inspectWith);
 }
 
+/**
+ * Whether a statement of somebody who may not reach all files opens some that they may. Another one is kept from the
+ * server's own with all others, in the same words: where those are is not for them to find out by asking.
+ */
+export function opensFiles(facts: PlanFacts | undefined): boolean {
+  return (facts?.files ?? []).length > 0;
+}
+
 /** What is inspected, and for whom. */
 interface Inspected extends Pick<PlannedStatement, 'door' | 'text' | 'own'> {
   readonly session: { readonly principal: Person; readonly engine: EngineSession };

@@ -3,7 +3,7 @@ import { readTokens } from '../../sql/lexer.js';
 
 /** Parts of words around which string literals tend to be secrets; also inside names: `s3_secret_access_key`. */
 const SENSITIVE =
-  /secret|passw|pwd|token|key|attach|credential|connection_string|authorization|identified|:\/\/[^/\s'"]*@|gz[ms]_|\b(?:create|alter)\s+user\b/i;
+  /secret|passw|pwd|token|key|attach|credential|connection_string|authorization(?!_function\b)|identified|:\/\/[^/\s'"]*@|gz[ms]_|\b(?:create|alter)\s+user\b/i;
 /** Tokens of the server's own, wherever they stand; what they begin with may be shown. */
 const OWN_TOKENS = /\b(gzm_[0-9a-f]{12}_|gzs_)[\w-]+/g;
 /** What leads to the options of a secret, in one pass however often it stands there. */

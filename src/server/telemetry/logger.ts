@@ -1,5 +1,5 @@
 /** The server's log: one line an event, as text for people or JSON for machines. */
-import { createWriteStream, openSync } from 'node:fs';
+import { closeSync, constants, createWriteStream, openSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { GizmoError } from '../../errors.js';
 
@@ -104,12 +104,27 @@ function cut(value: string | number | boolean): string | number | boolean {
 
 /** For appending, so that a server without the log it was asked for does not begin. */
 function opened(file: string): number {
+  let pipe: number | undefined;
   try {
+    pipe = openedIfPipe(file);
     return openSync(file, 'a', 0o600);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const isUnread = cause instanceof Error && 'code' in cause && cause.code === 'ENXIO';
+    const reason = isUnread
+      ? 'nobody reads this pipe yet. Start its reader first'
+      : cause instanceof Error
+        ? cause.message
+        : String(cause);
     throw new GizmoError('USAGE', `--log-file ${file}: the log cannot be written there: ${reason}`, {
       cause,
     });
+  } finally {
+    if (pipe !== undefined) closeSync(pipe);
   }
+}
+
+/** A named pipe that nobody reads would hold up whoever opens it; in this way it fails, and else stays open meanwhile. */
+function openedIfPipe(file: string): number | undefined {
+  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() !== true) return undefined;
+  return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
 }

@@ -25,6 +25,13 @@ describe('gizmo access explain', () => {
     expect(stdout).toMatch(/grant +may not read salary of memory\.main\.people\. .*GRANT SELECT \(salary\)/);
   });
 
+  it('names a grant on what was asked for, not on the whole catalog that is hidden', async () => {
+    const bare = await explain('zoe', 'select name from people', '--role', 'user');
+    expect(bare.stdout).toMatch(/cannot be planned for them: .* does not exist! .*in full/);
+    const { stdout } = await explain('zoe', 'select name from memory.main.people', '--role', 'user');
+    expect(stdout).toMatch(/memory is hidden: .*GRANT SELECT ON memory\.main\.people TO/);
+  });
+
   it('answers 0 and JSON to scripts', async () => {
     const { code, stdout } = await explain('ann', 'select name from people', '--role', 'user', '--json');
     expect(code).toBe(0);

@@ -115,7 +115,7 @@ describe('the rules of catalog_access', () => {
   it('tell nobody of a hidden catalog, whatever else there is to refuse', () => {
     const rights: Rights = { ...rules(['sales', 'write']), role: 'readonly' };
     const facts: PlanFacts = { ...write('other'), opaque: 'its plan', effects: ['COPY'] };
-    expect(decide(rights, facts)).toEqual({ by: 'hidden', place: { catalog: 'other' } });
+    expect(decide(rights, facts)).toMatchObject({ by: 'hidden', place: { catalog: 'other' } });
   });
 });
 

@@ -288,6 +288,25 @@ describe('a file that nobody opened', () => {
     expect(await answer(join(open, 'links', 'file.csv'))).toBe(there);
   });
 
+  it('says nothing of where the server’s own files are', async () => {
+    const own = `${database}.gizmo`;
+    const other = join(outside, 'x.duckdb.gizmo');
+    const answer = (sql: string) =>
+      readonly.rows(sql).then(
+        (rows) => JSON.stringify(rows),
+        ({ message }: Error) => message,
+      );
+    for (const sql of [
+      `from read_text('${other}/secret.key')`,
+      `from glob('${other}/*')`,
+      `select '${other}/state.db' is null`,
+      `select '${other}/*' is null from "t"`,
+      `attach '${other}/state.db' as s`,
+      `copy t to '${other}/state.db'`,
+    ])
+      expect(await answer(sql.replaceAll(other, own))).toBe((await answer(sql)).replaceAll(other, own));
+  });
+
   it('takes no macro along: what stands before the readers stays there', async () => {
     await readonly.rows(`from read_csv(${opened})`);
     await expect(readonly.rows(`from reads('${outside}/secret.csv')`)).rejects.toThrow();

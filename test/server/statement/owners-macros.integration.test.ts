@@ -231,8 +231,8 @@ it.each([
   ['select pub.main.name_of(random())', 'an argument has random in it. Compute that in a query below'],
   ['select pub.main.name_of(row_number() over ()) from pub.main.own', 'an argument has row_number in it.'],
   ['select pub.main.name_of(unnest([1, 2]))', 'an argument has unnest in it.'],
-  ['select pub.main.name_of(p := 1)', 'name_of takes 1 arguments, which are given without their names'],
-  ['select pub.main.name_of(1, 2)', 'name_of takes 1 arguments, which'],
+  ['select pub.main.name_of(p := 1)', 'name_of takes one argument, without a name'],
+  ['select pub.main.name_of(1, 2)', 'name_of takes one argument, without'],
 ])('how it can be called is said to those who may use it: %s', async (sql, reason) => {
   expect(await outcome(ann, sql)).toContain(
     `A macro that reads with its owner's rights cannot be called in this way: ${reason}`,

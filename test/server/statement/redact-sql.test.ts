@@ -46,8 +46,12 @@ describe('redactSql', () => {
   });
 
   it('leaves other statements as they are', () => {
-    const sql = "select 'a', count(*) from t where b = 'c' -- it's fine";
-    expect(redactSql(sql)).toBe(sql);
+    for (const sql of [
+      "select 'a', count(*) from t where b = 'c' -- it's fine",
+      "SET GLOBAL gizmo_authorization_function = 'may_run'",
+    ])
+      expect(redactSql(sql)).toBe(sql);
+    expect(redactSql("select 'Authorization: Bearer abc'")).toBe("select '***'");
   });
 });
 

@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -78,5 +88,19 @@ describe('logger', () => {
     const text = await logged('info', 'text', (log) => log.info('statement', { sql: 'x'.repeat(1_000_000) }));
     expect(text.length).toBeLessThan(17_000);
     expect(text).toContain('1000000 characters');
+  });
+
+  it('does not wait for somebody to read a named pipe, and writes to one that is read', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const options = { level: 'info', format: 'text', file: pipe, now: () => new Date(0) } as const;
+    expect(() => createLogger(options)).toThrowError(/nobody reads this pipe yet/);
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const log = createLogger(options);
+    log.info('hello');
+    await log.close();
+    const read = Buffer.alloc(100);
+    expect(read.toString('utf8', 0, readSync(reader, read))).toMatch(/INFO - hello\n$/);
+    closeSync(reader);
   });
 });

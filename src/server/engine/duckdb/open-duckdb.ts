@@ -231,7 +231,22 @@ function configure(options: DuckDbOptions): Config {
     if (value === undefined) continue;
     // An in-memory database knows no read-only access.
     if (name === 'access_mode' && options.path === undefined) continue;
-    duckdb.set_config(config, name, value);
+    try {
+      duckdb.set_config(config, name, value);
+    } catch (cause) {
+      // It says no more than that it failed.
+      const example = EXAMPLES[name];
+      throw new GizmoError(
+        'INVALID_ARGUMENT',
+        `DuckDB does not know the ${name} ${value}${example === undefined ? '' : `; ${example}`}`,
+        { cause },
+      );
+    }
   }
   return config;
 }
+
+/** What can be given for what people say. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  storage_compatibility_version: 'it is a version of DuckDB that has one, such as v1.2.0, or latest',
+};

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { GizmoError, toGizmoError } from '../../../errors.js';
 import { splitStatements } from '../../../sql/split-statements.js';
 import { type Denial, decide } from '../../access/decide.js';
+import type { Place } from '../../access/grants.js';
 import { rowFilterOn } from '../../access/row-filters.js';
 import { readCatalogAccess } from '../../auth/catalog-access.js';
 import type { Engine, EngineSession } from '../../engine/engine.js';
@@ -17,7 +18,7 @@ import { reachOf } from '../../session/session-reach.js';
 import { assertAllowed, assertMayRun } from '../authorize.js';
 import { inspectLending } from '../lend.js';
 import type { Life } from '../life-context.js';
-import { inspect } from '../plan.js';
+import { inspect, opensFiles } from '../plan.js';
 import { text } from '../tables/columns.js';
 import type { OwnFamily } from './own-statement.js';
 
@@ -139,13 +140,7 @@ async function explain(
     facts = { ...others, functions: inFull };
   } catch (error) {
     const { code, message } = toGizmoError(error);
-    return [
-      [
-        'all',
-        'refuses',
-        code === 'PERMISSION_DENIED' ? message : `The statement cannot be planned: ${message}`,
-      ],
-    ];
+    return [['all', 'refuses', code === 'PERMISSION_DENIED' ? message : notPlanned(message)]];
   } finally {
     await engine.endScope('rollback');
   }
@@ -162,6 +157,14 @@ async function explain(
   const denial = decide(rights, facts);
   if (denial !== undefined) return [...layers, row('all', denial)];
   return [...layers, refusal === undefined ? ALLOWED : told('all', refusal)];
+}
+
+/** What is hidden is missed by the name they gave it, which may be short. */
+function notPlanned(message: string): string {
+  const hint = / does not exist/.test(message)
+    ? ' Where a rule hides it, the rule is named if it stands in full: catalog.schema.table.'
+    : '';
+  return `The statement cannot be planned for them: ${message}${hint}`;
 }
 
 const ALLOWED: Row = ['all', 'allows', undefined];
@@ -187,12 +190,13 @@ async function goTheirWay(
   life: ExplainedLife,
   { person, sql }: Asked,
 ): Promise<void> {
-  life.guardPaths(sql);
+  if (person.role === 'admin') life.guardPaths(sql);
   const session = { principal: person, engine };
   try {
     const facts = await inspect(life, { session, door: 'statement-query', text: sql }, signal);
     assertAllowed(life.access, person, facts, sql);
     if (person.role === 'admin') return;
+    if (opensFiles(facts)) life.guardPaths(sql);
     const filtered = facts?.reads.some(({ rows }) => rows === 'filtered') ?? false;
     const prepared = await engine.prepare(sql, 0, signal, { filtered, inspected: true });
     try {
@@ -235,14 +239,17 @@ function row(name: string, denial: Denial | undefined): Row {
 
 function reasonOf(rule: string, denial: Denial): string {
   if (denial.by !== 'hidden') return `may not ${denial.what}. ${denial.remedy}`;
-  const { catalog, schema, name } = denial.place;
-  const place = [catalog, schema, name].filter((it) => it !== undefined).join('.');
-  return `${place} is hidden: to them it does not exist.${shownBy(rule, place, catalog)}`;
+  const { place, asked = place } = denial;
+  return `${print(place)} is hidden: to them it does not exist.${shownBy(rule, print(asked), place.catalog)}`;
+}
+
+function print({ catalog, schema, name }: Place): string {
+  return [catalog, schema, name].filter((it) => it !== undefined).join('.');
 }
 
 /** As the next sentence: what would show it to them, as far as this rule goes. */
-function shownBy(rule: string, place: string, catalog: string): string {
-  if (rule === 'grant') return ` An administrator can show it: GRANT SELECT ON ${place} TO … .`;
+function shownBy(rule: string, asked: string, catalog: string): string {
+  if (rule === 'grant') return ` An administrator can show it: GRANT SELECT ON ${asked} TO … .`;
   if (rule === 'catalog_access')
     return ` A token whose claim "catalog_access" says "read" for it would show it.`;
   if (rule === 'database-grant')

@@ -16,15 +16,12 @@ export interface Killable {
 
 export function kill(killable: Killable): OwnFamily {
   return {
-    begins: [
-      ['KILL', 'SESSION'],
-      ['KILL', 'QUERY'],
-    ],
+    begins: [['KILL']],
     usage: "KILL SESSION 'id' (gizmo_sessions() has them) or KILL QUERY 'id' (gizmo_queries())",
     parse(words) {
       words.expect('KILL');
       if (words.take('SESSION')) return killSession(killable, words.rest('a session id'));
-      words.expect('QUERY');
+      if (!words.take('QUERY')) words.fail('SESSION or QUERY is expected');
       return killQuery(killable, words.rest('a query id'));
     },
   };

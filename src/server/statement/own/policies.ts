@@ -6,6 +6,8 @@ import { assertThere, readGrantees } from './grants.js';
 import type { OwnCaller, OwnCommand, OwnFamily } from './own-statement.js';
 import type { Words } from './words.js';
 
+const CREATE_USAGE =
+  'CREATE [OR REPLACE] POLICY name ON catalog.schema.table [TO user|role|PUBLIC, …] USING (condition)';
 const CONDITION_CHARS_MAX = 10_000;
 
 /** The family of both. @param nowMs since the epoch */
@@ -16,8 +18,7 @@ export function policyStatements(store: PolicyStore, nowMs: () => number): reado
         ['CREATE', 'POLICY'],
         ['CREATE', 'OR', 'REPLACE', 'POLICY'],
       ],
-      usage:
-        'CREATE [OR REPLACE] POLICY name ON catalog.schema.table [TO user|role|PUBLIC, …] USING (condition)',
+      usage: CREATE_USAGE,
       parse(words) {
         words.expect('CREATE');
         const replace = words.take('OR', 'REPLACE');
@@ -40,6 +41,14 @@ export function policyStatements(store: PolicyStore, nowMs: () => number): reado
             `${print(table)} has a policy ${name} already. CREATE OR REPLACE POLICY changes it.`,
           );
         });
+      },
+    },
+    {
+      begins: [['ALTER', 'POLICY']],
+      usage: CREATE_USAGE,
+      parse(words) {
+        words.take('ALTER');
+        return words.fail('a policy is changed by CREATE OR REPLACE POLICY');
       },
     },
     {

@@ -64,6 +64,6 @@ function readValue(words: Words): SettingValue | undefined {
   const negative = words.mark('-');
   const number = words.number();
   if (number !== undefined) return negative ? -number : number;
-  if (negative) return words.fail('a whole number is expected');
+  if (negative || words.isNumber) return words.fail('a whole number is expected');
   return words.anyString() ?? words.name('a value');
 }

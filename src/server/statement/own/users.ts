@@ -61,7 +61,8 @@ function alterUser(server: AccountManagement, words: Words): OwnCommand {
   if (!words.take('ACTIVATE')) words.fail('PASSWORD, ROLE, SUSPEND or ACTIVATE is expected');
   words.end();
   return forAdministrators('activate users', async () => {
-    await server.accounts.activate(name);
+    const { accounts } = server;
+    if (!(await accounts.activate(name))) requireUser(server, name);
   });
 }
 

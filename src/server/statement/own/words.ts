@@ -89,6 +89,11 @@ export class Words {
     return Number(text);
   }
 
+  /** Whether a number comes next, whole or not. */
+  get isNumber(): boolean {
+    return this.#tokens[this.#next]?.kind === 'number';
+  }
+
   /** Takes all that is left as one name, quoted or bare, such as an id with hyphens. */
   rest(what: string): string {
     const token = this.#tokens[this.#next];

@@ -31,7 +31,11 @@ export function fill(query: Node, view: LentView, given: readonly Node[]): void 
 /** Throws INVALID_ARGUMENT unless there is one value for each parameter, in their order. */
 export function assertGiven({ name, parameters }: LentView, given: readonly Node[]): void {
   if (given.length !== parameters.length || given.some(({ alias }) => alias !== ''))
-    throw notCalled(`${name} takes ${parameters.length} arguments, which are given without their names`);
+    throw notCalled(`${name} takes ${countOf(parameters.length)} without a name`);
+}
+
+function countOf(arguments_: number): string {
+  return arguments_ === 1 ? 'one argument,' : `${arguments_} arguments, each`;
 }
 
 /** Whether a lent macro reads nothing. */

@@ -74,7 +74,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function refused(reason: string): GizmoError {
   return new GizmoError(
     'INVALID_ARGUMENT',
-    `This cannot be a row policy: ${reason}. A condition is made of the table's columns, constants, gizmo_user(), gizmo_role() and functions that only compute.`,
+    `This cannot be a row policy: ${reason.replace(/[.!]+$/, '')}. A condition is made of the table's columns, constants, gizmo_user(), gizmo_role() and functions that only compute.`,
   );
 }
 
