@@ -3,6 +3,7 @@
  * Whatever is not exactly that is refused: a rule that is not understood may be the one that limits.
  */
 import { type CatalogRule, isCatalogAccess } from '../model/catalog-rule.js';
+import type { Person, Role } from '../model/principal.js';
 
 const RULES_MAX = 1000;
 const CATALOG_CHARS_MAX = 256;
@@ -25,4 +26,20 @@ function readRule(item: unknown): CatalogRule | undefined {
   const { catalog, access, ...more } = item as Record<string, unknown>;
   if (typeof catalog !== 'string' || catalog === '' || catalog.length > CATALOG_CHARS_MAX) return undefined;
   return isCatalogAccess(access) && Object.keys(more).length === 0 ? { catalog, access } : undefined;
+}
+
+/**
+ * What is left of a role with the claim. An administrator who is limited to catalogs is none: whoever reaches files,
+ * other databases and the whole instance cannot be held to a catalog. They are a `user` of those catalogs.
+ */
+export function heldWith(
+  role: Role,
+  catalogAccess: readonly CatalogRule[] | undefined,
+): Pick<Person, 'role' | 'catalogAccess'> {
+  if (catalogAccess === undefined || isNoLimit(catalogAccess)) return { role };
+  return { role: role === 'admin' ? 'user' : role, catalogAccess };
+}
+
+function isNoLimit([first]: readonly CatalogRule[]): boolean {
+  return first?.catalog === '*' && first.access === 'write';
 }

@@ -38,6 +38,20 @@ describe('gizmo access explain', () => {
     expect(JSON.parse(stdout)).toMatchObject({ user: 'ann', allowed: true, rules: expect.any(Array) });
   });
 
+  it('takes an administrator whose claim allows all for one, as a login does', async () => {
+    const attach = async (access: string) =>
+      explain(
+        'eve',
+        "attach ':memory:' as m",
+        '--role',
+        'admin',
+        '--catalog-access',
+        `[{"catalog":"*","access":"${access}"}]`,
+      );
+    expect((await attach('write')).code).toBe(0);
+    expect((await attach('read')).code).toBe(6);
+  });
+
   it('names what is missing', async () => {
     expect((await explain('ann')).code).toBe(2);
     expect((await explain('ann', 'select 1', '--role', 'chief')).code).toBe(2);

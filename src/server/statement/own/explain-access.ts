@@ -8,7 +8,7 @@ import { splitStatements } from '../../../sql/split-statements.js';
 import { type Denial, decide } from '../../access/decide.js';
 import type { Place } from '../../access/grants.js';
 import { rowFilterOn } from '../../access/row-filters.js';
-import { readCatalogAccess } from '../../auth/catalog-access.js';
+import { heldWith, readCatalogAccess } from '../../auth/catalog-access.js';
 import type { Engine, EngineSession } from '../../engine/engine.js';
 import type { Accounts } from '../../model/account.js';
 import type { LentRead, PlanFacts } from '../../model/plan-facts.js';
@@ -85,13 +85,7 @@ function readAsked(name: string, role: Role | undefined, rules: string | undefin
     throw invalid(
       'The rules are a JSON list such as [{"catalog": "sales", "access": "read"}]; access is read, write or none.',
     );
-  // As at a login: with the claim nobody is an administrator.
-  const limited = catalogAccess === undefined ? { role } : { role: lowered(role), catalogAccess };
-  return { person: { name, method: 'password', ...limited }, sql };
-}
-
-function lowered(role: Role): Role {
-  return role === 'admin' ? 'user' : role;
+  return { person: { name, method: 'password', ...heldWith(role, catalogAccess) }, sql };
 }
 
 function parseJson(rules: string): unknown {
