@@ -4,7 +4,7 @@
  * that fails for want of the type, the text means it, and it is not there.
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
-import { readTokens } from '../../sql/lexer.js';
+import { readTokens, type Token } from '../../sql/lexer.js';
 import { quotedName } from '../../sql/string-value.js';
 import { mayKnow } from '../access/may-know.js';
 import type { EngineSession, InspectOptions } from '../engine/engine.js';
@@ -30,7 +30,8 @@ export async function withoutHiddenTypes(
 ): Promise<GizmoError | undefined> {
   const hidden = types.filter((it) => !mayKnow(rights, it));
   const names = new Set(hidden.map(({ name }) => foldName(name)));
-  const places = placesOf(text, names).filter((at) => !meansKnown(rights, types, text, at));
+  const tokens = [...readTokens(text)];
+  const places = placesOf(text, names).filter((at) => !meansKnown(rights, types, text, tokens, at));
   for (const at of places.slice(0, PLACES_MAX)) {
     const failure = await failureWithout(engine, text, options, names, [at]);
     if (failure?.isForWantOfType) return failure.error;
@@ -63,26 +64,35 @@ async function failureWithout(
 const NO_TYPE = /Type with name [\uE000-\uEFFF]+ does not exist/;
 
 /** Whether a type of this name would be one that may be known, by what stands before it. */
-function meansKnown(rights: Rights, types: readonly ObjectName[], text: string, at: number): boolean {
-  const tokens = [...readTokens(text)];
-  const token = tokens[at];
-  if (token === undefined || token.kind === 'string') return false;
-  const spelled = tokens.slice(0, at + 1).filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+function meansKnown(
+  rights: Rights,
+  types: readonly ObjectName[],
+  text: string,
+  tokens: readonly Token[],
+  at: number,
+): boolean {
   const chain: string[] = [];
-  for (let index = spelled.length - 1; index >= 0; index -= 2) {
-    const part = spelled[index];
+  for (let index = at; chain.length <= CHAIN_MAX; index--) {
+    const part = tokens[index];
+    if (part?.kind === 'space' || part?.kind === 'comment') continue;
     if (part === undefined || (part.kind !== 'word' && part.kind !== 'quotedIdentifier')) break;
     const written = text.slice(part.start, part.end);
     chain.unshift(foldName(part.kind === 'word' ? written : quotedName(written)));
-    const dot = spelled[index - 1];
+    do index--;
+    while (tokens[index]?.kind === 'space' || tokens[index]?.kind === 'comment');
+    const dot = tokens[index];
     if (dot === undefined || text.slice(dot.start, dot.end) !== '.') break;
   }
+  if (chain.length === 0 || chain.length > CHAIN_MAX) return false;
   const name = chain.at(-1);
   const found = types.filter((it) => foldName(it.name) === name && mayBe(it, chain.slice(0, -1)));
   // Without a place before it a temporary one comes first.
   if (chain.length === 1) return found.some(({ catalog }) => catalog === 'temp');
   return found.length > 0 && found.every((it) => mayKnow(rights, it));
 }
+
+/** Catalog, schema and name. */
+const CHAIN_MAX = 3;
 
 function mayBe({ catalog, schema }: ObjectName, place: readonly string[]): boolean {
   const [first, second] = place;

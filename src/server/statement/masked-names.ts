@@ -41,7 +41,7 @@ export interface Masked {
 export function placesOf(text: string, names: ReadonlySet<string>): number[] {
   if (names.size === 0) return [];
   const places: number[] = [];
-  const wanted = { hidden: names, unusual: unusualPattern(names, true) };
+  const wanted = { hidden: names, unusual: unusualPattern(names), whole: true };
   for (const [at, token] of [...readTokens(text)].entries())
     if (maskToken(text, token, wanted, () => '') !== text.slice(token.start, token.end)) places.push(at);
   return places;
@@ -65,13 +65,13 @@ export function mask(
     const at = known < 0 ? spelled.push(name) - 1 : known;
     return String.fromCharCode(MASK_FROM + at).repeat(name.length);
   };
-  const unusual = unusualPattern(hidden, whole);
+  const wanted = { hidden, unusual: unusualPattern(hidden), whole };
   let masked = '';
   for (const [at, token] of [...readTokens(text)].entries())
     masked +=
       places?.has(at) === false
         ? text.slice(token.start, token.end)
-        : maskToken(text, token, { hidden, unusual }, hide);
+        : maskToken(text, token, wanted, hide);
   const unmask = (message: string) =>
     message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
       const name = spelled[letter.charCodeAt(0) - MASK_FROM];
@@ -88,6 +88,7 @@ export function mask(
 interface Wanted {
   readonly hidden: ReadonlySet<string>;
   readonly unusual: RegExp | undefined;
+  readonly whole: boolean;
 }
 
 function maskToken(
@@ -111,11 +112,14 @@ function maskToken(
 }
 
 /** As it is written where that shows all names in it, else what it stands for, written anew. */
-function maskString(written: string, { hidden, unusual }: Wanted, hide: (name: string) => string): string {
-  const replace = (value: string) => {
-    const usual = value.replace(PARTS, (part) => (hidden.has(foldName(part)) ? hide(part) : part));
-    return unusual === undefined ? usual : usual.replace(unusual, (name) => hide(name));
-  };
+function maskString(written: string, wanted: Wanted, hide: (name: string) => string): string {
+  const { hidden } = wanted;
+  const replace = (value: string) =>
+    replaceUnusual(
+      value.replace(PARTS, (part) => (hidden.has(foldName(part)) ? hide(part) : part)),
+      wanted,
+      hide,
+    );
   const value = decoded(written);
   if (!ESCAPE.test(written)) return replace(written);
   const replaced = replace(value);
@@ -135,13 +139,77 @@ function isPlace(text: string, tokens: readonly Token[], at: number): boolean {
 
 /** What could be a name within a string, as nextval('a.b') has it. */
 const PARTS = /[\p{L}_][\p{L}\p{N}_$]*/gu;
-/** A part with a dot after it, whatever quotes, spaces and comments are between. */
-const PLACES = /([\p{L}_][\p{L}\p{N}_$]*)(?:["'\s]|\/\*[\s\S]{0,1000}?\*\/|--[^\n]{0,1000}\n){0,1000}\./gu;
+
+/** The parts with a dot after them, whatever quotes, spaces and comments are between. */
+function* partsBeforeDot(value: string): Generator<string> {
+  const gaps = new Gaps(value);
+  for (const { 0: part, index } of value.matchAll(PARTS))
+    if (gaps.endInDot(index + part.length)) yield part;
+}
+
+/** What may stand between a name and its dot in a string. Whatever it holds, nothing of it is gone through from many places. */
+class Gaps {
+  readonly #value: string;
+  /** Where a dot follows, by the places that have been passed. */
+  readonly #known = new Map<number, boolean>();
+  /** By what ends a comment: from where on there is none. */
+  readonly #endless = new Map<string, number>();
+  #ends: Map<number, number> | undefined;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  endInDot(from: number): boolean {
+    const passed: number[] = [];
+    let at = from;
+    while (!this.#known.has(at)) {
+      passed.push(at);
+      const next = this.#behind(at);
+      if (next === at) this.#known.set(at, this.#value[at] === '.');
+      at = next;
+    }
+    const found = this.#known.get(at) ?? false;
+    for (const it of passed) this.#known.set(it, found);
+    return found;
+  }
+
+  /** Behind the spaces and quotes, or the comment, that stand at an index; the same index where none do. */
+  #behind(at: number): number {
+    GAP.lastIndex = at;
+    if (GAP.test(this.#value)) return GAP.lastIndex;
+    const two = this.#value.slice(at, at + 2);
+    if (two === '/*') return this.#comments.get(at) ?? this.#behindNext('*/', at);
+    return two === '--' ? this.#behindNext('\n', at) : at;
+  }
+
+  /** Where comments end, by where they begin: there can be others in them. */
+  get #comments(): ReadonlyMap<number, number> {
+    if (this.#ends !== undefined) return this.#ends;
+    this.#ends = new Map();
+    const open: number[] = [];
+    for (const { 0: mark, index } of this.#value.matchAll(/\/\*|\*\//g)) {
+      const start = mark === '/*' ? undefined : open.pop();
+      if (mark === '/*') open.push(index);
+      else if (start !== undefined) this.#ends.set(start, index + 2);
+    }
+    return this.#ends;
+  }
+
+  #behindNext(end: string, at: number): number {
+    if (at >= (this.#endless.get(end) ?? Number.POSITIVE_INFINITY)) return at;
+    const close = this.#value.indexOf(end, at + 2);
+    if (close < 0) this.#endless.set(end, at);
+    return close < 0 ? at : close + end.length;
+  }
+}
+
+const GAP = /["'\s]+/y;
 
 function* namesInString(value: string, which: Which): Generator<string> {
   if (which === 'all') for (const [part] of value.matchAll(PARTS)) yield part;
   // What is a path names nothing but a file.
-  else if (!PATH.test(value)) for (const [, part = ''] of value.matchAll(PLACES)) yield part;
+  else if (!PATH.test(value)) yield* partsBeforeDot(value);
   if (which === 'all' || !PATH.test(value)) yield* unusualNames(value, which);
 }
 
@@ -150,26 +218,75 @@ function* unusualNames(value: string, which: Which): Generator<string> {
   if (which === 'before a dot' && !value.includes('.')) return;
   for (const piece of [...value.split('.'), ...value.split('"')]) {
     if (piece.length > UNUSUAL_CHARS_MAX) continue;
-    const name = piece.replace(AROUND, '');
+    const name = trimmed(piece);
     if (name !== '' && !PLAIN.test(name)) yield name;
   }
 }
 
 /** Longer ones are nobody's name. */
 const UNUSUAL_CHARS_MAX = 1000;
-const AROUND = /^["'\\\s]+|["'\\\s]+$/g;
 const PLAIN = /^[\p{L}_][\p{L}\p{N}_$]*$/u;
 
-/** What finds those names in a string that are in none of its usual PARTS; undefined where there are no such names. */
-function unusualPattern(hidden: ReadonlySet<string>, whole: boolean): RegExp | undefined {
+/** Replaces in a string those of the names that are in none of its usual PARTS, where they stand as names do. */
+function replaceUnusual(value: string, { unusual, whole }: Wanted, hide: (name: string) => string): string {
+  if (unusual === undefined) return value;
+  let replaced = '';
+  let at = 0;
+  unusual.lastIndex = 0;
+  for (let found = unusual.exec(value); found !== null; found = unusual.exec(value)) {
+    const [name] = found;
+    const { index } = found;
+    const end = index + name.length;
+    if (standsAsName(value, index, end, whole)) {
+      replaced += `${value.slice(at, index)}${hide(name)}`;
+      at = end;
+    } else unusual.lastIndex = index + 1;
+  }
+  return replaced + value.slice(at);
+}
+
+/** Whether what stands there is behind a dot or quote, before one, or all of the string. */
+function standsAsName(value: string, start: number, end: number, whole: boolean): boolean {
+  const [before, after] = [value[start - 1], value[end]];
+  const isOpen = before === undefined || /[("'\s]/.test(before);
+  const isClosed = after === undefined || /[."'\\\s)]/.test(after);
+  const isAlone = (before === undefined || before === "'") && (after === undefined || after === "'");
+  if (whole && isAlone) return true;
+  if (isClosed && /[."\\]/.test(value[lastBefore(value, start)] ?? '')) return true;
+  return isOpen && /[."\\]/.test(value[firstFrom(value, end)] ?? '');
+}
+
+/** Spaces around a name are seldom more, and are gone through for each. */
+const SPACES_MAX = 1000;
+
+function lastBefore(value: string, start: number): number {
+  let at = start - 1;
+  while (start - at <= SPACES_MAX && /\s/.test(value[at] ?? '')) at--;
+  return at;
+}
+
+function firstFrom(value: string, end: number): number {
+  let at = end;
+  while (at - end < SPACES_MAX && /\s/.test(value[at] ?? '')) at++;
+  return at;
+}
+
+/** Finds the names that are no usual PARTS; undefined where there are none. */
+function unusualPattern(hidden: ReadonlySet<string>): RegExp | undefined {
   const names = [...hidden].filter((it) => !PLAIN.test(it)).sort((one, other) => other.length - one.length);
   if (names.length === 0) return undefined;
-  const any = `(?:${names.map((it) => it.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})`;
-  const afterDotOrQuote = `(?<=[."\\\\]\\s*)${any}(?=$|[."'\\\\\\s)])`;
-  const beforeOne = `(?<=^|[("'\\s])${any}(?=\\s*[."\\\\])`;
-  const alone = `(?<=^|')${any}(?=$|')`;
-  return new RegExp([afterDotOrQuote, beforeOne, ...(whole ? [alone] : [])].join('|'), 'giu');
+  return new RegExp(names.map((it) => it.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'giu');
 }
+
+/** Without quotes, backslashes and spaces at its ends. */
+function trimmed(piece: string): string {
+  let [start, end] = [0, piece.length];
+  while (start < end && AROUND.test(piece[start] ?? '')) start++;
+  while (end > start && AROUND.test(piece[end - 1] ?? '')) end--;
+  return piece.slice(start, end);
+}
+
+const AROUND = /["'\\\s]/;
 
 const PATH =
   /^(?:(?:[a-z][a-z0-9]*:)?\/(?!\*)[^\s'"]*|[^\s'"()*]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson)(?:\.gz|\.zst)?)$/i;
@@ -187,7 +304,8 @@ function decoded(written: string): string {
   return ESCAPE.test(value) ? value.replace(ESCAPES, decode) : value;
 }
 
-const ESCAPES = /\\+(?:u([0-9a-f]{4})|U([0-9a-f]{8})|x([0-9a-f]{1,2})|([0-7]{1,3}))/gi;
+/** From the first of its backslashes on, so that many of them are not gone through from each. */
+const ESCAPES = /(?<!\\)\\+(?:u([0-9a-f]{4})|U([0-9a-f]{8})|x([0-9a-f]{1,2})|([0-7]{1,3}))/gi;
 
 function decode(written: string, ...[u, long, x, octal]: (string | undefined)[]): string {
   const hex = u ?? long ?? x;

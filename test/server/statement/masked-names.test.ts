@@ -73,3 +73,26 @@ describe('a masked text', () => {
     );
   });
 });
+
+describe('a long text is looked through in time in proportion to its length', () => {
+  const LENGTH = 256 * 1024;
+  const long = (piece: string) => piece.repeat(LENGTH / piece.length);
+
+  it.each([
+    ['one word', long('a')],
+    ['comments', `a${long('/**/')}b`],
+    ['comments within comments', long('a/*')],
+    ['comments to the end of the line', long('a--\n')],
+    ['backslashes', long('\\')],
+    ['spaces', `a${long(' ')}my-db${long(' ')}`],
+    ['names between spaces', long('my-db   ')],
+    ['quotes', long('a"')],
+    ['dots', long('a-.')],
+  ])('%s', (_, value) => {
+    const text = `select '${value}'`;
+    const start = performance.now();
+    namesIn(text, 'before a dot');
+    mask(text, new Set(['my-db', 'vault']));
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});

@@ -129,19 +129,19 @@ function stoppingCalls(
     const found = worstClass(token.value);
     if (!isStopped(found)) continue;
     if (found === 'sequence' && !options.readOnly) continue;
-    const values = insideParentheses(tokens, index + 1);
+    const isText = token.value === 'query' || token.value === 'query_table';
+    const values = isText ? insideParentheses(tokens, index + 1) : [];
     if (token.value === 'query_table' && values.every(isPartOfNames)) continue;
-    if (token.value === 'query') {
-      const held = heldQuery(sql, values, options, depth);
-      if (held !== 'unknown') {
-        uses.push(...held);
-        continue;
-      }
-    }
-    uses.push({ name: token.value, class: found });
+    const held = token.value === 'query' ? heldQuery(sql, values, options, depth) : 'unknown';
+    if (held === 'unknown') uses.push({ name: token.value, class: found });
+    else uses.push(...held);
+    // One is enough for a refusal.
+    if (uses.length >= USES_MAX) break;
   }
   return uses;
 }
+
+const USES_MAX = 16;
 
 /** Others are for their plan to decide. */
 function isStopped(found: FunctionClass): found is Exclude<FunctionClass, 'pure'> {

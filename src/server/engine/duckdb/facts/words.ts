@@ -48,15 +48,27 @@ export function stringOf(sql: string, { start, end, closed }: Token): string | u
   return closed ? stringValue(sql.slice(start, end)) : undefined;
 }
 
-/** The tokens between the parenthesis at `open` and the one that closes it. */
+/** The tokens between the parenthesis at `open` and the one that closes it; all that follow where none does. */
 export function insideParentheses(tokens: readonly Word[], open: number): readonly Word[] {
-  let depth = 0;
-  for (let at = open; at < tokens.length; at++) {
-    const value = tokens[at]?.value;
-    if (value === '(') depth++;
-    else if (value === ')' && --depth === 0) return tokens.slice(open + 1, at);
+  return tokens.slice(open + 1, closingOf(tokens).get(open));
+}
+
+/** Of each list of tokens that was asked about: otherwise the same ones would be gone through for each that is open. */
+const closings = new WeakMap<readonly Word[], ReadonlyMap<number, number>>();
+
+function closingOf(tokens: readonly Word[]): ReadonlyMap<number, number> {
+  const before = closings.get(tokens);
+  if (before !== undefined) return before;
+  const found = new Map<number, number>();
+  const open: number[] = [];
+  for (const [at, { kind, value }] of tokens.entries()) {
+    if (kind === 'quotedIdentifier') continue;
+    if (value === '(') open.push(at);
+    const start = value === ')' ? open.pop() : undefined;
+    if (start !== undefined) found.set(start, at);
   }
-  return tokens.slice(open + 1);
+  closings.set(tokens, found);
+  return found;
 }
 
 /** The index of the parenthesis that closes the first one from `at` on; -1 where none does. */
