@@ -69,9 +69,7 @@ export function mask(
   let masked = '';
   for (const [at, token] of [...readTokens(text)].entries())
     masked +=
-      places?.has(at) === false
-        ? text.slice(token.start, token.end)
-        : maskToken(text, token, wanted, hide);
+      places?.has(at) === false ? text.slice(token.start, token.end) : maskToken(text, token, wanted, hide);
   const unmask = (message: string) =>
     message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
       const name = spelled[letter.charCodeAt(0) - MASK_FROM];
@@ -143,8 +141,7 @@ const PARTS = /[\p{L}_][\p{L}\p{N}_$]*/gu;
 /** The parts with a dot after them, whatever quotes, spaces and comments are between. */
 function* partsBeforeDot(value: string): Generator<string> {
   const gaps = new Gaps(value);
-  for (const { 0: part, index } of value.matchAll(PARTS))
-    if (gaps.endInDot(index + part.length)) yield part;
+  for (const { 0: part, index } of value.matchAll(PARTS)) if (gaps.endInDot(index + part.length)) yield part;
 }
 
 /** What may stand between a name and its dot in a string. Whatever it holds, nothing of it is gone through from many places. */

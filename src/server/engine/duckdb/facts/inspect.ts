@@ -10,6 +10,7 @@ import { failsOnRows } from '../lent/fails-on-rows.js';
 import { lend } from '../lent/lend.js';
 import { notHere, notLent } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
+import { takenTexts } from './bound-texts.js';
 import { choosesForms } from './chosen-forms.js';
 import { describedQueries } from './described-queries.js';
 import { withDroppedAlong } from './dropped-along.js';
@@ -126,6 +127,11 @@ async function inspectRead(
   if (running !== undefined)
     return { ...NO_FACTS, opaque: `a text that the macro "${running}" is given and runs` };
   const { text } = reading;
+  const taken = options.qualified === true ? undefined : await takenTexts(core, text);
+  if (taken?.has('setting') === true)
+    return { ...NO_FACTS, functions: [{ name: 'current_setting', class: 'instance' }] };
+  if (taken?.has('type') === true && options.visible !== undefined)
+    return { ...NO_FACTS, opaque: 'the name of a type that is not written out (in from_json and the like)' };
   const plan = await inspectPlan(core, reading);
   const placed = await resolvePlaces(core, await withViewBody(core, text, options, plan));
   const planned = await withDroppedAlong(core, placed);
