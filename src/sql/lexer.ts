@@ -68,14 +68,18 @@ function token(kind: TokenKind, start: number, end: number, closed = true): Toke
   return { kind, start, end, closed };
 }
 
-/** `open` is where the quote stands, `start` where the token with its prefix (x, b, e) begins. */
+/** `open` is where the quote stands, `start` where the token with its prefix (x, b) begins. A string can go on on another line. */
 function quoted(kind: TokenKind, text: string, start: number, open: number, quote: number): Token {
   const mark = String.fromCharCode(quote);
   for (let at = open + 1; ; ) {
     const close = text.indexOf(mark, at);
     if (close < 0) return token(kind, start, text.length, false);
-    if (text.charCodeAt(close + 1) !== quote) return token(kind, start, close + 1);
-    at = close + 2;
+    if (text.charCodeAt(close + 1) === quote) at = close + 2;
+    else {
+      CONTINUATION.lastIndex = close;
+      if (quote !== SINGLE_QUOTE || !CONTINUATION.test(text)) return token(kind, start, close + 1);
+      at = CONTINUATION.lastIndex;
+    }
   }
 }
 

@@ -119,9 +119,15 @@ function maskString(written: string, wanted: Wanted, hide: (name: string) => str
       hide,
     );
   const value = decoded(written);
-  if (!ESCAPE.test(written)) return replace(written);
+  // In pieces on several lines a name may be in two of them.
+  const isWhole = stringValue(written) === undefined || value === asOnePiece(written);
+  if (isWhole && !ESCAPE.test(written)) return replace(written);
   const replaced = replace(value);
   return replaced === value ? written : `'${replaced.replaceAll("'", "''")}'`;
+}
+
+function asOnePiece(written: string): string | undefined {
+  return written.startsWith("'") ? written.slice(1, -1).replaceAll("''", "'") : stringValue(written);
 }
 
 /** A name that something else may be in. */

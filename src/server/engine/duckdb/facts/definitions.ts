@@ -67,9 +67,19 @@ export class MadeTypes extends Kept<ObjectName> {
   async namedIn(sql: string): Promise<readonly ObjectName[]> {
     const all = await this.all();
     if (all.length === 0) return all;
+    if (IN_PIECES.test(sql)) return all;
     const text = foldName(sql);
-    return all.filter(({ name }) => text.includes(foldName(name).replaceAll('"', '""')) || /\\/.test(sql));
+    return all.filter(({ name }) => spellings(foldName(name)).some((it) => text.includes(it)));
   }
+}
+
+/** An escape, or a string that goes on on another line. */
+const IN_PIECES = /\\|'[ \t\f]*(?:--[^\n\r]*)?[\n\r]/;
+
+/** How a name can stand in quotes. */
+function spellings(name: string): string[] {
+  const quoted = name.replaceAll('"', '""');
+  return [quoted, quoted.replaceAll("'", "''"), name.replaceAll("'", "''")];
 }
 
 const SQL = `
