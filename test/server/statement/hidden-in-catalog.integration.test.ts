@@ -23,6 +23,7 @@ beforeAll(async () => {
     "create view shop.vault_view as select 'secret' as a; create macro shop.vault_lines() as table select 'secret' as a",
     'create schema shop."vault-ed"; create sequence shop."vault-ed"."num-bers"; create table shop."2 vault" as select 1 as id',
     'create type shop."vault-kind" as enum (\'secret\'); create table shop."vault-ed"."go ld" as select 1 as id',
+    'create index vault_index on shop.vault (id)',
     'create schema shop.vaulted',
     'create table shop.vaulted.gold as select 1 as id',
     'grant select (id, name) on shop.main.people to ann',
@@ -45,6 +46,9 @@ const answerOf = (sql: string) =>
 
 it.each([
   'from shop.vault',
+  'drop index shop.vault_index',
+  'drop index if exists shop.main.vault_index',
+  "comment on index shop.vault_index is 'x'",
   'use shop.vaulted',
   "set schema = 'shop.vaulted'",
   "set search_path = 'memory,shop.vaulted'",

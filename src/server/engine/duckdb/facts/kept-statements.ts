@@ -9,6 +9,8 @@ import { readDeallocate, readExecute, readPrepare, skipExplain } from './wrapper
 
 /** DuckDB keeps them until the session ends. */
 const KEPT_MAX = 1000;
+/** As of any statement that is inspected; each value may stand in it many times. */
+const EXPANDED_CHARS_MAX = 256 * 1024;
 
 export class KeptStatements {
   readonly #texts = new Map<string, string>();
@@ -25,7 +27,7 @@ export class KeptStatements {
 
   /**
    * What EXECUTE, also after EXPLAIN, stands for; any other text as it is. Throws NOT_FOUND for a name that nothing
-   * has, and INVALID_ARGUMENT where the values are not as many as the parameters.
+   * has, and INVALID_ARGUMENT where the values are not as many as the parameters, or too long.
    */
   expand(sql: string): string {
     const tokens = [...significant(sql)];
@@ -38,10 +40,16 @@ export class KeptStatements {
     }
     const values = readValues(sql, executed.values);
     const unused = new Set(values.keys());
+    let chars = text.length;
     const filled = withParameters(text, [...significant(text)], (name) => {
       const value = values.get(name);
       if (value === undefined) throw wrongValues(`there is no value for the parameter ${name}`);
       unused.delete(name);
+      chars += value.length;
+      if (chars > EXPANDED_CHARS_MAX)
+        throw wrongValues(
+          `with its values the statement has more than ${EXPANDED_CHARS_MAX / 1024} Ki characters`,
+        );
       return value;
     });
     if (unused.size > 0) throw wrongValues(`there is no parameter ${[...unused].join(', ')}`);

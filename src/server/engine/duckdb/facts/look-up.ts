@@ -34,6 +34,7 @@ with wanted as materialized (
   select database_name as catalog, schema_name as schema, table_name as name from system.main.duckdb_tables()
   union select database_name, schema_name, view_name from system.main.duckdb_views() where not internal
   union select database_name, schema_name, sequence_name from system.main.duckdb_sequences()
+  union select database_name, schema_name, index_name from system.main.duckdb_indexes()
 )
 select system.main.to_json(system.main.struct_pack(
   catalogs := (select system.main.list(database_name) from system.main.duckdb_databases()
