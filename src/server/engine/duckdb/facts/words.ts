@@ -50,14 +50,14 @@ export function stringOf(sql: string, { start, end, closed }: Token): string | u
 
 /** The tokens between the parenthesis at `open` and the one that closes it; all that follow where none does. */
 export function insideParentheses(tokens: readonly Word[], open: number): readonly Word[] {
-  return tokens.slice(open + 1, closingOf(tokens).get(open));
+  return tokens.slice(open + 1, pairsOf(tokens).get(open));
 }
 
 /** Of each list of tokens that was asked about: otherwise the same ones would be gone through for each that is open. */
-const closings = new WeakMap<readonly Word[], ReadonlyMap<number, number>>();
+const pairs = new WeakMap<readonly Word[], ReadonlyMap<number, number>>();
 
-function closingOf(tokens: readonly Word[]): ReadonlyMap<number, number> {
-  const before = closings.get(tokens);
+function pairsOf(tokens: readonly Word[]): ReadonlyMap<number, number> {
+  const before = pairs.get(tokens);
   if (before !== undefined) return before;
   const found = new Map<number, number>();
   const open: number[] = [];
@@ -67,7 +67,7 @@ function closingOf(tokens: readonly Word[]): ReadonlyMap<number, number> {
     const start = value === ')' ? open.pop() : undefined;
     if (start !== undefined) found.set(start, at);
   }
-  closings.set(tokens, found);
+  pairs.set(tokens, found);
   return found;
 }
 
