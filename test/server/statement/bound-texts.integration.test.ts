@@ -43,7 +43,7 @@ describe('the labels of a hidden type are not told', () => {
     `select enum_range(from_json('null', '"vau' || 'lt.mo' || 'od"'))`,
     `select enum_range(from_json('null', reverse('"doom.tluav"')))`,
     `select enum_range(json_transform('null', concat('"va', 'ult.mood"')))`,
-    `select enum_range(json_transform_strict('null', '"vau'\n'lt.mood"'))`,
+    `select enum_range(json_transform_strict('null', '"va' || 'ult.mood"'))`,
     `select enum_range('null'.from_json_strict('"vau' || 'lt.mood"'))`,
     `select enum_range(main.from_json('null', getvariable('type')))`,
     `select enum_range("from_json"('null', (select '"vault.mood"')))`,
