@@ -3,6 +3,7 @@
  * have made. The rest of the statement is decided on with the rights of whoever asks, as always.
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
+import { firstWord } from '../../sql/first-word.js';
 import { readTokens } from '../../sql/lexer.js';
 import { quotedName } from '../../sql/string-value.js';
 import { decide } from '../access/decide.js';
@@ -96,6 +97,7 @@ function namedIn(text: string, views: readonly LentView[]): readonly LentView[] 
 }
 
 function mayUse(rights: Rights, views: readonly LentView[]): boolean {
+  if (views.length === 0) return false;
   const reads = views.map(({ catalog, schema, name }) => ({ catalog, schema, name, columns: undefined }));
   const none = { opaque: undefined, writes: [], functions: [], settings: [], effects: [] };
   return decide(rights, { ...none, reads }) === undefined;
@@ -123,6 +125,8 @@ function tellsOfRows(facts: PlanFacts, what: string): GizmoError {
 export function lentIn(text: string, lent: LentViews): readonly LentView[] {
   const all = lent.list();
   if (all.length === 0) return [];
+  // It is in what was prepared that they are named.
+  if (firstWord(text) === 'execute') return all;
   const names = namesOf(text);
   const found = new Set(all.filter(({ name }) => names.has(foldName(name))));
   for (const { reads } of found)

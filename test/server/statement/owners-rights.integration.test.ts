@@ -190,7 +190,6 @@ describe('a view of an administrator', () => {
   it.each([
     'create view bobs.main.over as from pub.main.names',
     'create view bobs.main.over as from pub.main.of_csv',
-    'prepare p as from pub.main.names',
     'pivot pub.main.names on id using count(*)',
     'select current_query(), id from pub.main.names',
     'select pub.main.salary_of(columns(*)) from pub.main.own',
@@ -393,7 +392,6 @@ describe('what is not of the view', () => {
     'delete from hr.main.people where id in (select id from pub.main.names)',
     `copy (from pub.main.names) to '${path('out.csv')}'`,
     'pivot pub.main.names on name using max(id)',
-    'prepare p as from pub.main.names',
     'from pub.main.names; from hr.main.people',
   ])('and so is every statement that is no plain query: %s', async (sql) => {
     expect(await outcome(ann, sql)).toBeTypeOf('string');

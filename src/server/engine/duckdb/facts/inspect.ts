@@ -25,8 +25,8 @@ import { resolvePlaces } from './resolve-places.js';
 import { takesNumbers } from './taken-numbers.js';
 import { usedDefinitions } from './used-definitions.js';
 import { viewBody } from './view-body.js';
-import { significant } from './words.js';
-import { skipExplain, withPivotValues } from './wrappers.js';
+import { significant, type Word } from './words.js';
+import { readPrepare, skipExplain, withPivotValues } from './wrappers.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 const TEXT_CHARS_MAX = 256 * 1024;
@@ -80,6 +80,8 @@ async function inspectLent(
     core.lent.forget(sql.slice(tokens[explained]?.start));
     return { ...facts, explains: true };
   }
+  const prepared = readPrepare(tokens);
+  if (prepared !== undefined) return await inspectKept(core, sql, prepared, { options, lent, tokens });
   const opened = await core.files.open(sql);
   const copied = opened !== undefined && 'run' in opened ? opened : undefined;
   const around = copied && aroundCopied(copied);
@@ -100,6 +102,35 @@ async function inspectLent(
     ...(around !== undefined && copied !== undefined && { files: copied.files }),
     ...(tells !== undefined && { tells }),
   };
+}
+
+/**
+ * Of PREPARE, which is decided on as what it keeps, and again at each EXECUTE, which runs the words themselves (see kept-statements.ts).
+ * DuckDB, which would bind what is behind, and shows what it keeps, is given nothing of it but the name.
+ */
+async function inspectKept(
+  core: SessionCore,
+  sql: string,
+  { name, start }: NonNullable<ReturnType<typeof readPrepare>>,
+  { options, lent, tokens }: Kept,
+): Promise<PlanFacts> {
+  core.kept.assertRoom(name);
+  const from = tokens[start]?.start ?? sql.length;
+  const text = sql.slice(from);
+  if (readPrepare(tokens.slice(start)) !== undefined) throw notLent('it prepares what prepares another');
+  // What values can tell is known when there are some.
+  const { tells: _, ...facts } = await inspectLent(core, text, options, lent);
+  const lending = core.lent.of(text);
+  if (lending === undefined) throw notLent('what it prepares is not');
+  core.lent.forget(text);
+  core.lent.keep(sql, { ...lending, run: `${sql.slice(0, from)}SELECT 1` });
+  return facts;
+}
+
+interface Kept {
+  readonly options: InspectOptions;
+  readonly lent: readonly LentView[];
+  readonly tokens: readonly Word[];
 }
 
 /** What of a text could tell of rows that a view or macro leaves out. */
