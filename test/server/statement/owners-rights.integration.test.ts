@@ -307,6 +307,10 @@ describe('a view that leaves out rows', () => {
       "select upper(name), d * 2, try_cast(name as int), id::bigint, id::varchar from pub.main.some where name like 'A%' and id > 0.5 and id in (1, 2)",
       [['ANN', 3, null, 1n, '1']],
     ],
+    [
+      'select round(id / 12.0, 2), floor(d), ceil(d / 0), round(id::decimal(18, 2), 1)::varchar from pub.main.some where trunc(id / 12.0) = 0',
+      [[0.08, 1, Number.POSITIVE_INFINITY, '1.0']],
+    ],
     ['select count(*), max(name) from pub.main.some group by lower(name) having count(*) > 0', [[1n, 'Ann']]],
     [
       "select case when name = 'Ann' then coalesce(name, 'x') else name || 'y' end from pub.main.of_some order by name",
@@ -329,6 +333,7 @@ describe('a view that leaves out rows', () => {
     "from pub.main.of_some where chr(id) > 'a'",
     'from pub.main.some where 1 / (id - 2) > 0',
     'select id + 2147483647 from pub.main.some',
+    'select round(id, -1) from pub.main.some',
     'select error(name) from pub.main.some',
     "from pub.main.some where regexp_matches('x', name)",
     "from pub.main.some where 'x' like name",

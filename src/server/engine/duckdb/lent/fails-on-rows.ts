@@ -112,7 +112,8 @@ function failure(kind: string, node: Node): string | undefined {
   if (SAFE_FUNCTIONS.has(name)) return undefined;
   if (neverOverflows(node)) return undefined;
   if (ARITHMETIC.has(name) && FLOATING.has(idOf(node.return_type))) return undefined;
-  const [, ...patterns] = Array.isArray(node.children) ? node.children : [];
+  const [given, ...patterns] = Array.isArray(node.children) ? node.children : [];
+  if (ROUNDING.has(name) && isNode(given) && ROUNDED.has(idOf(given.return_type))) return undefined;
   if (PATTERNS.has(name) && !patterns.some(readsRow)) return undefined;
   return `the function ${name}`;
 }
@@ -164,6 +165,9 @@ const DIGITS: Readonly<Record<string, number | undefined>> = {
 };
 const FLOATING: ReadonlySet<string> = new Set(['FLOAT', 'DOUBLE']);
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/']);
+/** Of these types they have an answer for every value, infinity and NaN included; of whole numbers it may have no place. */
+const ROUNDING: ReadonlySet<string> = new Set(['ceil', 'ceiling', 'floor', 'round', 'trunc']);
+const ROUNDED: ReadonlySet<string> = new Set(['FLOAT', 'DOUBLE', 'DECIMAL']);
 const PATTERNS: ReadonlySet<string> = new Set(['~~', '!~~', '~~*', '!~~*', 'date_part']);
 const SAFE_OPERATORS = /^(OPERATOR_(NOT|IS_NULL|IS_NOT_NULL|COALESCE)|COMPARE_(NOT_)?IN)$/;
 
