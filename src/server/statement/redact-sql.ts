@@ -1,5 +1,8 @@
 /** SQL, and what an engine says of it, as they may stand in a log. */
+
+import { escapeStringValue } from '../../sql/escape-string.js';
 import { readTokens } from '../../sql/lexer.js';
+import { stringValue } from '../../sql/string-value.js';
 
 /** Parts of words around which string literals tend to be secrets; also inside names: `s3_secret_access_key`. */
 const SENSITIVE =
@@ -86,10 +89,29 @@ function passwordRedacted(rest: string): string {
 
 /**
  * An error about the statement `sql`. DuckDB quotes the statement, from anywhere inside it, so where that is
- * sensitive the excerpt goes, and so do quoted values.
+ * sensitive the excerpt goes, and so do quoted values, and literals of the statement that stand there without quotes.
  */
 export function redactError(message: string, sql: string): string {
   if (!SENSITIVE.test(sql)) return message;
   const [sentence = ''] = message.split(/LINE \d+:/, 1);
-  return sentence.trimEnd().replace(/(["'])(?:(?!\1).)*\1/gs, '$1***$1');
+  const told = sentence.trimEnd().replace(/(["'])(?:(?!\1).)*\1/gs, '$1***$1');
+  return withoutLiterals(told, sql).replace(/:\/\/[^/\s'"]*@/g, '://***@');
 }
+
+function withoutLiterals(message: string, sql: string): string {
+  let told = message;
+  let literals = 0;
+  for (const { kind, start, end } of readTokens(sql)) {
+    if (kind !== 'string') continue;
+    // Of a text with so many nobody waits until each is looked for.
+    if (++literals > LITERALS_MAX) return '***';
+    const written = sql.slice(start, end);
+    const value = stringValue(written) ?? escapeStringValue(written) ?? '';
+    if (value.length >= LITERAL_CHARS_MIN) told = told.replaceAll(value, '***');
+  }
+  return told;
+}
+
+const LITERALS_MAX = 1000;
+/** Shorter ones stand in any sentence. */
+const LITERAL_CHARS_MIN = 4;

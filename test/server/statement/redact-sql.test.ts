@@ -56,6 +56,22 @@ describe('redactSql', () => {
 });
 
 describe('redactError', () => {
+  it.each([
+    [
+      'Missing Extension Error: File https://me:geheim@host/x.csv requires the extension httpfs',
+      "from read_csv('https://me:geheim@host/x.csv')",
+      'Missing Extension Error: File *** requires the extension httpfs',
+    ],
+    [
+      'Invalid key geheim, at https://me:pw@host',
+      "set api_key = 'geheim'",
+      'Invalid key ***, at https://***@host',
+    ],
+    ['IO Error: no', `select ${"'password', ".repeat(1001)}1`, '***'],
+  ])('leaves out literals without quotes: %s', (message, text, told) => {
+    expect(redactError(message, text)).toBe(told);
+  });
+
   const sql = "create secret s (type s3, secret 'abcDEF', region 'us')";
   it('leaves out the excerpt, which may begin inside a literal, and quoted values', () => {
     const message = `Parser Error: syntax error at or near "abcDEF"\n\nLINE 1: ...abcDEF', region 'us', foo 'x'`;
