@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import duckdb, { type Result } from '@duckdb/node-bindings';
+import { type FetchFunctions, loadFetchFunctions } from './fetch-functions.js';
 import { type Koffi, type NativeLibrary, openNativeLibrary } from './native-library.js';
 import { loadPendingFunctions, type PendingFunctions } from './pending-functions.js';
 import { loadVectorFunctions, type VectorFunctions } from './vector-functions.js';
@@ -27,6 +28,8 @@ export interface ProcessMemory {
   resultError(result: Result): string | undefined;
   /** Undefined where vectors can be read through the bindings only. */
   readonly vectors: VectorFunctions | undefined;
+  /** Undefined where chunks are fetched through the bindings only. */
+  readonly fetching: FetchFunctions | undefined;
   /** Undefined where statements begin and end in one call only. */
   readonly pending: PendingFunctions | undefined;
   /**
@@ -83,6 +86,7 @@ function load(): ProcessMemory | undefined {
     addressOf: (bytes) => koffi.address(bytes),
     resultError: findResultError(library),
     vectors: library && loadVectorFunctions(library),
+    fetching: library && loadFetchFunctions(library),
     pending: library && loadPendingFunctions(library),
     account: (length) => void koffi.view(SOME_ADDRESS, length),
   };

@@ -5,11 +5,18 @@ import { inspect } from 'node:util';
 export interface NativeLibrary {
   /** A function by its C prototype. */
   load(prototype: string): NativeFunction;
+  /** A function that takes structs by value. */
+  loadTyped(name: string, answer: string, parameters: readonly NativeStruct[]): NativeFunction;
+  /** The struct at an address, as an object that a function of {@link loadTyped} takes. */
+  readStruct(address: number, struct: NativeStruct): unknown;
   /** Where the object is that an External of the bindings stands for; undefined where that cannot be told. */
   wrappedAddress(external: object): number | undefined;
   /** The same of an object that can be destroyed before its External is, such as a prepared statement. */
   heldAddress(external: object): number | undefined;
 }
+
+/** Members of a struct by name, in their order, with their C types. */
+export type NativeStruct = Readonly<Record<string, string>>;
 
 /** A function of a library, called here or in a thread of libuv's pool. */
 export interface NativeFunction {
@@ -22,8 +29,16 @@ export interface NativeFunction {
 export interface Koffi {
   view(address: bigint | number, length: number): ArrayBuffer;
   address(value: unknown): bigint;
-  decode(address: number, offset: number, type: string): unknown;
-  load(path: string): { func(prototype: string): NativeFunction };
+  decode(address: number, offset: number, type: string | KoffiType): unknown;
+  struct(members: NativeStruct): KoffiType;
+  load(path: string): {
+    func(prototype: string): NativeFunction;
+    func(name: string, answer: string, parameters: readonly KoffiType[]): NativeFunction;
+  };
+}
+
+interface KoffiType {
+  readonly __koffiType: never;
 }
 
 /** The one version whose wrapper layout is known (pinned in package.json): a pointer lies 8 bytes in. */
@@ -47,8 +62,16 @@ export function openNativeLibrary(koffi: Koffi, require: NodeJS.Require): Native
         const wrapper = EXTERNAL.exec(inspect(external))?.[1];
         return wrapper === undefined ? undefined : pointerAt(Number.parseInt(wrapper, 16), POINTER_OFFSET);
       };
+      const types = new Map<NativeStruct, KoffiType>();
+      const typeOf = (struct: NativeStruct): KoffiType => {
+        const type = types.get(struct) ?? koffi.struct(struct);
+        types.set(struct, type);
+        return type;
+      };
       return {
         load: (prototype) => library.func(prototype),
+        loadTyped: (name, answer, parameters) => library.func(name, answer, parameters.map(typeOf)),
+        readStruct: (address, struct) => koffi.decode(address, 0, typeOf(struct)),
         wrappedAddress,
         heldAddress(external) {
           const holder = wrappedAddress(external);

@@ -19,6 +19,7 @@ import { loadExtensions } from './load-extensions.js';
 import { LoopTurns } from './loop-turns.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
 import { ReadTurns } from './read-turns.js';
+import { ReadingThreads } from './reading/reading-threads.js';
 import { ServerTables } from './server-tables.js';
 import { DuckDbSession } from './session.js';
 import { SessionCore } from './session-core.js';
@@ -68,6 +69,9 @@ export interface DuckDbOptions {
   readonly fileRules?: FileRules;
 }
 
+/** Half of the cores are for whoever else wants one. */
+const READS_MAX = Math.max(1, availableParallelism() >> 1);
+
 /** Fits libuv's pool of four. */
 const CONCURRENT_CALLS_MAX = 3;
 
@@ -78,9 +82,9 @@ class DuckDbEngine implements Engine {
   readonly #database: Database;
   readonly #claim: FileClaim | undefined;
   readonly #gate: CallGate;
-  /** Half of the cores are for whoever else wants one. */
-  readonly #turns = new ReadTurns(Math.max(1, availableParallelism() >> 1));
+  readonly #turns = new ReadTurns(READS_MAX);
   readonly #loopTurns = new LoopTurns();
+  readonly #readingThreads: ReadingThreads | undefined;
   readonly #memory: ProcessMemory | undefined;
   readonly #smallTexts = new SmallTexts();
   readonly #definitionsVersion = new DefinitionsVersion();
@@ -106,6 +110,8 @@ class DuckDbEngine implements Engine {
     this.#fileRules = options.fileRules;
     this.#gate = new CallGate(options.concurrentCallsMax ?? CONCURRENT_CALLS_MAX);
     this.#memory = options.safeMemory === true ? undefined : openProcessMemory();
+    const { fetching, vectors } = this.#memory ?? {};
+    this.#readingThreads = fetching && vectors && new ReadingThreads(fetching, READS_MAX);
     if (options.safeMemory !== true) keepFreedMemory();
     this.#ingests = new IngestFunction(this.#memory);
     this.#serverTables = new ServerTables(options.serverTables ?? [], this.#memory);
@@ -184,6 +190,7 @@ class DuckDbEngine implements Engine {
       lane,
       turns: this.#turns,
       loopTurns: this.#loopTurns,
+      readingThreads: this.#readingThreads,
       tableUse: this.#serverTables.watch(lane.connection),
       memory: this.#memory,
       smallTexts: this.#smallTexts,
@@ -204,6 +211,7 @@ class DuckDbEngine implements Engine {
   async #shutDown(): Promise<void> {
     this.#gate.close(closed());
     await Promise.all([...this.#sessions].map((session) => session.close()));
+    await this.#readingThreads?.close();
     duckdb.close_sync(this.#database);
     this.#claim?.release();
   }

@@ -1,19 +1,16 @@
 /** A running statement's rows as record batches, pulled one at a time; the next chunk is fetched meanwhile. */
 import duckdb, { type DataChunk, type Result } from '@duckdb/node-bindings';
-import { GizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
-import { abortReason, closedEarly } from '../abort.js';
+import { closedEarly } from '../abort.js';
 import type { EngineResult } from '../engine.js';
 import type { BatchWriter } from './convert/batch-writer.js';
-import { isAborted } from './errors.js';
-import type { Lane } from './lane.js';
-import type { LoopTurns } from './loop-turns.js';
-import type { ProcessMemory } from './memory.js';
-import type { ReadTurns, Turn } from './read-turns.js';
+import type { ReadOnAnswer } from './reading/protocol.js';
 
 /** Of a chunk that is full, so that more will follow, some rows go ahead: a reader sees something early. */
 const FIRST_BATCH_ROWS = 256;
 const FULL_CHUNK_ROWS = 2048;
+/** What has more rows may be read on in another thread. Most results have fewer, and need not change threads. */
+const LONG_ROWS = 4 * FULL_CHUNK_ROWS;
 
 export class DuckDbResult implements EngineResult {
   readonly schema: ArrowSchema;
@@ -26,6 +23,8 @@ export class DuckDbResult implements EngineResult {
   #batches = 0;
   #rows = 0;
   #first: EncodedBatch | undefined;
+  /** What was read on beyond one batch. */
+  #beyond: readonly EncodedBatch[] = [];
   /** The chunks have been read, given up, or have failed: the connection is, or is being, given back. */
   #ending: Promise<void> | undefined;
   /** Why there is no more although this was not the end. */
@@ -47,7 +46,12 @@ export class DuckDbResult implements EngineResult {
 
   /** True when {@link next} will answer without DuckDB: what there was has been read. */
   get ended(): boolean {
-    return this.#ending !== undefined && this.#failure === undefined && this.#first === undefined;
+    return (
+      this.#ending !== undefined &&
+      this.#failure === undefined &&
+      this.#first === undefined &&
+      this.#beyond.length === 0
+    );
   }
 
   /** Reads the first batch ahead, so that a failure at the first row is the failure of `execute`. */
@@ -64,17 +68,30 @@ export class DuckDbResult implements EngineResult {
   async close(): Promise<void> {
     if (!this.ended) this.#failure ??= closedEarly();
     this.#first = undefined;
+    this.#beyond = [];
     this.#ending ??= this.#giveUp('abandoned');
     await this.#ending;
   }
 
   async #read(): Promise<EncodedBatch | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
+    const [made, ...beyond] = this.#beyond;
+    this.#beyond = beyond;
+    if (made !== undefined) return made;
     if (this.#ending !== undefined) return undefined;
     let rowsMax = this.#batches === 0 ? Math.min(FULL_CHUNK_ROWS, this.#rowsMax) : this.#rowsMax;
+    let mayChange = true;
     try {
       while (!this.#writer.fill(rowsMax)) {
-        const chunk = await this.#chunks.next();
+        if (this.#chunks.isReadOn === true) {
+          // All of a chunk is in one of the batches before it changes threads.
+          if (this.#writer.rows > 0) return this.#take();
+          const batch = await this.#readOn();
+          if (batch !== undefined) return batch;
+          mayChange = false;
+        }
+        const isLong = this.#rows + this.#writer.rows >= LONG_ROWS;
+        const chunk = await this.#chunks.next(isLong && mayChange);
         // Closed meanwhile: the writer has let go of what it had.
         if (this.#failure !== undefined) throw this.#failure;
         if (chunk === undefined) {
@@ -93,6 +110,24 @@ export class DuckDbResult implements EngineResult {
       await this.#ending;
       throw this.#failure;
     }
+  }
+
+  /** A batch that another thread has made; undefined where none was free, or at the end. */
+  async #readOn(): Promise<EncodedBatch | undefined> {
+    const answer = await this.#chunks.readOn?.();
+    if (this.#failure !== undefined) throw this.#failure;
+    if (answer === undefined) return undefined;
+    const [batch, ...beyond] = answer.batches;
+    this.#batches += answer.batches.length;
+    for (const { rows } of answer.batches) this.#rows += rows;
+    this.#beyond = beyond;
+    // What is behind the last chunk tells whether it was one.
+    if (answer.ended && batch !== undefined && (await this.#chunks.next()) === undefined) {
+      if (this.#failure !== undefined) throw this.#failure;
+      this.#ending = this.#onEnd(this.#rows, 'finished');
+      await this.#ending;
+    }
+    return batch;
   }
 
   #take(): EncodedBatch {
@@ -126,8 +161,15 @@ export interface DuckDbResultOptions {
 
 /** Where chunks come from: a stream, or a result that DuckDB holds already. */
 export interface ChunkSource {
-  /** The next chunk, at once where it is there; undefined at the end. */
-  next(): Promise<DataChunk | undefined> | DataChunk | undefined;
+  /**
+   * The next chunk, at once where it is there; undefined at the end.
+   * @param isLast what follows may be read on in another thread, see {@link isReadOn}
+   */
+  next(isLast?: boolean): Promise<DataChunk | undefined> | DataChunk | undefined;
+  /** Whether {@link readOn} is to be asked before {@link next}. */
+  readonly isReadOn?: boolean;
+  /** Reads on in another thread; undefined where none is free. */
+  readOn?(): Promise<ReadOnAnswer | undefined>;
   close(): Promise<void>;
 }
 
@@ -154,130 +196,4 @@ export class MaterializedChunks implements ChunkSource {
   async close(): Promise<void> {
     this.#result = undefined;
   }
-}
-
-/** So many chunks are fetched without waiting for a turn: most results have no more. */
-const CHUNKS_AT_ONCE = 4;
-
-/** The chunks of a streaming result, one fetched ahead. */
-export class StreamedChunks implements ChunkSource {
-  readonly #lane: Lane;
-  readonly #result: Result;
-  readonly #memory: ProcessMemory | undefined;
-  readonly #signal: AbortSignal | undefined;
-  readonly #interrupt: () => void;
-  readonly #turns: ReadTurns;
-  readonly #loopTurns: LoopTurns;
-  #turn: Turn | undefined;
-  #fetched = 0;
-  #ahead: Promise<DataChunk | null> | undefined;
-  #ended = false;
-
-  constructor(options: StreamedChunksOptions) {
-    this.#lane = options.lane;
-    this.#result = options.result;
-    this.#memory = options.memory;
-    this.#signal = options.signal;
-    this.#turns = options.turns;
-    this.#loopTurns = options.loopTurns;
-    this.#interrupt = () => {
-      this.#lane.interrupt(abortReason(options.signal ?? AbortSignal.abort()));
-      this.#turn?.end();
-    };
-    this.#signal?.addEventListener('abort', this.#interrupt, { once: true });
-    this.#fetchAhead();
-  }
-
-  async next(): Promise<DataChunk | undefined> {
-    if (this.#ahead === undefined) return undefined;
-    const chunk = await this.#ahead;
-    // Closed meanwhile: another fetch would run beside what close() runs.
-    if (this.#ended) return undefined;
-    if (chunk !== null && duckdb.data_chunk_get_size(chunk) > 0) {
-      if (this.#signal?.aborted === true) throw abortReason(this.#signal);
-      this.#fetchAhead();
-      if (!this.#isLong) return chunk;
-      const turn = this.#loopTurns.take();
-      if (turn !== undefined) await turn;
-      return this.#ended ? undefined : chunk;
-    }
-    this.#end();
-    if (this.#lane.closed !== undefined) throw this.#lane.closed;
-    if (duckdb.result_return_type(this.#result) === duckdb.ResultType.INVALID) throw this.#failure();
-    return undefined;
-  }
-
-  /**
-   * Ends the stream early. DuckDB keeps what a stream holds until the next statement of its connection, so a
-   * bare one is prepared.
-   */
-  async close(): Promise<void> {
-    if (this.#ended) return;
-    this.#end();
-    this.#lane.interrupt(closedEarly());
-    this.#turn?.end();
-    await Promise.allSettled([this.#ahead]);
-    try {
-      const bare = await this.#lane.call(() => duckdb.prepare(this.#lane.connection, 'select 1'));
-      duckdb.destroy_prepare_sync(bare);
-    } catch (error) {
-      // An aborted transaction refuses to prepare, and a closed connection too: the stream has ended with them.
-      if (this.#lane.closed === undefined && !isAborted(error)) throw error;
-    }
-  }
-
-  #fetchAhead(): void {
-    this.#fetched += 1;
-    this.#ahead = this.#isLong ? this.#fetchInTurn() : this.#fetch();
-    // A rejection is for whoever calls next(); if nobody does, close() has been called.
-    this.#ahead.catch(() => undefined);
-  }
-
-  get #isLong(): boolean {
-    return this.#fetched > CHUNKS_AT_ONCE;
-  }
-
-  #fetch(): Promise<DataChunk | null> {
-    return this.#lane.call(() => duckdb.fetch_chunk(this.#result));
-  }
-
-  async #fetchInTurn(): Promise<DataChunk | null> {
-    const turn = this.#turns.take();
-    this.#turn = turn;
-    try {
-      if (turn.ready !== undefined) {
-        await turn.ready;
-        // Interrupted or closed while it waited: nothing ran that could have been stopped.
-        if (this.#signal?.aborted === true) throw abortReason(this.#signal);
-        if (this.#ended) throw closedEarly();
-      }
-      return await this.#fetch();
-    } finally {
-      turn.end();
-    }
-  }
-
-  #end(): void {
-    this.#ended = true;
-    this.#signal?.removeEventListener('abort', this.#interrupt);
-  }
-
-  #failure(): GizmoError {
-    if (this.#signal?.aborted === true) return abortReason(this.#signal);
-    const text = this.#memory?.resultError(this.#result);
-    if (text !== undefined) return this.#lane.fail(new Error(text));
-    return new GizmoError(
-      'STATEMENT_FAILED',
-      'The statement failed after it had begun to return rows, such as by a cast or an overflow in a later row.',
-    );
-  }
-}
-
-export interface StreamedChunksOptions {
-  readonly lane: Lane;
-  readonly result: Result;
-  readonly memory: ProcessMemory | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly turns: ReadTurns;
-  readonly loopTurns: LoopTurns;
 }

@@ -19,6 +19,7 @@ import { LentTexts } from './lent/lent-texts.js';
 import type { LoopTurns } from './loop-turns.js';
 import type { ProcessMemory } from './memory.js';
 import type { ReadTurns } from './read-turns.js';
+import type { ReadingThreads } from './reading/reading-threads.js';
 import { RowFilters } from './row-filters/row-filters.js';
 import type { TableUse } from './server-tables.js';
 import type { SmallTexts } from './small-texts.js';
@@ -27,6 +28,8 @@ export interface CoreParts {
   readonly lane: Lane;
   readonly turns: ReadTurns;
   readonly loopTurns: LoopTurns;
+  /** Absent where they can be read on by the engine's thread only. */
+  readonly readingThreads: ReadingThreads | undefined;
   readonly memory: ProcessMemory | undefined;
   readonly smallTexts: SmallTexts;
   readonly tableUse: TableUse;
@@ -41,6 +44,8 @@ export class SessionCore {
   /** In which its long results are read on, and converted. */
   readonly turns: ReadTurns;
   readonly loopTurns: LoopTurns;
+  /** Absent where they can be read on by the engine's thread only. */
+  readonly readingThreads: ReadingThreads | undefined;
   readonly memory: ProcessMemory | undefined;
   readonly tableUse: TableUse;
   /** Whether the session is one of somebody whose statements are inspected. */
@@ -90,6 +95,7 @@ export class SessionCore {
       lane,
       turns,
       loopTurns,
+      readingThreads,
       memory,
       smallTexts,
       tableUse,
@@ -105,6 +111,7 @@ export class SessionCore {
     this.lane = lane;
     this.turns = turns;
     this.loopTurns = loopTurns;
+    this.readingThreads = readingThreads;
     this.memory = memory;
     this.#smallTexts = smallTexts;
     this.tableUse = tableUse;

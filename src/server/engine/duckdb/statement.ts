@@ -7,15 +7,17 @@ import type { StatementKind } from '../../model/statement-kind.js';
 import type { EngineStatement, ExecuteOptions } from '../engine.js';
 import { ParameterBinder } from './bind-parameters.js';
 import { BatchWriter } from './convert/batch-writer.js';
+import { planColumn } from './convert/column-plan.js';
 import { createWriter } from './convert/create-writer.js';
 import { PLANNED_ON_DATA } from './data-version.js';
 import { describeParameters } from './parameter-types.js';
-import { type ChunkSource, DuckDbResult, MaterializedChunks, StreamedChunks } from './result.js';
+import { type ChunkSource, DuckDbResult, MaterializedChunks } from './result.js';
 import type { SessionCore, StatementText } from './session-core.js';
 import { readFacts, type StatementFacts } from './statement-facts.js';
+import { StreamedChunks } from './streamed-chunks.js';
 import { isPlainType, toArrowField } from './type-map.js';
 
-const BATCH_ROWS_MAX = 32_768;
+const BATCH_ROWS_MAX = 65_536;
 /** A little less than the 2 MiB that a message may have, for the header and paddings. */
 const BATCH_BYTES_MAX = 2 * 1024 * 1024 - 16 * 1024;
 
@@ -185,13 +187,15 @@ export class DuckDbStatement implements EngineStatement {
     const returnType = duckdb.result_return_type(result);
     const isRows = returnType === duckdb.ResultType.QUERY_RESULT;
     const schema = isRows ? this.#schemaOf(result) : NO_FIELDS;
-    const columns = isRows
-      ? schema.fields.map((_, index) => createWriter(duckdb.column_logical_type(result, index), core.memory))
+    const plans = isRows
+      ? schema.fields.map((_, index) => planColumn(duckdb.column_logical_type(result, index)))
       : [];
+    const columns = plans.map((plan) => createWriter(plan, core.memory));
     let chunks: ChunkSource = NO_CHUNKS;
     if (streams) {
-      const { lane, memory, turns, loopTurns } = core;
-      chunks = new StreamedChunks({ lane, result, memory, signal, turns, loopTurns });
+      const { lane, memory, turns, loopTurns, readingThreads } = core;
+      const readOn = readingThreads?.open(result, { plans, rowsMax: batchRowsMax, bytesMax: batchBytesMax });
+      chunks = new StreamedChunks({ lane, result, memory, signal, turns, loopTurns, readOn });
     } else if (isRows) chunks = new MaterializedChunks(result);
     return new DuckDbResult({
       schema,

@@ -19,8 +19,8 @@ import type {
   PrepareHints,
   SessionReach,
 } from '../engine.js';
+import { errorToData } from '../error-data.js';
 import { KeptPlans } from './kept-plans.js';
-import { errorToData } from './protocol.js';
 import { WorkerChannel } from './worker-channel.js';
 import { type StatementPlace, WorkerStatement } from './worker-statement.js';
 

@@ -1,5 +1,4 @@
 /** What the two sides of an engine in a worker thread say to each other. Everything is structured-cloneable. */
-import { type ErrorCode, GizmoError, toGizmoError } from '../../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
@@ -16,6 +15,7 @@ import type {
   PrepareHints,
   SessionReach,
 } from '../engine.js';
+import type { ErrorAsData } from '../error-data.js';
 
 /** Calls, by the name of the operation: what is asked for and what is answered. Numbers name objects of the worker. */
 export interface Calls {
@@ -126,28 +126,6 @@ export type FromWorker =
   | { readonly type: 'pull'; readonly id: number; readonly spent: ArrayBuffer | undefined }
   | { readonly type: 'fatal'; readonly error: ErrorAsData };
 
-/** A GizmoError without its class, which a structured clone would lose. */
-export interface ErrorAsData {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly detail: string | undefined;
-  readonly position: number | undefined;
-}
-
-/** What of an error may cross; anything that is no GizmoError becomes INTERNAL. */
-export function errorToData(reason: unknown): ErrorAsData {
-  const { code, message, detail, position } = toGizmoError(reason);
-  return { code, message, detail, position };
-}
-
-/** The error again, on the other side. */
-export function errorFromData({ code, message, detail, position }: ErrorAsData): GizmoError {
-  return new GizmoError(code, message, {
-    ...(detail === undefined ? {} : { detail }),
-    ...(position === undefined ? {} : { position }),
-  });
-}
-
 /** A batch whose body lies alone in its memory, so that it can be transferred without taking anything else along; in `spent` if that is large enough. */
 export function detachable({ header, body, rows }: EncodedBatch, spent?: ArrayBuffer): EncodedBatch {
   if (spent === undefined || spent.byteLength < body.byteLength) {
@@ -156,13 +134,4 @@ export function detachable({ header, body, rows }: EncodedBatch, spent?: ArrayBu
   const copy = new Uint8Array(spent, 0, body.byteLength);
   copy.set(body);
   return { header: new Uint8Array(header), body: copy, rows };
-}
-
-/** Why an engine can go on no more whose thread threw what nobody caught. */
-export function threadDied(reason: unknown): GizmoError {
-  const { detail } = toGizmoError(reason);
-  return new GizmoError('INTERNAL', 'The engine thread died. The server log has the reason.', {
-    cause: reason,
-    ...(detail !== undefined && { detail }),
-  });
 }

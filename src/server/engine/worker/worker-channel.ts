@@ -1,25 +1,27 @@
 /** This thread's side of the line to an engine worker: calls and their answers, aborts, ingest's batches. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { GizmoError } from '../../../errors.js';
 import type { EncodedBatch } from '../../../flight/ipc/types.js';
 import { abortReason, throwIfAborted } from '../abort.js';
+import { errorFromData, errorToData, threadDied } from '../error-data.js';
+import { SpareMemory } from '../spare-memory.js';
+import { startThread } from '../start-thread.js';
 import {
   type AnswerOf,
   type CallName,
   type Calls,
   detachable,
   type ExecuteAnswer,
-  errorFromData,
-  errorToData,
   type FromWorker,
   type PreparedAnswer,
   type ToWorker,
-  threadDied,
 } from './protocol.js';
 
 export class WorkerChannel {
   /** Resolves when the engine, or its thread, can go on no more. */
   readonly failed: Promise<GizmoError>;
+  /** Of results that have ended. */
+  readonly spent = new SpareMemory(4);
   readonly #worker: Worker;
   readonly #pending: PendingCalls = makePending();
   readonly #feeds = new Map<number, BatchFeed>();
@@ -35,7 +37,7 @@ export class WorkerChannel {
       report = resolve;
     });
     this.#reportFatal = report;
-    this.#worker = startWorker();
+    this.#worker = startThread(import.meta.url, 'worker');
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         this.#lose(stopped());
@@ -267,17 +269,6 @@ function makePending(): PendingCalls {
     closeResult: new Map(),
     closeStatement: new Map(),
   };
-}
-
-/** The built worker, or its source, which tsx translates, where this file itself runs from source (tests). */
-function startWorker(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url));
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const start = `import('tsx/esm/api').then(({ register }) => {
-    register();
-    return import(${JSON.stringify(source)});
-  });`;
-  return new Worker(start, { eval: true });
 }
 
 function stopped(): GizmoError {

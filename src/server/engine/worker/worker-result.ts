@@ -2,6 +2,7 @@
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { closedEarly } from '../abort.js';
 import type { EngineResult } from '../engine.js';
+import { SpareMemory } from '../spare-memory.js';
 import type { ExecuteAnswer, NextAnswer } from './protocol.js';
 import type { WorkerChannel } from './worker-channel.js';
 
@@ -19,8 +20,8 @@ export class WorkerResult implements EngineResult {
   readonly #release: () => void;
   /** Answers that are here or on their way, asked for ahead, so that the worker converts meanwhile. */
   readonly #coming: Promise<NextAnswer>[] = [];
-  /** Memory of batches that nobody reads any more; it goes back with the next question. */
-  #spent: ArrayBuffer | undefined;
+  /** Goes back with the next questions. */
+  readonly #spent = new SpareMemory(AHEAD_MAX + 1);
   #handedOver = 0;
   #ended = false;
   /** Why there is no more although this was not the end. */
@@ -82,12 +83,11 @@ export class WorkerResult implements EngineResult {
   }
 
   readonly #giveBack = (memory: ArrayBuffer): void => {
-    this.#spent = memory;
+    (this.#ended || this.#failure !== undefined ? this.#channel.spent : this.#spent).put(memory);
   };
 
   #ask(): Promise<NextAnswer> {
-    const spent = this.#spent;
-    this.#spent = undefined;
+    const spent = this.#spent.take() ?? (this.#handedOver > 0 ? this.#channel.spent.take() : undefined);
     const ask = { result: this.#result, spent };
     const answer = this.#channel.call('next', ask, undefined, spent && [spent]);
     // A failure is told to whoever takes this answer; nobody may, when the result is closed before.
@@ -97,6 +97,7 @@ export class WorkerResult implements EngineResult {
 
   #finish(): void {
     this.#ended = true;
+    this.#spent.empty(this.#channel.spent);
     this.#release();
   }
 

@@ -7,20 +7,18 @@ import { closedEarly } from '../abort.js';
 import { isFatal } from '../duckdb/errors.js';
 import { openDuckDb } from '../duckdb/open-duckdb.js';
 import type { Engine, EngineResult, EngineSession, EngineStatement } from '../engine.js';
+import { errorFromData, errorToData, threadDied } from '../error-data.js';
 import { BatchPuller } from './batch-puller.js';
-import {
-  type AnswerOf,
-  type CallName,
-  type CallOf,
-  type Calls,
-  type ExecuteAnswer,
-  type ExecuteAsk,
-  errorFromData,
-  errorToData,
-  type FromWorker,
-  type ParametersAsk,
-  type ToWorker,
-  threadDied,
+import type {
+  AnswerOf,
+  CallName,
+  CallOf,
+  Calls,
+  ExecuteAnswer,
+  ExecuteAsk,
+  FromWorker,
+  ParametersAsk,
+  ToWorker,
 } from './protocol.js';
 
 type Answers = {

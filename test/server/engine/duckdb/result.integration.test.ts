@@ -5,7 +5,7 @@ import { CallGate } from '../../../../src/server/engine/duckdb/call-gate.js';
 import { Lane } from '../../../../src/server/engine/duckdb/lane.js';
 import { LoopTurns } from '../../../../src/server/engine/duckdb/loop-turns.js';
 import { ReadTurns } from '../../../../src/server/engine/duckdb/read-turns.js';
-import { StreamedChunks } from '../../../../src/server/engine/duckdb/result.js';
+import { StreamedChunks } from '../../../../src/server/engine/duckdb/streamed-chunks.js';
 
 async function openStream(turns = new ReadTurns(1), signal?: AbortSignal) {
   const database = await duckdb.open(':memory:');

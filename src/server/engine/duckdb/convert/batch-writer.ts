@@ -1,5 +1,5 @@
 /** Gathers DuckDB's chunks of up to 2,048 rows into record batches, cut by rows and by bytes. */
-import duckdb, { type DataChunk } from '@duckdb/node-bindings';
+import type { DataChunk } from '@duckdb/node-bindings';
 import type { EncodedBatch } from '../../../../flight/ipc/types.js';
 import type { ProcessMemory } from '../memory.js';
 import { BodyBuilder } from './body-builder.js';
@@ -30,11 +30,20 @@ export class BatchWriter {
     return this.#rows;
   }
 
+  /** About so many bytes of body they take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Takes in a chunk. The one before must have been appended to its end. */
   load(chunk: DataChunk): void {
-    const open = openChunk(chunk, this.#memory);
+    this.loadOpen(openChunk(chunk, this.#memory));
+  }
+
+  /** As {@link load}; the chunk is freed when it has been appended, or let go of. */
+  loadOpen(open: OpenChunk): void {
     this.#chunk = open;
-    this.#chunkRows = duckdb.data_chunk_get_size(chunk);
+    this.#chunkRows = open.rows;
     this.#done = 0;
     for (const [index, column] of this.#columns.entries()) column.load(open.vector(index), this.#chunkRows);
   }
@@ -67,6 +76,11 @@ export class BatchWriter {
     this.#rows = 0;
     this.#bytes = 0;
     return batch;
+  }
+
+  /** Takes the memory of a body back, wherever that was made. */
+  giveBack(memory: ArrayBuffer): void {
+    this.#body.giveBack(memory);
   }
 
   /** Lets go of the chunk. */

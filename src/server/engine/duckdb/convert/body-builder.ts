@@ -8,7 +8,8 @@ export class BodyBuilder {
   readonly #parts: Uint8Array[] = [];
   #length = 0;
   #spare: ArrayBuffer | undefined;
-  readonly #giveBack = (memory: ArrayBuffer): void => {
+  /** Takes memory that a later body may lie in. */
+  readonly giveBack = (memory: ArrayBuffer): void => {
     this.#spare = memory;
   };
 
@@ -46,7 +47,7 @@ export class BodyBuilder {
     this.#buffers.length = 0;
     this.#parts.length = 0;
     this.#length = 0;
-    return { header, body, rows, headroom, giveBack: this.#giveBack };
+    return { header, body, rows, headroom, giveBack: this.giveBack };
   }
 
   /** What was given back, where it is large enough. */

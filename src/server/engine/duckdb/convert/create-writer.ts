@@ -1,8 +1,9 @@
 /** Picks the converter of a DuckDB type. */
-import duckdb, { type LogicalType } from '@duckdb/node-bindings';
+import duckdb from '@duckdb/node-bindings';
 import { GizmoError } from '../../../../errors.js';
 import type { ProcessMemory } from '../memory.js';
 import { BoolWriter } from './bool.js';
+import type { ColumnPlan } from './column-plan.js';
 import type { ColumnWriter } from './column-writer.js';
 import { FixedWidthWriter } from './fixed-width.js';
 import { ArrayWriter, ListWriter, NullWriter, StructWriter } from './nested.js';
@@ -21,17 +22,17 @@ import {
 import { UnionWriter } from './union.js';
 import { VariantWriter } from './variant.js';
 
-/** Makes the converter from vectors of `type` to the Arrow column that `toArrowField` declares. */
-export function createWriter(type: LogicalType, memory: ProcessMemory | undefined): ColumnWriter {
-  const create = (child: LogicalType) => createWriter(child, memory);
-  const id = duckdb.get_type_id(type);
-  const width = WIDTHS.get(id);
+/** Makes the converter from the vectors that `plan` describes to the Arrow column that `toArrowField` declares. */
+export function createWriter(plan: ColumnPlan, memory: ProcessMemory | undefined): ColumnWriter {
+  const { type, storage, size = 0, values = [] } = plan;
+  const children = () => (plan.children ?? []).map((child) => createWriter(child, memory));
+  const width = WIDTHS.get(type);
   if (width !== undefined) return new FixedWidthWriter(width);
-  switch (id) {
+  switch (type) {
     case Type.BOOLEAN:
       return new BoolWriter();
     case Type.DECIMAL:
-      return createDecimalWriter(duckdb.decimal_internal_type(type));
+      return createDecimalWriter(storage);
     case Type.INTERVAL:
       return new IntervalWriter();
     case Type.VARCHAR:
@@ -49,31 +50,21 @@ export function createWriter(type: LogicalType, memory: ProcessMemory | undefine
     case Type.TIME_TZ:
       return new FixedTextWriter(8, 24, formatTimeTz);
     case Type.ENUM:
-      return new EnumWriter(type);
+      return new EnumWriter(values, storage === Type.UTINYINT ? 1 : storage === Type.USMALLINT ? 2 : 4);
     case Type.VARIANT:
       return new VariantWriter(memory);
     case Type.SQLNULL:
       return new NullWriter();
     case Type.LIST:
-      return new ListWriter(create(duckdb.list_type_child_type(type)));
-    case Type.MAP: {
-      const key = create(duckdb.map_type_key_type(type));
-      return new ListWriter(new StructWriter([key, create(duckdb.map_type_value_type(type))]));
-    }
+      return new ListWriter(children()[0]!);
+    case Type.MAP:
+      return new ListWriter(new StructWriter(children()));
     case Type.ARRAY:
-      return new ArrayWriter(create(duckdb.array_type_child_type(type)), duckdb.array_type_array_size(type));
-    case Type.STRUCT: {
-      const length = duckdb.struct_type_child_count(type);
-      return new StructWriter(
-        Array.from({ length }, (_, index) => create(duckdb.struct_type_child_type(type, index))),
-      );
-    }
-    case Type.UNION: {
-      const length = duckdb.union_type_member_count(type);
-      return new UnionWriter(
-        Array.from({ length }, (_, index) => create(duckdb.union_type_member_type(type, index))),
-      );
-    }
+      return new ArrayWriter(children()[0]!, size);
+    case Type.STRUCT:
+      return new StructWriter(children());
+    case Type.UNION:
+      return new UnionWriter(children());
     default:
       throw new GizmoError('UNIMPLEMENTED', 'A column has a type that cannot be sent; cast it to VARCHAR.');
   }
@@ -104,7 +95,7 @@ const WIDTHS: ReadonlyMap<number, number> = new Map<number, number>([
   [Type.TIMESTAMP_TZ, 8],
 ]);
 
-function createDecimalWriter(storage: number): ColumnWriter {
+function createDecimalWriter(storage: number | undefined): ColumnWriter {
   if (storage === Type.SMALLINT) return new DecimalWriter(2);
   if (storage === Type.INTEGER) return new DecimalWriter(4);
   return storage === Type.BIGINT ? new WideDecimalWriter() : new FixedWidthWriter(16);

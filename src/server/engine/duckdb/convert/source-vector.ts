@@ -4,6 +4,7 @@
  * address (see vector-functions.ts) it is a view of DuckDB's own memory.
  */
 import duckdb, { type DataChunk, type Vector } from '@duckdb/node-bindings';
+import type { FetchFunctions } from '../fetch-functions.js';
 import type { ProcessMemory } from '../memory.js';
 import type { VectorFunctions } from '../vector-functions.js';
 
@@ -21,6 +22,7 @@ export interface SourceVector {
 
 /** A chunk whose vectors may be read on this thread until it is freed. */
 export interface OpenChunk {
+  readonly rows: number;
   vector(column: number): SourceVector;
   /**
    * Gives its native memory back, which V8 does not know about. False where that was only a part of it, and the rest
@@ -32,17 +34,37 @@ export interface OpenChunk {
 export function openChunk(chunk: DataChunk, memory: ProcessMemory | undefined): OpenChunk {
   const functions = memory?.vectors;
   const address = functions?.chunkAddress(chunk);
+  const rows = duckdb.data_chunk_get_size(chunk);
   if (memory === undefined || functions === undefined || address === undefined)
     return {
+      rows,
       vector: (column) => new BoundVector(duckdb.data_chunk_get_vector(chunk, column)),
       free: () => reset(chunk),
     };
   const { emptyChunk } = functions;
   return {
+    rows,
     vector: (column) => new MappedVector(functions.chunkVector(address, column), functions, memory),
     free() {
       if (emptyChunk === undefined) return reset(chunk);
       emptyChunk(address);
+      return true;
+    },
+  };
+}
+
+/** The chunk at an address that {@link FetchFunctions.fetch} has answered; `free` is to be called exactly once. */
+export function openChunkAt(
+  address: number,
+  fetching: FetchFunctions,
+  functions: VectorFunctions,
+  memory: ProcessMemory,
+): OpenChunk {
+  return {
+    rows: fetching.size(address),
+    vector: (column) => new MappedVector(functions.chunkVector(address, column), functions, memory),
+    free() {
+      fetching.destroy(address);
       return true;
     },
   };

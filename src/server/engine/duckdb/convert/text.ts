@@ -1,5 +1,4 @@
 /** Types that have no Arrow type every client knows, as the text that DuckDB prints. */
-import duckdb, { type LogicalType } from '@duckdb/node-bindings';
 import type { ProcessMemory } from '../memory.js';
 import type { SourceVector } from './source-vector.js';
 import { StringVector } from './strings.js';
@@ -100,14 +99,10 @@ export class EnumWriter extends VariableWidthWriter {
   readonly #width: 1 | 2 | 4;
   #indexes: Uint8Array | Uint16Array | Uint32Array = new Uint8Array(0);
 
-  constructor(type: LogicalType) {
+  constructor(values: readonly string[], width: 1 | 2 | 4) {
     super();
-    const count = duckdb.enum_dictionary_size(type);
-    this.#values = Array.from({ length: count }, (_, index) =>
-      Buffer.from(duckdb.enum_dictionary_value(type, index)),
-    );
-    const storage = duckdb.enum_internal_type(type);
-    this.#width = storage === duckdb.Type.UTINYINT ? 1 : storage === duckdb.Type.USMALLINT ? 2 : 4;
+    this.#values = values.map((value) => Buffer.from(value));
+    this.#width = width;
   }
 
   protected override read(vector: SourceVector, size: number): void {
