@@ -11,7 +11,7 @@ import { foldName } from '../model/fold-name.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
 import { withoutHiddenTypes } from './hidden-types.js';
-import { mask, namesIn, type Which } from './masked-names.js';
+import { mask, namesIn, type Occurrence, occurrences, type Which } from './masked-names.js';
 import { notThere } from './not-there.js';
 
 /**
@@ -72,8 +72,8 @@ async function namesOnly(
 ): Promise<boolean> {
   const { used = [], ...rest } = facts;
   if (decide(rights, rest) !== undefined) return false;
-  const masked = await hiddenOf(engine, rights, namesIn(text, 'all'), 'all');
-  return used.every((it) => mayKnow(rights, it) || masked.has(foldName(it.name)));
+  const { anywhere } = await hiddenOf(engine, rights, namesIn(text, 'all'), 'all');
+  return used.every((it) => mayKnow(rights, it) || anywhere.has(foldName(it.name)));
 }
 
 /**
@@ -89,38 +89,91 @@ async function withoutHidden(
 ): Promise<GizmoError | PlanFacts | undefined> {
   const named = namesIn(text, which);
   if (named.length === 0) return undefined;
-  const hidden = await hiddenOf(engine, rights, named, which);
-  const { masked, unmask } = mask(text, hidden, { whole: which === 'all' });
-  if (masked === text) return undefined;
-  try {
-    const facts = await engine.inspect(masked, options);
-    return JSON.parse(unmask(JSON.stringify(facts)));
-  } catch (reason) {
-    const { code, message, position } = toGizmoError(reason);
-    return new GizmoError(code, unmask(message), { ...(position !== undefined && { position }) });
+  const { anywhere, inPlaces } = await hiddenOf(engine, rights, named, which);
+  const hidden = new Set([...anywhere, ...inPlaces]);
+  const all = occurrences(text).filter(({ name }) => name === undefined || hidden.has(name));
+  const isMasked = ({ name, isPlace, isFirst }: Occurrence) =>
+    name === undefined ||
+    (anywhere.has(name) && (isPlace || which === 'all')) ||
+    (inPlaces.has(name) && isPlace && isFirst);
+  const masked = new Set(all.filter(isMasked).map(({ at }) => at));
+  for (let tries = 0; ; tries++) {
+    const how = { hidden, places: masked, whole: which === 'all' };
+    const { answer, columns } = await inspectMasked(engine, text, options, how);
+    // The engine is to have inspected the text itself last.
+    if (answer === undefined)
+      return tries === 0 ? undefined : await engine.inspect(text, options).catch(() => undefined);
+    // It is a column, or another name for a table, that is called alike.
+    const alike = all.filter(({ at, name = '' }) => masked.has(at) && columns.includes(name));
+    if (alike.length === 0 || tries === TRIES_MAX) return answer;
+    const bare = alike.filter(({ isPlace, isTable }) => !isPlace && !isTable);
+    const spared = bare.length > 0 ? bare : [alike.find(({ isTable }) => !isTable) ?? alike[0]];
+    for (const it of spared) masked.delete(it?.at ?? -1);
   }
 }
 
-/** Folded names that stand for nothing but what is hidden. */
+/** How often something that is called alike is looked for. */
+const TRIES_MAX = 16;
+
+interface Tried {
+  /** How the text fails, or what it would do; undefined where nothing is masked. */
+  readonly answer: GizmoError | PlanFacts | undefined;
+  /** The names among the hidden ones for want of which a column failed: nothing hidden was meant by them. */
+  readonly columns: readonly string[];
+}
+
+async function inspectMasked(
+  engine: EngineSession,
+  text: string,
+  options: InspectOptions,
+  { hidden, ...how }: { hidden: ReadonlySet<string>; places: ReadonlySet<number>; whole: boolean },
+): Promise<Tried> {
+  const { masked, unmask, namesIn: maskedIn } = mask(text, hidden, how);
+  if (masked === text) return { answer: undefined, columns: [] };
+  try {
+    const facts = await engine.inspect(masked, options);
+    return { answer: JSON.parse(unmask(JSON.stringify(facts))), columns: [] };
+  } catch (reason) {
+    const { code, message, position } = toGizmoError(reason);
+    const [sentence = ''] = message.split('\n', 1);
+    return {
+      answer: new GizmoError(code, unmask(message), { ...(position !== undefined && { position }) }),
+      columns: OF_COLUMN.test(sentence) ? maskedIn(sentence) : [],
+    };
+  }
+}
+
+/** DuckDB misses a column, or a table that is read already. */
+const OF_COLUMN = /\bnot found\b|does not have a column|Could not find key/;
+
+/** Folded names of what is hidden. */
+interface HiddenNames {
+  /** Those that stand for nothing that may be known. */
+  readonly anywhere: ReadonlySet<string>;
+  /** Those of catalogs, which mean these only where something follows that is in them. */
+  readonly inPlaces: ReadonlySet<string>;
+}
+
 async function hiddenOf(
   engine: EngineSession,
   rights: Rights,
   names: readonly string[],
   which: Which,
-): Promise<ReadonlySet<string>> {
-  const hidden = new Set<string>();
+): Promise<HiddenNames> {
+  const inPlaces = new Set<string>();
   for (const catalog of await engine.catalogNames())
-    if (!mayKnow(rights, { catalog })) hidden.add(foldName(catalog));
+    if (!mayKnow(rights, { catalog })) inPlaces.add(foldName(catalog));
+  const anywhere = new Set<string>();
   // Whoever has no grants knows all of a catalog or nothing.
-  if (which !== 'all' && rights.grants === undefined) return hidden;
+  if (which !== 'all' && rights.grants === undefined) return { anywhere, inPlaces };
   const { schemas, objects } = await engine.lookUp(names);
   const places = [
     ...schemas.map((it) => ({ place: it, name: it.schema })),
     ...(which === 'all' ? objects : []).map((it) => ({ place: it, name: it.name })),
   ];
-  for (const { place, name } of places) if (!mayKnow(rights, place)) hidden.add(foldName(name));
-  for (const { place, name } of places) if (mayKnow(rights, place)) hidden.delete(foldName(name));
-  return hidden;
+  for (const { place, name } of places) if (!mayKnow(rights, place)) anywhere.add(foldName(name));
+  for (const { place, name } of places) if (mayKnow(rights, place)) anywhere.delete(foldName(name));
+  return { anywhere, inPlaces };
 }
 
 /** To whoever may know some columns of a table DuckDB would name others that are spelled alike, or all of them. */
