@@ -255,7 +255,7 @@ describe('a file that nobody opened', () => {
     `from read_csv($a$${outside}/secret.csv$a$)`,
     `from read_csv('${open}/a.csv\\..\\..\\outside\\secret.csv')`,
     `from read_csv('${open}/a.csv'\n'/../../outside/secret.csv')`,
-    `from '${open}/'\n'a.csv'`,
+    `from '${open}/'\n'../outside/secret.csv'`,
     `from read_csv(['${open}/a.csv'\n'/../../outside/secret.csv'])`,
     `copy t from '${open}/a.csv'\n'/../../outside/secret.csv'`,
     `select 1\u00a0from ${opened} a, "system".main.read_csv('${outside}/secret.csv')`,

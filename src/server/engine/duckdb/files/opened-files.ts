@@ -62,7 +62,12 @@ export class OpenedFiles {
         continue;
       }
       const call = `${SYSTEM}${use.reader}(${paths.length === 1 ? paths.map(literal).join() : `[${paths.map(literal).join(', ')}]`}${use.options})`;
-      edits.push({ ...use, run: call, plan: await this.#columnsOf(call) });
+      const columns = await this.#columnsOf(call);
+      const nulls = columns.map(({ name, type }) => `null::${type} as ${quote(name)}`);
+      // By their places, whatever the file has come to have: a name that it had no more would be looked for around it.
+      const places = columns.map(({ name }, at) => `#${at + 1} as ${quote(name)}`);
+      const run = `(select ${places.join(', ')} from ${call})`;
+      edits.push({ ...use, run, plan: `(select ${nulls.join(', ')})`, opens: true });
       files.push(...paths.map((path) => ({ action: 'read' as const, path })));
     }
     if (copy === undefined)
@@ -88,7 +93,7 @@ export class OpenedFiles {
     { before, start, end, after }: { before: string; start: number; end: number; after: string },
   ): OpenedText | FunctionUse {
     const run = apply(sql, edits, 0, sql.length, 'run');
-    const calls = edits.filter((edit) => edit.run.startsWith(SYSTEM)).length;
+    const calls = edits.filter(({ opens }) => opens).length;
     // How a character reads can depend on what stands before it; nothing may have become code by the change.
     if (namesOfSystem(run) !== calls)
       return { name: 'a text that can be read in two ways', class: 'outside' };
@@ -126,15 +131,14 @@ export class OpenedFiles {
     return paths.filter((path): path is string => path !== null && path !== '');
   }
 
-  /** A query without rows that has the columns a call answers. The call has been decided on: binding it opens the files. */
-  async #columnsOf(call: string): Promise<string> {
+  /** The columns that a call answers. It has been decided on: binding it opens the files. */
+  async #columnsOf(call: string): Promise<readonly { readonly name: string; readonly type: string }[]> {
     const [json = '[]'] = await this.#core.readTexts(columnsSql(call)).catch((reason: unknown) => {
       const error = toGizmoError(reason);
       // The text it points into is ours.
       throw toEngineError(new Error(error.message.replace(/\n+LINE \d+:[\s\S]*$/, '')));
     });
-    const columns: readonly { readonly name: string; readonly type: string }[] = JSON.parse(json);
-    return `(select ${columns.map(({ name, type }) => `null::${type} as ${quote(name)}`).join(', ')})`;
+    return JSON.parse(json);
   }
 }
 
@@ -145,6 +149,8 @@ interface Edit {
   readonly after: string;
   readonly run: string;
   readonly plan: string;
+  /** Whether it calls a reader. */
+  readonly opens?: true;
 }
 
 /** Before the name of a reader that no macro stands before. */
