@@ -33,6 +33,7 @@ export async function parse(
   // A single statement meets the engine's parser when it is planned; asking twice would only cost time. It is
   // handed over as it was sent, so that the positions in an error are those of the text the user sees.
   if (more.length === 0) return [sql];
+  if (!INNER_DOORS.has(door)) rate.owe(session, more.length);
   // DuckDB reads the files of IMPORT DATABASE while it parses; each statement's own turn refuses it without that.
   const imports = statements.some(({ text }) => /^import\b/i.test(text));
   if (!imports || session.principal.role === 'admin') await parseAll(own, sql, statements, session);

@@ -5,6 +5,8 @@ import type { Session } from '../session/session.js';
 export interface Rate {
   /** Throws RESOURCE_EXHAUSTED where the session's user is too fast. */
   take(session: Session): void;
+  /** Counts more statements that came with the one that was taken: what comes next has to wait for them. */
+  owe(session: Session, statements: number): void;
 }
 
 interface Bucket {
@@ -38,6 +40,11 @@ export function createRate(perSecond: () => number, nowMs: () => number): Rate {
         );
       }
       bucket.statements -= 1;
+    },
+
+    owe({ principal }, statements) {
+      const bucket = principal.method === 'operator' ? undefined : buckets.get(principal.name);
+      if (bucket !== undefined && perSecond() > 0) bucket.statements -= statements;
     },
   };
 }
