@@ -5,6 +5,7 @@ import type { EncodedBatch } from '../../flight/ipc/types.js';
 import { abortReason } from '../../flight/signal.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
+import { foldName } from '../model/fold-name.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Session } from '../session/session.js';
 import { askAbout } from './ask-hooks.js';
@@ -36,6 +37,7 @@ export async function ingest(
     if (door !== 'init') life.rate.take(session);
     const loaded = await inTransaction(life, { ...use, signal }, async () => {
       const placed = await place(life, { ...use, signal }, request);
+      await assertCatalog(session, placed);
       authorizeIngest(life.access, session.principal, placed);
       if (placed.ifExists === 'append' && session.principal.role !== 'admin')
         await authorizeDefaults(life, { session, signal }, placed);
@@ -52,6 +54,16 @@ export async function ingest(
   } finally {
     task.end();
   }
+}
+
+/** Whether they may load is not said of what is not there, as it is not of what is hidden. */
+async function assertCatalog({ engine, principal }: Session, request: IngestRequest): Promise<void> {
+  const { catalog = '', temporary } = request;
+  if (temporary || principal.role === 'admin') return;
+  const names = await engine.catalogNames();
+  // None are known in a transaction that has failed.
+  if (names.length === 0 || names.some((it) => foldName(it) === foldName(catalog))) return;
+  throw new GizmoError('INVALID_ARGUMENT', `Binder Error: Catalog "${catalog}" does not exist!`);
 }
 
 /** What is not loaded comes from the table's defaults, such as the numbers of a sequence. */

@@ -5,6 +5,7 @@ import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
+import { INGESTS, load } from '../access/doors-without-text.js';
 
 const secretKey = randomBytes(16).toString('hex');
 let server: RunningServer;
@@ -223,3 +224,24 @@ it('a schema with the name of a hidden database is refused as any to whoever may
   expect(first).toContain('may not write to the catalog memory');
   expect(first).toBe(second);
 });
+
+it.each(['user', 'readonly'] as const)(
+  'a bulk load into a hidden database says the same as into one that is not there, to the role %s',
+  async (role) => {
+    await admin.rows("attach if not exists ':memory:' as vault_db; grant select on vault_db to zed");
+    const client = await logInAs(server.address.port, secretKey, role, { name: 'ann' });
+    const answers = [];
+    for (const catalog of ['vault_db', 'vaulz_db']) {
+      const message = { ...INGESTS[0]?.message, catalog };
+      const failure = await load(client, message).then(
+        () => ({ code: 0, details: '' }),
+        ({ code, details }: { code: number; details: string }) => ({ code, details }),
+      );
+      answers.push({ ...failure, details: failure.details.replace(catalog, '<name>') });
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]?.details).toBe('Binder Error: Catalog "<name>" does not exist!');
+    client.close();
+    await admin.rows('detach vault_db');
+  },
+);
