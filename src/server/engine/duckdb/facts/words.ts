@@ -53,6 +53,11 @@ export function insideParentheses(tokens: readonly Word[], open: number): readon
   return tokens.slice(open + 1, pairsOf(tokens).get(open));
 }
 
+/** The index of the parenthesis that closes the one at `open`; -1 where none does. */
+export function closingOf(tokens: readonly Word[], open: number): number {
+  return pairsOf(tokens).get(open) ?? -1;
+}
+
 /** Of each list of tokens that was asked about: otherwise the same ones would be gone through for each that is open. */
 const pairs = new WeakMap<readonly Word[], ReadonlyMap<number, number>>();
 
@@ -69,15 +74,4 @@ function pairsOf(tokens: readonly Word[]): ReadonlyMap<number, number> {
   }
   pairs.set(tokens, found);
   return found;
-}
-
-/** The index of the parenthesis that closes the first one from `at` on; -1 where none does. */
-export function closingOf(tokens: readonly Word[], at: number): number {
-  let depth = 0;
-  for (let index = at; index < tokens.length; index++) {
-    const value = tokens[index]?.kind === 'quotedIdentifier' ? '' : tokens[index]?.value;
-    if (value === '(') depth++;
-    else if (value === ')' && --depth === 0) return index;
-  }
-  return -1;
 }

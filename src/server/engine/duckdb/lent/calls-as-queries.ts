@@ -5,7 +5,7 @@
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import { outside } from '../facts/held-queries.js';
-import { closingOf, isName, isWord, significant, type Word } from '../facts/words.js';
+import { canCall, closingOf, isName, isWord, significant, type Word } from '../facts/words.js';
 import { heldParts, type Part, writes } from './held-parts.js';
 import { CALLS_MAX } from './inline.js';
 import { notCalled, notHere } from './not-lent.js';
@@ -48,7 +48,7 @@ async function lentCalls(
   for (let at = 0; at < tokens.length; at++) {
     const [start, names] = [at, nameAt(tokens, at)];
     at += 2 * Math.max(names.length - 1, 0);
-    if (tokens[at + 1]?.value !== '(' || !known.has(names.at(-1) ?? '')) continue;
+    if (tokens[at + 1]?.value !== '(' || !known.has(names.at(-1) ?? '') || !canCall(tokens, at)) continue;
     const place = placeOf(tokens, start);
     const id = JSON.stringify(names);
     if (!asked.has(id)) asked.set(id, await isLent(core, names, macros));

@@ -24,6 +24,7 @@ import {
   textOf,
   walk,
 } from './tree.js';
+import { writtenAnew } from './written-anew.js';
 
 /** What stands for a call, by the name that it has in the text. */
 export interface Body {
@@ -79,11 +80,7 @@ export async function inlineCalls(
     });
     await placeCall(core, call, names, (table) => ({ ...table, type: 'BASE_TABLE' }));
   }
-  const written = await textOf(core, query);
-  const again = await queryOf(core, written);
-  if (again === undefined || printed(again) !== printed(query))
-    throw notLent('the query cannot be written anew');
-  return { sql: written, query: again, bodies };
+  return { ...(await writtenAnew(core, query)), bodies };
 }
 
 /** Each takes several questions to DuckDB. */

@@ -30,6 +30,7 @@ import {
   textOf,
   walk,
 } from './tree.js';
+import { writtenAnew } from './written-anew.js';
 
 /** What runs, what is planned in its place, and the views in it. */
 export interface LentText {
@@ -97,12 +98,7 @@ async function withNames(
   const before = printed(query);
   if (!(await nameColumns(core, query, (column) => hasNode(column, isLent))))
     throw notHere('write the columns out instead of COLUMNS(…).');
-  if (printed(query) === before) return { sql, query };
-  const written = await textOf(core, query);
-  const again = await queryOf(core, written);
-  if (again === undefined || printed(again) !== printed(query))
-    throw notLent('the query cannot be written anew');
-  return { sql: written, query: again };
+  return printed(query) === before ? { sql, query } : await writtenAnew(core, query);
 }
 
 /** Of a view, or of a macro that is given constants. */
@@ -183,8 +179,9 @@ async function usesIn(core: TextReader, { query, sql, lent, bodies, scope }: Wri
     const view = place && lent.find((it) => it.kind === 'macro' && key(it) === key(place));
     if (view === undefined) continue;
     const at = tokenAt(sql, tokens, node.query_location);
+    const open = at + 2 * names.filter((it) => it !== '').length - 1;
     const values = Array.isArray(call.children) ? (call.children as Node[]) : [];
-    uses.push({ ...placeOf(view, node, tokens, at, closingOf(tokens, at)), isDescribed, values });
+    uses.push({ ...placeOf(view, node, tokens, at, closingOf(tokens, open)), isDescribed, values });
   }
   return uses;
 }
