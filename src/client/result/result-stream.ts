@@ -5,6 +5,7 @@ import { openMessage } from '../../flight/ipc/message.js';
 import { BatchReader } from '../../flight/ipc/reader.js';
 import { decodeEncapsulatedSchema, schemasEqual } from '../../flight/ipc/schema.js';
 import type { ArrowField, ArrowSchema, IpcMessage } from '../../flight/ipc/types.js';
+import { LightAbort } from '../../flight/light-abort.js';
 import { abortReason } from '../../flight/signal.js';
 import type { ChannelPool } from '../connect/channel-pool.js';
 import type { Row, Value } from '../rows/value.js';
@@ -35,7 +36,7 @@ export async function openResult<T extends Row>(
   signal: AbortSignal | undefined,
   onEnd?: () => void,
 ): Promise<ResultStream<T>> {
-  const stop = new AbortController();
+  const stop = new LightAbort();
   const onAbort = (): void => stop.abort(signal === undefined ? undefined : abortReason(signal));
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -61,14 +62,14 @@ class OpenResult<T extends Row> implements ResultStream<T> {
   readonly schema: ArrowSchema;
   readonly returns: ResultStream['returns'];
   readonly changes: number | undefined;
-  readonly #stop: AbortController;
+  readonly #stop: LightAbort;
   readonly #batches: AsyncGenerator<ReceivedBatch, void, undefined>;
   #first: IteratorResult<ReceivedBatch, void> | undefined;
 
   constructor(
     schema: ArrowSchema,
     facts: StatementFacts,
-    stop: AbortController,
+    stop: LightAbort,
     first: IteratorResult<ReceivedBatch, void>,
     batches: AsyncGenerator<ReceivedBatch, void, undefined>,
   ) {
@@ -142,7 +143,7 @@ async function* readEndpoints(
           expected = checkSchema(expected, endpointReader.schema);
           first.onSchema(message);
         }
-        if (batch !== undefined) yield isCompressed(message) ? batch : { ...batch, message };
+        if (batch !== undefined) yield isCompressed(message) ? batch : { message, ...batch };
       }
     }
   } finally {

@@ -54,5 +54,5 @@ function toBatch(
   firstRow: number,
 ): ReceivedBatch {
   const message = buildRows(schema, rows, { value: 'Column', firstRow });
-  return { ...decodeRecordBatch(schema, message), message };
+  return { message, ...decodeRecordBatch(schema, message) };
 }

@@ -6,6 +6,7 @@
  *
  * Only of queries over tables: what files hold, and whatever has an effect, is inspected each time.
  */
+import { altered } from '../../altered.js';
 import type { EngineStatement } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
 import type { PlanFacts } from '../model/plan-facts.js';
@@ -41,7 +42,7 @@ export function resting(
   if (basis === undefined || facts === undefined || !holds(life, session, basis)) return statement;
   if (!readsTablesOnly(facts, engine)) return statement;
   engine.note = { door, facts, basis } satisfies Known;
-  return { ...statement, basis };
+  return altered(statement, { basis });
 }
 
 /** A statement for a text that was asked before, with the facts that are still true of it. */

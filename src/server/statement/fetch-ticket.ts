@@ -2,6 +2,7 @@
 import { GizmoError } from '../../errors.js';
 import { schemasEqual } from '../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../flight/ipc/types.js';
+import { LightAbort } from '../../flight/light-abort.js';
 import { linkSignals } from '../../flight/signal.js';
 import type { Principal } from '../model/principal.js';
 import type { BatchStores } from './batch-store.js';
@@ -44,7 +45,7 @@ export async function fetchTicket(
     ticket.fetched = true;
     return ticket.kind === 'completed' ? replay(ticket.result) : ticket.run.read(signal);
   }
-  const cancelled = new AbortController();
+  const cancelled = new LightAbort();
   const linked = linkSignals([signal, ticket.session.signal], { into: cancelled });
   // The owner's session, which need not be the caller's, does not idle away meanwhile.
   const leave = ticket.session.enter();

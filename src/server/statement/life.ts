@@ -9,6 +9,7 @@
  * session's queue: one statement at a time.
  */
 import { randomUUID } from 'node:crypto';
+import { altered } from '../../altered.js';
 import { abortReason } from '../../flight/signal.js';
 import { type ExecuteOptions, MeaningChanged } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
@@ -67,7 +68,7 @@ export async function prepareAlone(
   const [text, ...more] = await atWork(life, request, request.sql, () => parse(life, request));
   if (text === undefined || more.length > 0) return undefined;
   const statement = await prepare(life, request, text, 0, false);
-  if (statement.engine.parts === 1) return { ...statement, planningMs: 0 };
+  if (statement.engine.parts === 1) return altered(statement, { planningMs: 0 });
   await statement.engine.close();
   return undefined;
 }
@@ -81,16 +82,21 @@ export async function execute(
 ): Promise<RunningResult> {
   const { id, session, door, text, planningMs } = planned;
   const limitMs = life.settings.queryTimeoutMs(session);
+  const usedMs = planningMs;
   const task = life.tasks.begin({
-    ...{ id, session, door, text, limitMs },
+    id,
+    session,
+    door,
+    text,
     state: 'running',
     outer: signal,
-    usedMs: planningMs,
+    limitMs,
+    usedMs,
   });
   try {
     return await runAuthorized(life, planned, task, parameters).catch((error: unknown) => {
       if (!(error instanceof MeaningChanged)) throw error;
-      return runAuthorized(life, { ...planned, basis: undefined }, task, parameters);
+      return runAuthorized(life, altered(planned, { basis: undefined }), task, parameters);
     });
   } catch (error) {
     task.end();
@@ -140,7 +146,7 @@ async function authorizeAgain(
   }
   const facts = (await inspection?.use()) ?? (await inspect(life, planned, signal));
   try {
-    const statement = authorize(life, { ...planned, basis: undefined }, facts);
+    const statement = authorize(life, altered(planned, { basis: undefined }), facts);
     await askHooks(life.hooks, planned, facts, signal);
     return statement;
   } catch (error) {
@@ -168,7 +174,7 @@ async function prepare(
 ): Promise<AuthorizedStatement> {
   return await atWork(life, request, text, async (task) => {
     const statement = await answeringInTime(task, () => prepareIn(life, task, part, once), letGo);
-    return { ...statement, planningMs: task.usedMs };
+    return altered(statement, { planningMs: task.usedMs });
   });
 }
 
@@ -197,7 +203,7 @@ async function prepareIn(life: Life, task: Task, part: number, once: boolean): P
     const statement = await authorizePlanned(life, resting(life, planned, basis), facts);
     // What is lent may be taken back at any time.
     const carries = once && facts?.lent === undefined && statement.engine.parts === 1;
-    if (carries && inspection !== undefined) return { ...statement, inspection };
+    if (carries && inspection !== undefined) return altered(statement, { inspection });
     await inspection?.giveUp();
     return statement;
   } catch (error) {

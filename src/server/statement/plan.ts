@@ -1,4 +1,5 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
+import { altered } from '../../altered.js';
 import { firstWord } from '../../sql/first-word.js';
 import type { Access } from '../access/access.js';
 import { isLimited } from '../access/decide.js';
@@ -46,8 +47,8 @@ export async function inspect(
   const inspectWith = (views?: readonly LentView[]) => {
     const lending = views === undefined ? {} : { lent: views };
     return limited === undefined
-      ? engine.inspect(text, { ...options, ...lending })
-      : inspectHiding(engine, rights, text, { ...limited, ...lending });
+      ? engine.inspect(text, altered(options, lending))
+      : inspectHiding(engine, rights, text, altered(limited, lending));
   };
   return await inspectLending(engine, rights, { text, lent, signal }, inspectWith);
 }

@@ -1,4 +1,5 @@
 /** Statements that change something run at once and to their end; what they return is kept. */
+import { altered } from '../../altered.js';
 import { buildBatch } from '../../flight/ipc/build.js';
 import { encodeSchema } from '../../flight/ipc/schema.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';
@@ -34,7 +35,7 @@ export async function runToEnd(
   if (returns === 'count') return countResult(await updateRows(life, statement, signal, parameters));
   const result = await complete(await executeRows(life, statement, signal, parameters));
   if (returns !== 'nothing') return result;
-  return { ...result, schema: NO_FIELDS, schemaMessage: encodeSchema(NO_FIELDS), batches: [] };
+  return altered(result, { schema: NO_FIELDS, schemaMessage: encodeSchema(NO_FIELDS), batches: [] });
 }
 
 function countResult(changes: number): CompletedResult {

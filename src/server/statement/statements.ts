@@ -115,7 +115,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
     const { session, engine } = statement;
     const result = await runToEnd(life, statement, signal, parameters);
     const ticket = open.addTicket({ kind: 'completed', session, fetched: false, result });
-    return { ...ticket, schema: result.schema, returns: engine.returns, changes: result.changes };
+    return { schema: result.schema, returns: engine.returns, changes: result.changes, ...ticket };
   }
 
   return {
@@ -150,7 +150,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
             fetched: false,
             fetches: new Set(),
           });
-          return { ...ticket, schema, returns, changes: undefined };
+          return { schema, returns, changes: undefined, ...ticket };
         }
         try {
           return await runNow(statement, signal, undefined);
@@ -252,7 +252,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
           fetched: false,
           fetches: new Set(),
         });
-        return { ...ticket, schema, returns, changes: undefined };
+        return { schema, returns, changes: undefined, ...ticket };
       } catch (error) {
         await opened?.result.close();
         throw error;

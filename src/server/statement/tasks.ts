@@ -3,6 +3,7 @@
  * counted only while the server works on it: a client that reads slowly uses up nobody's limit.
  */
 import { GizmoError } from '../../errors.js';
+import { LightAbort } from '../../flight/light-abort.js';
 import type { Door } from '../model/door.js';
 import { queryTagOf } from '../session/query-tag.js';
 import type { Session } from '../session/session.js';
@@ -83,7 +84,7 @@ class StatementTask implements Task {
   /** When the work that is going on began. */
   #sinceMs: number | undefined;
   /** Made when somebody asks for the signal, or aborts it: a statement has several tasks, most of which nobody stops. */
-  #controller: AbortController | undefined;
+  #controller: LightAbort | undefined;
   #over = false;
 
   constructor(options: TaskOptions, nowMs: () => number, open: Set<StatementTask>) {
@@ -137,9 +138,9 @@ class StatementTask implements Task {
     this.#open.delete(this);
   }
 
-  #control(): AbortController {
+  #control(): LightAbort {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+      this.#controller = new LightAbort();
       if (this.#outer.aborted) this.#follow();
       else if (!this.#over) this.#outer.addEventListener('abort', this.#follow, { once: true });
     }

@@ -31,7 +31,7 @@ export class BatchPuller implements AsyncIterable<EncodedBatch> {
         this.#pull(this.#spent.pop());
       });
       if (batch === undefined) return;
-      yield { ...batch, giveBack: this.#giveBack };
+      yield { giveBack: this.#giveBack, ...batch };
     }
   }
 

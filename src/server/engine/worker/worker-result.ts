@@ -64,7 +64,7 @@ export class WorkerResult implements EngineResult {
         while (this.#coming.length < ahead) this.#coming.push(this.#ask());
       }
       this.#handedOver += 1;
-      return batch && { ...batch, giveBack: this.#giveBack };
+      return batch && { giveBack: this.#giveBack, ...batch };
     } catch (error) {
       this.#fail(error);
       throw this.#failure;

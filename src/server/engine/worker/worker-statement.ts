@@ -1,4 +1,5 @@
 /** A statement that is prepared in the worker. */
+import { altered } from '../../../altered.js';
 import { GizmoError } from '../../../errors.js';
 import { decodeSchema } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
@@ -85,7 +86,7 @@ export class WorkerStatement implements EngineStatement {
     const last = atOnce && !this.keepable;
     const ask = {
       statement,
-      options: { ...options, last, parameters: parameters && this.#packParameters(parameters) },
+      options: { last, parameters: parameters && this.#packParameters(parameters), ...options },
     };
     throwIfAborted(signal);
     const { meaning } = options;
@@ -129,7 +130,7 @@ export class WorkerStatement implements EngineStatement {
       const { channel, plans, session, sql, inspected } = this.#place;
       const { note } = this;
       const mayStay = this.keepable && this.#asPlanned && (!inspected || note !== undefined);
-      const isKept = mayStay && plans.keep(session, sql, { ...this.#plan, note });
+      const isKept = mayStay && plans.keep(session, sql, altered(this.#plan, { note }));
       if (!isKept && !this.#over) channel.drop(this.#plan.answer.statement);
     }
   }

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { GizmoError, toGizmoError } from '../../../errors.js';
 import { encodeSchema } from '../../../flight/ipc/schema.js';
 import type { EncodedBatch } from '../../../flight/ipc/types.js';
+import { LightAbort } from '../../../flight/light-abort.js';
 import { closedEarly } from '../abort.js';
 import { isFatal } from '../duckdb/errors.js';
 import { openDuckDb } from '../duckdb/open-duckdb.js';
@@ -59,7 +60,7 @@ let lastHandle = 0;
 const sessions = new Map<number, EngineSession>();
 const statements = new Map<number, OpenStatement>();
 const results = new Map<number, OpenResult>();
-const aborters = new Map<number, AbortController>();
+const aborters = new Map<number, LightAbort>();
 const pullers = new Map<number, BatchPuller>();
 
 const answers: Answers = {
@@ -118,7 +119,7 @@ const answers: Answers = {
     };
   },
   async inspect({ session, sql, ...options }, { signal }) {
-    return await find(sessions, session).inspect(sql, { ...options, signal });
+    return await find(sessions, session).inspect(sql, { signal, ...options });
   },
   async catalogNames({ session }) {
     return await find(sessions, session).catalogNames();
@@ -236,7 +237,7 @@ process.on('uncaughtException', (reason) => post({ type: 'fatal', error: errorTo
 
 async function answer(call: CallOf): Promise<void> {
   const { id, name } = call;
-  const aborter = new AbortController();
+  const aborter = new LightAbort();
   aborters.set(id, aborter);
   const context = { id, signal: aborter.signal, outlives: false };
   try {
@@ -259,8 +260,8 @@ async function execute(
   if (asked?.fresh !== undefined) open.parameters = asked.fresh;
   const { session, statement } = open;
   const { signal, id } = context;
-  const parameters = asked && open.parameters && { ...open.parameters, row: asked.row };
-  const result = await statement.execute({ ...others, ...(parameters && { parameters }), signal });
+  const parameters = asked && open.parameters && { row: asked.row, ...open.parameters };
+  const result = await statement.execute({ signal, ...others, ...(parameters && { parameters }) });
   const { batch, giveBack } = detach(await result.next());
   const { ended } = result;
   if (ended && last) close(handle).catch(reportIfFatal);
