@@ -2,33 +2,49 @@
  * Remembers which statements return few rows. Such a result is materialized by DuckDB in one call instead of
  * streamed in three, which halves the cost of a small statement. A wrong guess costs DuckDB's memory, which its
  * own limit bounds, and is made once.
+ *
+ * Texts that differ in nothing but what something is equal to are alike: lookups by key, most of which are sent once.
  */
 
 export class SmallTexts {
-  readonly #texts = new Set<string>();
+  readonly #small = new Set<string>();
+  /** Of which not every one is small. */
+  readonly #mixed = new Set<string>();
 
-  /** Whether the text returned few rows the last time, or is certain to return one. */
+  /** Whether the text, or one like it, returned few rows the last time, or is certain to return one. */
   has(sql: string): boolean {
-    return this.#texts.has(sql) || !SOURCES.test(sql);
+    if (!SOURCES.test(sql)) return true;
+    return sql.length <= TEXT_LENGTH_MAX && (this.#small.has(sql) || this.#small.has(shapeOf(sql)));
   }
 
   learn(sql: string, rows: number): void {
     if (sql.length > TEXT_LENGTH_MAX) return;
-    this.#texts.delete(sql);
-    if (rows > FEW_ROWS) return;
-    if (this.#texts.size >= TEXTS_MAX) {
-      for (const oldest of this.#texts) {
-        this.#texts.delete(oldest);
-        break;
-      }
-    }
-    this.#texts.add(sql);
+    const shape = shapeOf(sql);
+    if (rows > FEW_ROWS) {
+      this.#small.delete(sql);
+      this.#small.delete(shape);
+      if (shape !== sql) add(this.#mixed, shape);
+    } else add(this.#small, this.#mixed.has(shape) ? sql : shape);
   }
+}
+
+/** The text without the numbers and texts that something is to be equal to. Others, such as of LIMIT, say how much comes. */
+function shapeOf(sql: string): string {
+  return sql.replace(EQUAL_TO, '=?');
+}
+
+/** The latest, as many as are remembered. */
+function add(texts: Set<string>, text: string): void {
+  texts.delete(text);
+  if (texts.size >= TEXTS_MAX) texts.delete(texts.values().next().value ?? '');
+  texts.add(text);
 }
 
 const FEW_ROWS = 2048;
 const TEXTS_MAX = 1000;
 const TEXT_LENGTH_MAX = 4096;
+
+const EQUAL_TO = /(?<![<>!:])= *(?:-?\d+(?:\.\d+)?\b|'(?:[^']|'')*')/g;
 
 /** What can make more than one row of a SELECT; where none of it appears, a value is computed and no more. */
 const SOURCES =
