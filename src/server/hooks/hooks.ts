@@ -154,7 +154,9 @@ export function createHooks({ database, timeoutMs, serverToken, loopbackOnly, lo
         );
       });
       for (const [kind, words] of names) {
-        const written = writes.find(({ name }) => words.has(foldName(name)));
+        const written = writes
+          .flatMap(({ along = [], ...write }) => [write, ...along])
+          .find(({ name }) => words.has(foldName(name)));
         if (written !== undefined) throw touches(role, `change ${written.name}`, kind);
         const read =
           kind === 'authentication' ? reads.find(({ name }) => words.has(foldName(name))) : undefined;

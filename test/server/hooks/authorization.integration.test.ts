@@ -187,7 +187,7 @@ it('stands on nothing that users can change', async () => {
   await admin.rows('create schema auth; create table auth.acl as select $$select 1$$ as allowed');
   await admin.rows('create macro auth.inner(q) as exists (from auth.acl where allowed = q)');
   await admin.rows('create view auth.seen as from auth.acl');
-  await admin.rows('create table other_acl (x integer)');
+  await admin.rows("create sequence numbers; create table other_acl (x integer default nextval('numbers'))");
   await admin.rows(
     "create or replace macro may(id, query) as auth.inner(query) or exists (from query('from other_acl')) or exists (from auth.seen where false) or query not like 'select%'",
   );
@@ -205,6 +205,7 @@ it('stands on nothing that users can change', async () => {
     'create or replace macro may(id, query) as true',
     'drop macro may',
     'drop schema auth cascade',
+    'drop sequence numbers cascade',
     'insert into other_acl values (1)',
     'create table acl as select $$select 2$$ as allowed',
     'create table somewhere as select 1; alter table somewhere rename to other_acl',

@@ -29,8 +29,12 @@ beforeEach(async () => {
     "create table kept (i int default nextval('shop.desk.numbers'))",
     'create table plain (i int primary key); create table child (hush int references plain(i))',
     'insert into plain values (1), (2); insert into child values (1)',
+    'create macro desk.one() as 1; create macro desk.two(x) as x * 2; create macro four(x) as shop.desk.two(x) * 2; create macro lone(x) as x',
+    'create table by_default (i int default shop.desk.one()); create table by_check (i int check (shop.desk.two(i) > 0))',
+    'create table by_macro (i int, g int generated always as (shop.main.four(i))); create table by_lone (i int check (shop.main.lone(i) > 0))',
     "create table ruled (who varchar, i int default nextval('loose')); use memory",
     'create or replace policy own on shop.main.ruled using (who = gizmo_user())',
+    'grant all on shop.main.lone to ann',
     'grant all on shop.desk to ann; grant all on shop.main.loose to ann; grant all on shop.main.plain to ann',
     'grant insert on shop.main.child to eve; grant all on shop to bob',
   ])
@@ -48,6 +52,8 @@ const said = (client: RawClient, sql: string): Promise<string> =>
     () => 'done',
     (error: Error) => error.message,
   );
+/** Tables that call macros. */
+const CALLING = ['by_check', 'by_default', 'by_lone', 'by_macro'];
 const tables = async () =>
   (
     await admin.rows("select table_name from duckdb_tables() where database_name = 'shop' order by all")
@@ -60,9 +66,13 @@ describe('CASCADE', () => {
     'drop schema shop.desk cascade',
     'alter sequence shop.desk.numbers owned by desk.own; drop table shop.desk.own cascade',
     'drop sequence shop.main.loose cascade',
+    'drop macro shop.desk.one cascade',
+    'drop function if exists shop.desk.two cascade',
+    'drop macro shop.main.lone cascade',
+    'drop macro shop.desk.one cascade; drop macro shop.desk.two cascade',
   ])('drops nothing along that whoever drops may not drop: %s', async (sql) => {
     expect(await said(ann, sql)).toMatch(/^7 PERMISSION_DENIED: .*with CASCADE/);
-    expect(await tables()).toEqual(['child', 'kept', 'own', 'plain', 'ruled']);
+    expect(await tables()).toEqual([...CALLING, 'child', 'kept', 'own', 'plain', 'ruled']);
   });
 
   it('drops no table along that is under row policies', async () => {
@@ -73,8 +83,12 @@ describe('CASCADE', () => {
   it('drops along what may be dropped', async () => {
     await admin.rows('drop policy own on shop.main.ruled');
     expect(await said(bob, 'drop sequence shop.desk.numbers cascade')).toBe('done');
-    expect(await tables()).toEqual(['child', 'own', 'plain', 'ruled']);
-    await admin.rows('drop table shop.main.ruled');
+    expect(await tables()).toEqual([...CALLING, 'child', 'own', 'plain', 'ruled']);
+    expect(await said(bob, 'drop macro shop.desk.two cascade')).toBe('done');
+    expect(await tables()).toEqual(['by_default', 'by_lone', 'child', 'own', 'plain', 'ruled']);
+    await admin.rows(
+      'drop table shop.main.ruled; drop table shop.main.by_default; drop table shop.main.by_lone',
+    );
     expect(await said(ann, 'drop schema shop.desk cascade')).toBe('done');
   });
 });
