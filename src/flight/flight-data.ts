@@ -9,6 +9,7 @@ import {
   decodeMessage,
   fieldLength,
   fieldPrefixLength,
+  malformedMessage,
   readFields,
   varintLength,
   writeFieldPrefix,
@@ -21,7 +22,23 @@ export function encodeFlightData(data: FlightDataInit): FlightFrame {
     data.descriptor === undefined
       ? EMPTY
       : toBinary(FlightDescriptorSchema, create(FlightDescriptorSchema, data.descriptor));
-  return new FlightFrame(descriptor, message, appMetadata);
+  const { header, body, headroom } = message;
+  return new FlightFrame(encodeHead(descriptor, header, appMetadata, body.length), body, headroom);
+}
+
+/**
+ * One message that holds others, which both sides handle for the price of one. Gizmo's own: for whoever is known to look
+ * for {@link FlightDataMessage.parts}, of which there are {@link PARTS_MAX} at most; to others it is empty.
+ */
+export function packFlightData(frames: readonly FlightFrame[]): FlightFrame {
+  const bytes = frames.reduce((sum, { byteLength }) => sum + fieldLength(FIELD.part, byteLength), 0);
+  const buffer = Buffer.allocUnsafe(GRPC_PREFIX_BYTES + bytes);
+  let at = GRPC_PREFIX_BYTES;
+  for (const frame of frames) {
+    at = writeFieldPrefix(buffer, at, FIELD.part, frame.byteLength);
+    at += frame.copy(buffer, at);
+  }
+  return new FlightFrame(EMPTY, buffer.subarray(GRPC_PREFIX_BYTES), GRPC_PREFIX_BYTES);
 }
 
 /**
@@ -29,6 +46,11 @@ export function encodeFlightData(data: FlightDataInit): FlightFrame {
  * @throws GizmoError INVALID_ARGUMENT for bytes that are no FlightData
  */
 export function decodeFlightData(bytes: Uint8Array): FlightDataMessage {
+  return decodeWith(bytes, []);
+}
+
+/** @param parts where what it holds is put; absent within a part, which holds none */
+function decodeWith(bytes: Uint8Array, parts?: FlightDataMessage[]): FlightDataMessage {
   let descriptor: FlightDescriptor | undefined;
   let header = EMPTY;
   let appMetadata = EMPTY;
@@ -38,8 +60,12 @@ export function decodeFlightData(bytes: Uint8Array): FlightDataMessage {
     else if (fieldNumber === FIELD.header) header = content;
     else if (fieldNumber === FIELD.appMetadata) appMetadata = content;
     else if (fieldNumber === FIELD.body) body = content;
+    else if (fieldNumber === FIELD.part && parts !== undefined) {
+      if (parts.length === PARTS_MAX) throw malformedMessage('FlightData');
+      parts.push(decodeWith(content));
+    }
   });
-  return { descriptor, header, appMetadata, body };
+  return { descriptor, header, appMetadata, body, parts: parts ?? NO_PARTS };
 }
 
 /** What to put into one FlightData; every part may be absent. */
@@ -54,6 +80,8 @@ export interface FlightDataInit {
 export interface FlightDataMessage extends IpcMessage {
   readonly descriptor: FlightDescriptor | undefined;
   readonly appMetadata: Uint8Array;
+  /** What it holds where it was packed, see {@link packFlightData}. */
+  readonly parts: readonly FlightDataMessage[];
 }
 
 /**
@@ -67,12 +95,12 @@ export class FlightFrame {
   readonly #body: Uint8Array;
   readonly #headroom: number;
 
-  constructor(descriptor: Uint8Array, message: FlightDataInit['message'] & {}, appMetadata: Uint8Array) {
-    const { header, body, headroom = 0 } = message;
-    this.#head = encodeHead(descriptor, header, appMetadata, body.length);
+  /** @param headroom bytes before the body that may be written to */
+  constructor(head: Uint8Array, body: Uint8Array, headroom = 0) {
+    this.#head = head;
     this.#body = body;
     this.#headroom = headroom;
-    this.byteLength = this.#head.length + body.length;
+    this.byteLength = head.length + body.length;
   }
 
   /** The message with gRPC's prefix, made around the body where it lies; undefined where there is no room before it. */
@@ -111,7 +139,7 @@ export class FlightFrames extends FlightFrame {
   readonly #frames: readonly FlightFrame[];
 
   constructor(frames: readonly FlightFrame[]) {
-    super(EMPTY, EMPTY_MESSAGE, EMPTY);
+    super(EMPTY, EMPTY);
     this.#frames = frames;
   }
 
@@ -129,9 +157,13 @@ export class FlightFrames extends FlightFrame {
   }
 }
 
-const FIELD = { descriptor: 1, header: 2, appMetadata: 3, body: 1000 } as const;
+/** `part` is not one of Flight's. */
+const FIELD = { descriptor: 1, header: 2, appMetadata: 3, body: 1000, part: 2001 } as const;
+/** A schema, a batch, and how it ended. */
+const PARTS_MAX = 3;
+const NO_PARTS: readonly FlightDataMessage[] = [];
 const EMPTY: Uint8Array = new Uint8Array(0);
-const EMPTY_MESSAGE: IpcMessage = { header: EMPTY, body: EMPTY };
+const EMPTY_MESSAGE: FlightDataInit['message'] & {} = { header: EMPTY, body: EMPTY };
 /** The gRPC frame puts one flag byte and four length bytes before a message. */
 const GRPC_PREFIX_BYTES = 5;
 /** A varint of 32 bits fits in five bytes. */

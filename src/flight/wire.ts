@@ -121,6 +121,7 @@ function writeVarint(target: Uint8Array, at: number, value: number, bytes: numbe
   return last + 1;
 }
 
-function malformedMessage(what: string, cause?: unknown): GizmoError {
+/** Of bytes that a peer sent. */
+export function malformedMessage(what: string, cause?: unknown): GizmoError {
   return new GizmoError('INVALID_ARGUMENT', `The ${what} message is malformed.`, { cause });
 }

@@ -2,7 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GizmoError } from '../../src/errors.js';
-import { decodeFlightData, encodeFlightData } from '../../src/flight/flight-data.js';
+import { decodeFlightData, encodeFlightData, packFlightData } from '../../src/flight/flight-data.js';
 import { FlightDataSchema, FlightDescriptor_DescriptorType } from '../../src/flight/gen/flight_pb.js';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
@@ -113,7 +113,31 @@ describe('FlightData', () => {
       header: new Uint8Array(0),
       appMetadata: new Uint8Array(0),
       body: new Uint8Array(0),
+      parts: [],
     });
+  });
+
+  it('holds up to three messages, framed in place or copied', () => {
+    const frames = ['a', 'b', 'c'].map((text) =>
+      encodeFlightData({
+        message: { header: new Uint8Array(8), body: Buffer.from(text) },
+        appMetadata: Buffer.from(text),
+      }),
+    );
+    const packed = packFlightData(frames);
+    expect(packed.inPlace()?.subarray(5)).toEqual(packed.toBuffer());
+    const { parts, header, body } = decodeFlightData(packed.toBuffer());
+    expect(parts.map((part) => Buffer.from(part.body).toString())).toEqual(['a', 'b', 'c']);
+    expect(parts.map((part) => Buffer.from(part.appMetadata).toString())).toEqual(['a', 'b', 'c']);
+    expect([header.length, body.length]).toEqual([0, 0]);
+    const four = packFlightData([...frames, encodeFlightData({})]).toBuffer();
+    expect(() => decodeFlightData(four)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
+  it('holds nothing that holds something', () => {
+    const inner = packFlightData([encodeFlightData({ appMetadata: Buffer.from('x') })]);
+    const { parts } = decodeFlightData(packFlightData([inner]).toBuffer());
+    expect(parts.map((part) => part.parts)).toEqual([[]]);
   });
 
   it('skips fields it does not know', () => {

@@ -247,8 +247,10 @@ export function connectRaw(
           for (;;) {
             const { value: message, done } = await messages.next();
             if (done === true) throw new Error('the call has ended');
-            if (endsStatement(message)) return { result, end: () => decodeStatementEnd(message) };
-            result.push(message);
+            for (const part of message.parts.length === 0 ? [message] : message.parts) {
+              if (endsStatement(part)) return { result, end: () => decodeStatementEnd(part) };
+              result.push(part);
+            }
           }
         },
         /** Resolves at the call's own end. */

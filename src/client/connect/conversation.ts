@@ -1,7 +1,7 @@
 /** Statements of one client over one call, one after the other, where the server offers it (see flight/sql/exchange). */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { GizmoError } from '../../errors.js';
-import type { FlightDataMessage, FlightFrame } from '../../flight/flight-data.js';
+import { type FlightDataMessage, type FlightFrame, packFlightData } from '../../flight/flight-data.js';
 import { abortReason } from '../../flight/signal.js';
 import { decodeStatementEnd, endsStatement, type StatementEnd } from '../../flight/sql/exchange.js';
 import { readMessages } from '../../flight/stream.js';
@@ -13,6 +13,8 @@ export type Answer = AsyncGenerator<FlightDataMessage, StatementEnd, undefined>;
 
 /** An open call keeps the process; who does not close their client is not to be kept for long. */
 const IDLE_MS = 1000;
+/** Beyond it, to copy costs more than a message. */
+const PACKED_BYTES_MAX = 64 * 1024;
 
 interface OpenCall {
   readonly call: ExchangeCall;
@@ -73,15 +75,19 @@ export class Conversation {
     try {
       // Since it was asked.
       if (signal?.aborted) throw abortReason(signal);
-      for (const frame of frames) open.call.write(frame);
+      const isSmall = frames.reduce((sum, { byteLength }) => sum + byteLength, 0) <= PACKED_BYTES_MAX;
+      if (isSmall && frames.length > 1) open.call.write(packFlightData(frames));
+      else for (const frame of frames) open.call.write(frame);
       for (;;) {
-        const { value: message, done } = await open.messages.next();
+        const { value: received, done } = await open.messages.next();
         if (done === true) throw ended();
-        if (endsStatement(message)) {
-          over = true;
-          return decodeStatementEnd(message);
+        for (const message of received.parts.length === 0 ? [received] : received.parts) {
+          if (endsStatement(message)) {
+            over = true;
+            return decodeStatementEnd(message);
+          }
+          yield message;
         }
-        yield message;
       }
     } catch (error) {
       throw this.#explain(error);

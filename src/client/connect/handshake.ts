@@ -4,7 +4,7 @@ import type { Client, Metadata } from '@grpc/grpc-js';
 import { BasicAuthSchema, HandshakeRequestSchema } from '../../flight/gen/flight_pb.js';
 import { flightService, QUERY_TICKET_HEADER } from '../../flight/service.js';
 import { abortReason } from '../../flight/signal.js';
-import { EXCHANGE_HEADER } from '../../flight/sql/exchange.js';
+import { EXCHANGE_HEADER, EXCHANGE_VERSION } from '../../flight/sql/exchange.js';
 import { type CallHeaders, readAuthorization } from './call-headers.js';
 import { type Identity, readIdentity } from './identity.js';
 
@@ -52,7 +52,7 @@ export function handshake(
       welcome = {
         identity: readIdentity(metadata),
         takesQueries: metadata.get(QUERY_TICKET_HEADER)[0] === '1',
-        offersConversation: metadata.get(EXCHANGE_HEADER)[0] === '1',
+        offersConversation: metadata.get(EXCHANGE_HEADER)[0] === EXCHANGE_VERSION,
       };
       headers.takeCookies(metadata);
     });

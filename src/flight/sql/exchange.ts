@@ -5,16 +5,19 @@
  * The client sends a message whose descriptor is one of the commands {@link isExchangeable} names. Values for one row of
  * parameters follow: their schema in that same message, the record batch in the next. The server answers a query as
  * DoGet does, and every command with one message more that has application metadata only: how it went
- * ({@link StatementEnd}). Then the client may send the next. To stop a statement it cancels the call. A server that
- * ends the call with status OK has not begun what it has not answered.
+ * ({@link StatementEnd}). Then the client may send the next. What is small goes in one message, on both sides: see
+ * packFlightData. To stop a statement the client cancels the call. A server that ends the call with status OK has not
+ * begun what it has not answered.
  */
 import { ERROR_CODES, type ErrorCode, GizmoError } from '../../errors.js';
 import type { FlightDataMessage } from '../flight-data.js';
 import { detailsOf } from '../status.js';
 import type { SqlCommand } from './command.js';
 
-/** `1` in the headers of a Handshake's answer. */
+/** In the headers of a Handshake's answer; its value is {@link EXCHANGE_VERSION}, and any other says nothing. */
 export const EXCHANGE_HEADER = 'gizmo-exchange';
+/** In the first, no message held others. */
+export const EXCHANGE_VERSION = '2';
 
 /** How a statement went that did not fail. */
 export interface StatementEnd {

@@ -73,7 +73,7 @@ async function exchange(services: Services, grpcCall: ExchangeCall): Promise<voi
   }
 }
 
-/** One message, or two: a schema of parameters is followed by their batch. */
+/** One message, or two, packed or not: a schema of parameters is followed by their batch. */
 type Asked = readonly [FlightDataMessage, ...FlightDataMessage[]];
 
 /** Undefined where there is none any more, or none is taken. */
@@ -81,6 +81,8 @@ async function nextStatement({ closed }: Services, messages: Messages): Promise<
   try {
     const first = await messages.next();
     if (first.done === true) return undefined;
+    const [part, ...parts] = first.value.parts;
+    if (part !== undefined) return [part, ...parts];
     if (first.value.header.length === 0) return [first.value];
     const second = await messages.next();
     return second.done === true ? undefined : [first.value, second.value];

@@ -18,7 +18,7 @@ import {
 } from '../../flight/login/login-settings.js';
 import { QUERY_TICKET_HEADER, type Received, ROLE_HEADER, USERNAME_HEADER } from '../../flight/service.js';
 import { linkSignals, signalOfCall } from '../../flight/signal.js';
-import { EXCHANGE_HEADER } from '../../flight/sql/exchange.js';
+import { EXCHANGE_HEADER, EXCHANGE_VERSION } from '../../flight/sql/exchange.js';
 import { readMessages } from '../../flight/stream.js';
 import { onePerson } from '../auth/certificate.js';
 import { basicCredential, type Credential, looksLike } from '../auth/credential.js';
@@ -63,7 +63,7 @@ async function shakeHands(services: Services, call: HandshakeCall): Promise<void
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${bearer}`);
   metadata.set(QUERY_TICKET_HEADER, '1');
-  metadata.set(EXCHANGE_HEADER, '1');
+  metadata.set(EXCHANGE_HEADER, EXCHANGE_VERSION);
   metadata.set(USERNAME_HEADER, encodeURIComponent(principal.name).slice(0, 512));
   metadata.set(ROLE_HEADER, principal.role);
   metadata.set('set-cookie', `${SESSION_COOKIE}=${sessionToken}`);

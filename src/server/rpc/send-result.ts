@@ -1,5 +1,10 @@
 /** Sends a result: its schema, and then each batch while the next one is made. */
-import { encodeFlightData, type FlightFrame, FlightFrames } from '../../flight/flight-data.js';
+import {
+  encodeFlightData,
+  type FlightFrame,
+  FlightFrames,
+  packFlightData,
+} from '../../flight/flight-data.js';
 import type { EncodedBatch } from '../../flight/ipc/types.js';
 import type { MessageWriter } from '../../flight/stream.js';
 import type { QueryAnswer } from '../statement/query-now.js';
@@ -24,7 +29,7 @@ export function sendable({ result, returns, changes }: QueryAnswer): Sendable {
 
 /**
  * Resolves when all has been taken by the transport; the result is closed in any case.
- * @param end application metadata of a message behind it, where there is to be one
+ * @param end application metadata of a message behind it, where there is to be one: of somebody who takes messages packed
  */
 export async function sendResult(
   writer: MessageWriter<FlightFrame>,
@@ -44,11 +49,10 @@ export async function sendResult(
     following?.catch(() => undefined);
     if (first === undefined || (isSmall(first) && (await endsNow(following)))) {
       await result.close();
-      const frames = [schema, first && encodeFlightData({ message: first }), last];
-      await writeTogether(
-        writer,
-        frames.filter((it) => it !== undefined),
-      );
+      const frames = [schema];
+      if (first !== undefined) frames.push(encodeFlightData({ message: first }));
+      if (last === undefined) await writeTogether(writer, frames);
+      else await writer.write(packFlightData([...frames, last]));
       return;
     }
     const written = writer.write(schema);

@@ -52,7 +52,7 @@ describe('an exchange', () => {
   it('is announced by the handshake', async () => {
     const stranger = connectRaw(server.address.port);
     const { headers } = await stranger.handshake({ authorization: basic() });
-    expect(headers?.get('gizmo-exchange')).toEqual(['1']);
+    expect(headers?.get('gizmo-exchange')).toEqual(['2']);
     stranger.close();
   });
 
