@@ -4,10 +4,11 @@ import type { BodyReaderOptions } from './body-reader.js';
 import { type Column, columnBytes, type RecordBatch } from './column.js';
 import { dictionaryValues } from './column-reader.js';
 import { concatColumns } from './concat-columns.js';
+import { decodeKnownSchema } from './known-schemas.js';
 import { malformed } from './malformed.js';
 import { MESSAGE_KIND, openMessage } from './message.js';
 import { decodeDictionaryBatch, decodeRecordBatch } from './record-batch.js';
-import { decodeSchema, schemasEqual } from './schema.js';
+import { schemasEqual } from './schema.js';
 import type { ArrowField, ArrowSchema, IpcMessage } from './types.js';
 
 export class BatchReader {
@@ -33,7 +34,7 @@ export class BatchReader {
   push(message: IpcMessage): RecordBatch | undefined {
     const { kind } = openMessage(message.header);
     if (this.#schema === undefined) {
-      const schema = decodeRepeated(message.header);
+      const schema = decodeKnownSchema(message.header);
       this.#fields = collectDictionaries(schema);
       this.#schema = schema;
       return undefined;
@@ -107,14 +108,3 @@ function collectDictionaries(schema: ArrowSchema): ReadonlyMap<bigint, ArrowFiel
   schema.fields.forEach(visit);
   return found;
 }
-
-/** Small statements are asked over and over: the schema of the last one is decoded already, most of the time. */
-function decodeRepeated(header: Uint8Array): ArrowSchema {
-  if (header.length > REPEATED_BYTES_MAX) return decodeSchema(header);
-  if (lastSchema === undefined || !lastSchema.header.equals(header))
-    lastSchema = { schema: decodeSchema(header), header: Buffer.from(header) };
-  return lastSchema.schema;
-}
-
-const REPEATED_BYTES_MAX = 4096;
-let lastSchema: { readonly header: Buffer; readonly schema: ArrowSchema } | undefined;

@@ -1,7 +1,7 @@
 /** Statements that change something run at once and to their end; what they return is kept. */
 import { altered } from '../../altered.js';
 import { buildBatch } from '../../flight/ipc/build.js';
-import { encodeSchema } from '../../flight/ipc/schema.js';
+import { encodeKnownSchema } from '../../flight/ipc/known-schemas.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';
 import { type CompletedResult, complete } from './completed-result.js';
 import type { Life } from './life-context.js';
@@ -35,13 +35,13 @@ export async function runToEnd(
   if (returns === 'count') return countResult(await updateRows(life, statement, signal, parameters));
   const result = await complete(await executeRows(life, statement, signal, parameters));
   if (returns !== 'nothing') return result;
-  return altered(result, { schema: NO_FIELDS, schemaMessage: encodeSchema(NO_FIELDS), batches: [] });
+  return altered(result, { schema: NO_FIELDS, schemaMessage: encodeKnownSchema(NO_FIELDS), batches: [] });
 }
 
 function countResult(changes: number): CompletedResult {
   return {
     schema: COUNT_SCHEMA,
-    schemaMessage: encodeSchema(COUNT_SCHEMA),
+    schemaMessage: encodeKnownSchema(COUNT_SCHEMA),
     changes,
     batches: [buildBatch(COUNT_SCHEMA, [[BigInt(changes)]])],
   };

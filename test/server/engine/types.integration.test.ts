@@ -216,6 +216,17 @@ describe.each(ENGINES)('types sent by the engine %s', (_, open) => {
     expect(column === undefined ? [] : alone.map((__, row) => readValue(column, row))).toEqual(alone);
   });
 
+  it('names the types of columns that have been described before under the same names', async () => {
+    const typeOf = async (sql: string) => {
+      const { schema } = await session.prepare(sql);
+      return schema?.fields.map(({ metadata }) => metadata?.get('ARROW:FLIGHT:SQL:TYPE_NAME'));
+    };
+    expect(await typeOf("select 'a' as a, 1 as b")).toEqual(['VARCHAR', 'INTEGER']);
+    expect(await typeOf("select '1'::json as a, 1 as b")).toEqual(['JSON', 'INTEGER']);
+    expect(await typeOf("select 'a' as a, 1 as b")).toEqual(['VARCHAR', 'INTEGER']);
+    expect(await typeOf("select 'x'::enum('x') as a, 1 as b")).not.toEqual(['VARCHAR', 'INTEGER']);
+  });
+
   it('announces before execution the schema that the stream then has', async () => {
     const statement = await session.prepare('select 1 a, 2 a, [1.5] b, now() c, null::json d');
     const result = await statement.execute();

@@ -1,7 +1,8 @@
 /** One prepared statement on a session's connection. */
 import duckdb, { type PreparedStatement, type Result } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import { encodeSchema, schemasEqual } from '../../../flight/ipc/schema.js';
+import { encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
+import { schemasEqual } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import type { EngineStatement, ExecuteOptions } from '../engine.js';
@@ -15,7 +16,7 @@ import { type ChunkSource, DuckDbResult, MaterializedChunks } from './result.js'
 import type { SessionCore, StatementText } from './session-core.js';
 import { readFacts, type StatementFacts } from './statement-facts.js';
 import { StreamedChunks } from './streamed-chunks.js';
-import { isPlainType, toArrowField } from './type-map.js';
+import { describeColumns, isPlainType, toArrowField } from './type-map.js';
 
 const BATCH_ROWS_MAX = 65_536;
 /** A little less than the 2 MiB that a message may have, for the header and paddings. */
@@ -37,7 +38,6 @@ export class DuckDbStatement implements EngineStatement {
   readonly #facts: StatementFacts;
   readonly #binder: ParameterBinder;
   readonly #typeIds: number[] = [];
-  #message: { readonly schema: ArrowSchema; readonly bytes: Uint8Array } | undefined;
   /** Settles when the last execution has begun to answer, or failed. */
   #executing: Promise<unknown> | undefined;
   /** The result that holds the connection, or that nobody has begun to read. */
@@ -199,7 +199,7 @@ export class DuckDbStatement implements EngineStatement {
     } else if (isRows) chunks = new MaterializedChunks(result);
     return new DuckDbResult({
       schema,
-      encodeSchema: () => this.#messageOf(schema),
+      encodeSchema: () => encodeKnownSchema(schema),
       changes: returnType === duckdb.ResultType.CHANGED_ROWS ? duckdb.rows_changed(result) : undefined,
       chunks,
       writer: new BatchWriter(columns, batchBytesMax, core.memory),
@@ -236,11 +236,6 @@ export class DuckDbStatement implements EngineStatement {
     });
   }
 
-  #messageOf(schema: ArrowSchema): Uint8Array {
-    if (this.#message?.schema !== schema) this.#message = { schema, bytes: encodeSchema(schema) };
-    return this.#message.bytes;
-  }
-
   #describe(): ArrowSchema | undefined {
     const prepared = this.#prepared;
     if (!this.#facts.certain) return undefined;
@@ -248,15 +243,16 @@ export class DuckDbStatement implements EngineStatement {
     const count = duckdb.prepared_statement_column_count(prepared);
     if (count > COLUMNS_MAX) throw tooWide(count);
     if (count > COLUMNS_DESCRIBED_MAX) return undefined;
-    const fields = [];
+    const names: string[] = [];
     for (let index = 0; index < count; index += 1) {
-      const type = duckdb.prepared_statement_column_logical_type(prepared, index);
-      this.#typeIds.push(duckdb.get_type_id(type));
+      const id = duckdb.prepared_statement_column_type(prepared, index);
+      this.#typeIds.push(id);
       // A parameter whose type DuckDB cannot tell leaves the columns unknown until values are bound.
-      if (type === null || duckdb.get_type_id(type) === duckdb.Type.INVALID) return undefined;
-      fields.push(toArrowField(duckdb.prepared_statement_column_name(prepared, index), type));
+      if (id === duckdb.Type.INVALID) return undefined;
+      names.push(duckdb.prepared_statement_column_name(prepared, index));
     }
-    return { fields };
+    const describe = (index: number) => duckdb.prepared_statement_column_logical_type(prepared, index);
+    return describeColumns(names, this.#typeIds, describe);
   }
 }
 

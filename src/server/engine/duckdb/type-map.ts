@@ -3,8 +3,9 @@
  * expression, and carries DuckDB's own name of the type for drivers and shells that show it.
  */
 import duckdb, { type LogicalType } from '@duckdb/node-bindings';
+import { altered } from '../../../altered.js';
 import { GizmoError } from '../../../errors.js';
-import { type ArrowField, type ArrowType, field } from '../../../flight/ipc/types.js';
+import { type ArrowField, type ArrowSchema, type ArrowType, field } from '../../../flight/ipc/types.js';
 
 /** Metadata keys of Flight SQL's column metadata (FlightSql.proto, "ARROW:FLIGHT:SQL:…"). */
 const TYPE_NAME = 'ARROW:FLIGHT:SQL:TYPE_NAME';
@@ -18,8 +19,36 @@ const INTEGER_DIGITS = { 8: 3, 16: 5, 32: 10, 64: 19 } as const;
 /** The field that a column of this type is sent as, with what Flight SQL says of a column besides its Arrow type. */
 export function toArrowField(name: string, type: LogicalType): ArrowField {
   const column = describe(name, type).field;
-  return { ...column, metadata: new Map([...(column.metadata ?? []), ...columnFacts(column.type)]) };
+  return altered(column, { metadata: new Map([...(column.metadata ?? []), ...columnFacts(column.type)]) });
 }
+
+/**
+ * The schema of columns of these names and types; the same object again where no type has parts or parameters.
+ * @param typeOf the type of a column
+ */
+export function describeColumns(
+  names: readonly string[],
+  typeIds: readonly number[],
+  typeOf: (index: number) => LogicalType,
+): ArrowSchema {
+  const make = () => ({ fields: names.map((name, index) => toArrowField(name, typeOf(index))) });
+  if (names.length > KNOWN_COLUMNS_MAX || !typeIds.every(isPlainType)) return make();
+  const ids = typeIds.map((id, index) => (id === Type.VARCHAR && isJson(typeOf(index)) ? 'json' : id));
+  // No name contains a NUL.
+  const key = [ids.join(), ...names].join('\0');
+  let schema = known.get(key);
+  if (schema === undefined) {
+    schema = make();
+    if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value ?? '');
+    known.set(key, schema);
+  }
+  return schema;
+}
+
+const KNOWN_COLUMNS_MAX = 64;
+const KNOWN_MAX = 128;
+/** The oldest first. */
+const known = new Map<string, ArrowSchema>();
 
 /** Drivers take what is not said for 0 and "no": ODBC and JDBC would call no column searchable. */
 function columnFacts(type: ArrowType): readonly (readonly [string, string])[] {
@@ -91,13 +120,16 @@ const PLAIN: ReadonlyMap<number, readonly [ArrowType, string]> = new Map<
   [Type.SQLNULL, [{ kind: 'null' }, 'NULL']],
 ]);
 
+/** JSON is VARCHAR under another name; other aliases are user types and show as what they are made of. */
+function isJson(type: LogicalType): boolean {
+  return duckdb.logical_type_get_alias(type) === 'JSON';
+}
+
 function describe(name: string, type: LogicalType): Description {
   const id = duckdb.get_type_id(type);
   const plain = PLAIN.get(id);
   if (plain !== undefined) {
-    // JSON is VARCHAR under another name; other aliases are user types and show as what they are made of.
-    const isJson = id === Type.VARCHAR && duckdb.logical_type_get_alias(type) === 'JSON';
-    return make(name, plain[0], isJson ? 'JSON' : plain[1]);
+    return make(name, plain[0], id === Type.VARCHAR && isJson(type) ? 'JSON' : plain[1]);
   }
   switch (id) {
     case Type.DECIMAL:

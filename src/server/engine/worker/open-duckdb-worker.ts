@@ -1,6 +1,6 @@
 /** DuckDB in a worker thread, as an Engine in this one: conversion and gRPC then have a core each. */
 import type { GizmoError } from '../../../errors.js';
-import { decodeSchema } from '../../../flight/ipc/schema.js';
+import { decodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
@@ -120,7 +120,7 @@ class WorkerSession implements EngineSession {
     const ask = { session, sql, part, hints: { atOnce, again, filtered } };
     const { call, answer: prepared } = await this.#channel.prepare(ask, signal);
     const { execution, begun, ...answer } = prepared;
-    const plan = { answer, version, schema: answer.schemaMessage && decodeSchema(answer.schemaMessage) };
+    const plan = { answer, version, schema: answer.schemaMessage && decodeKnownSchema(answer.schemaMessage) };
     const isBegun = begun || execution !== undefined;
     return new WorkerStatement(place, plan, isBegun ? { call, answer: execution } : undefined);
   }

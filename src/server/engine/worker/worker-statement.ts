@@ -1,7 +1,7 @@
 /** A statement that is prepared in the worker. */
 import { altered } from '../../../altered.js';
 import { GizmoError } from '../../../errors.js';
-import { decodeSchema } from '../../../flight/ipc/schema.js';
+import { decodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { throwIfAborted } from '../abort.js';
 import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
@@ -64,7 +64,7 @@ export class WorkerStatement implements EngineStatement {
     this.schema = schema;
     this.returns = answer.returns;
     this.readOnly = answer.readOnly;
-    this.parameters = answer.parametersMessage ? decodeSchema(answer.parametersMessage) : NO_FIELDS;
+    this.parameters = answer.parametersMessage ? decodeKnownSchema(answer.parametersMessage) : NO_FIELDS;
   }
 
   async execute(options: ExecuteOptions = {}): Promise<EngineResult> {
@@ -108,7 +108,8 @@ export class WorkerStatement implements EngineStatement {
       // One that answers later than it was prepared is left for this side to close.
       this.#over = last && answer.ended && (begun === undefined || begun.answer !== undefined);
       const schemaMessage = answer.schemaMessage ?? promised;
-      const schema = answer.schemaMessage === undefined ? this.schema : decodeSchema(answer.schemaMessage);
+      const schema =
+        answer.schemaMessage === undefined ? this.schema : decodeKnownSchema(answer.schemaMessage);
       if (schema === undefined || schemaMessage === undefined) throw new Error('the worker sent no schema');
       this.#asPlanned = answer.schemaMessage === undefined;
       return new WorkerResult(channel, answer, schema, schemaMessage, release);

@@ -1,7 +1,7 @@
 /** The worker's side: holds the engine and its objects, answers calls, and transfers the batches it makes. */
 import { parentPort } from 'node:worker_threads';
 import { GizmoError, toGizmoError } from '../../../errors.js';
-import { encodeSchema } from '../../../flight/ipc/schema.js';
+import { encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import type { EncodedBatch } from '../../../flight/ipc/types.js';
 import { LightAbort } from '../../../flight/light-abort.js';
 import { closedEarly } from '../abort.js';
@@ -97,8 +97,8 @@ const answers: Answers = {
   async prepare({ session, sql, part, hints }, context) {
     const statement = await find(sessions, session).prepare(sql, part, context.signal, hints);
     const { kind, parts, serverTables, schema, returns, readOnly, keepable, parameters } = statement;
-    const schemaMessage = schema && encodeSchema(schema);
-    const parametersMessage = parameters.fields.length === 0 ? undefined : encodeSchema(parameters);
+    const schemaMessage = schema && encodeKnownSchema(schema);
+    const parametersMessage = parameters.fields.length === 0 ? undefined : encodeKnownSchema(parameters);
     const open: OpenStatement = { session, statement, parameters: undefined, begun: undefined };
     const handle = keep(statements, open);
     const mayBegin = hints.atOnce === true && readOnly && parts === 1 && serverTables.length === 0;
