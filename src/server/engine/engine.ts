@@ -77,6 +77,8 @@ export interface EngineSession {
   inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
   /** Databases and objects of these names, whether anybody may know of them or not; for access decisions. */
   lookUp(names: readonly string[]): Promise<NamedThings>;
+  /** The columns of the tables and views of these names, whether anybody may know of them or not; for access decisions. */
+  columnsOf(names: readonly string[]): Promise<readonly ColumnName[]>;
   /**
    * As long as this number stays the same, texts mean in this session what they meant: nothing has run, or runs, in any
    * session that could have changed that. Undefined where that cannot be said, as while something like it runs.
@@ -129,6 +131,11 @@ export interface PrepareHints {
 export class MeaningChanged extends Error {}
 
 /** What there is of some names, which are compared without letter case. */
+/** A column of an object. */
+export interface ColumnName extends ObjectName {
+  readonly column: string;
+}
+
 export interface NamedThings {
   readonly catalogs: readonly string[];
   readonly schemas: readonly Pick<ObjectName, 'catalog' | 'schema'>[];

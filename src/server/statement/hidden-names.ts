@@ -13,6 +13,7 @@ import type { Rights } from '../model/rights.js';
 import { withoutHiddenTypes } from './hidden-types.js';
 import { mask, namesIn, type Occurrence, occurrences, type Which } from './masked-names.js';
 import { notThere } from './not-there.js';
+import { withoutColumns } from './untold-columns.js';
 
 /**
  * Inspects `text`, which is what the engine has inspected last where it answers with facts of it that may be allowed.
@@ -33,7 +34,7 @@ export async function inspectHiding(
     }
     // Whatever else is wrong shows in the same way without them.
     const answer = await withoutHidden(engine, rights, text, options, 'all');
-    throw withoutCandidates(rights, answer instanceof GizmoError ? answer : error);
+    throw await withoutColumns(engine, rights, text, answer instanceof GizmoError ? answer : error);
   });
   try {
     const denial = decide(rights, facts);
@@ -175,16 +176,3 @@ async function hiddenOf(
   for (const { place, name } of places) if (mayKnow(rights, place)) anywhere.delete(foldName(name));
   return { anywhere, inPlaces };
 }
-
-/** To whoever may know some columns of a table DuckDB would name others that are spelled alike, or all of them. */
-function withoutCandidates({ grants }: Rights, error: unknown): unknown {
-  if (!grants?.granted.some(({ columns }) => columns !== undefined)) return error;
-  const { code, message, position } = toGizmoError(error);
-  return new GizmoError(code, message.replace(CANDIDATES, '').replace(STAR, '$1$2'), {
-    ...(position !== undefined && { position }),
-  });
-}
-
-const CANDIDATES = /\s*\n\s*(?:Candidate|Did you mean|Left candidates|Right candidates)[^\n]*/g;
-/** DuckDB writes it with the names of all columns: `COLUMNS(list_filter(['a', 'b'], …))`. */
-const STAR = /(Star expression )"[\s\S]*" (resulted in an empty set of columns)/;

@@ -50,7 +50,8 @@ export async function ingest(
   } catch (error) {
     const reason = signal.aborted ? abortReason(signal) : error;
     record.failed(reason);
-    throw toldTo(life.access, session.principal, reason);
+    const columns = request.arrowSchema.fields.map(({ name }) => quoteName(name)).join(', ');
+    throw toldTo(life.access, session.principal, reason, columns);
   } finally {
     task.end();
   }

@@ -254,5 +254,5 @@ function recorded(life: Life, task: Task, error: unknown): unknown {
   // "Interrupted" is true and helps nobody: what interrupted it is the reason.
   const reason = task.signal.aborted ? abortReason(task.signal) : error;
   startRecord(life, task).failed(reason);
-  return toldTo(life.access, task.session.principal, reason);
+  return toldTo(life.access, task.session.principal, reason, task.text);
 }

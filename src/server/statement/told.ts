@@ -1,12 +1,19 @@
 /** How a statement failed, as it is told to somebody: DuckDB names what else depends on an object, which may be hidden. */
 import { GizmoError, toGizmoError } from '../../errors.js';
 import type { Access, Who } from '../access/access.js';
+import { withoutDefinitions } from './untold-columns.js';
 
-/** The error without names that those limited by grants may not know; the same error where it has none. */
-export function toldTo(access: Access, principal: Who, reason: unknown): unknown {
-  if (access.rightsOf(principal).grants === undefined) return reason;
+/**
+ * The error without names that those limited by grants may not know; the same error where it has none.
+ * @param text of the statement; what stands in it may be told
+ */
+export function toldTo(access: Access, principal: Who, reason: unknown, text: string): unknown {
+  const { grants } = access.rightsOf(principal);
+  if (grants === undefined) return reason;
   const { code, message, detail } = toGizmoError(reason);
-  const told = NAMING.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
+  const known = NAMING.reduce((it, [pattern, replacement]) => it.replace(pattern, replacement), message);
+  const inPart = grants.granted.some(({ columns }) => columns !== undefined);
+  const told = inPart ? withoutDefinitions(known, text) : known;
   return told === message ? reason : new GizmoError(code, told, { detail: detail ?? message, cause: reason });
 }
 

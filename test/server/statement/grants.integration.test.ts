@@ -250,6 +250,62 @@ describe('a grant', () => {
   });
 });
 
+describe('what fails over a table that may be read in part', () => {
+  it.each([
+    'unpivot shop.main.people on *',
+    "unpivot shop.main.people on columns('^[is]')",
+    'select people + 1 from shop.main.people',
+    'select abs(p) from shop.main.people p',
+    'select list_value(people, 1) from shop.main.people',
+    'select case when true then people else 1 end from shop.main.people',
+    'select people in (select id) from shop.main.people',
+    'from shop.main.people where people between 1 and 2',
+    'select list(people).zz from shop.main.people',
+    'select map(people, 1).zz from shop.main.people',
+    'create temp table x as select people + 1 as y from shop.main.people',
+    "select * like 'z%' from shop.main.people",
+  ])('names no column that may not be read: %s', async (sql) => {
+    await admin.rows('GRANT SELECT (id, name) ON shop.main.people TO ann');
+    const { message } = await ann.rows(sql).then(
+      () => Promise.reject(new Error('it ran')),
+      (error: Error) => error,
+    );
+    expect(message).not.toContain('salary');
+  });
+
+  it('tells of a constraint that fails what its metadata tell', async () => {
+    await admin.rows(
+      "create or replace table shop.main.kept (id int unique, kind varchar unique default 'hush, id: 2', salary int not null default 1 check (salary > 0))",
+    );
+    await admin.rows('GRANT SELECT (id) ON shop.main.kept TO ann');
+    await admin.rows('GRANT INSERT ON shop.main.kept TO ann');
+    const said = (sql: string) =>
+      ann.rows(sql).then(
+        () => 'ran',
+        ({ message }: Error) => message,
+      );
+    expect(await said('insert into shop.main.kept (id, salary) values (1, null)')).toMatch(/kept\.salary$/);
+    expect(await said('insert into shop.main.kept (salary) values (-1)')).toMatch(/on table kept$/);
+    await ann.rows('insert into shop.main.kept (id) values (1)');
+    expect(await said('insert into shop.main.kept (id) values (2)')).toMatch(/key of "kind" violates/);
+    expect(await said("insert into shop.main.kept (id, kind) values (1, 'x')")).toMatch(/key "id: 1"/);
+    expect(await said('select kept + 1 from shop.main.kept')).toMatch(/salary INTEGER/);
+    await admin.rows('drop table shop.main.kept');
+  });
+
+  it('says what may be read, and other mistakes in DuckDB’s words', async () => {
+    await admin.rows('GRANT SELECT (id, name) ON shop.main.people TO ann');
+    await admin.rows('create or replace table free.main.people as select 1 as argument');
+    await expect(ann.rows('select people + 1 from shop.main.people')).rejects.toThrow(
+      /Of shop\.main\.people you may read id, name/,
+    );
+    await expect(ann.rows('select abs(name) from shop.main.people')).rejects.toThrow(
+      /No function matches the given name and argument types 'abs\(VARCHAR\)'/,
+    );
+    await expect(ann.rows('select zz from shop.main.people')).rejects.toThrow(/"zz" not found/);
+  });
+});
+
 describe('granting and revoking', () => {
   const PEOPLE = 'from shop.main.people';
 

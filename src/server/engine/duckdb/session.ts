@@ -5,6 +5,7 @@ import type { Closed } from '../../model/lent-view.js';
 import type { ObjectWrite, PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import type {
+  ColumnName,
   EngineCounts,
   EngineSession,
   EngineStatement,
@@ -15,7 +16,7 @@ import type {
   PrepareHints,
 } from '../engine.js';
 import { inspect } from './facts/inspect.js';
-import { catalogNames, lookUp } from './facts/look-up.js';
+import { catalogNames, columnsOf, lookUp } from './facts/look-up.js';
 import { PLAN_SQL } from './facts/plan-text.js';
 import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
@@ -122,6 +123,11 @@ export class DuckDbSession implements EngineSession {
   async catalogNames(): Promise<readonly string[]> {
     this.#refuseIfClosed();
     return await this.#core.exclusively(() => catalogNames(this.#core));
+  }
+
+  async columnsOf(names: readonly string[]): Promise<readonly ColumnName[]> {
+    this.#refuseIfClosed();
+    return await this.#core.exclusively(() => columnsOf(this.#core, names));
   }
 
   async lookUp(names: readonly string[]): Promise<NamedThings> {

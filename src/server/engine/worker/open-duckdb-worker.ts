@@ -8,6 +8,7 @@ import { throwIfAborted } from '../abort.js';
 import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
+  ColumnName,
   Engine,
   EngineCounts,
   EngineSession,
@@ -164,6 +165,10 @@ class WorkerSession implements EngineSession {
 
   async closeView(made: MadeView): Promise<Closed | undefined> {
     return await this.#channel.call('closeView', { session: this.#session, made });
+  }
+
+  async columnsOf(names: readonly string[]): Promise<readonly ColumnName[]> {
+    return await this.#channel.call('columnsOf', { session: this.#session, names });
   }
 
   async lookUp(names: readonly string[]): Promise<NamedThings> {

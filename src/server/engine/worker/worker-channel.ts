@@ -256,6 +256,7 @@ function makePending(): PendingCalls {
     inspect: new Map(),
     closeView: new Map(),
     lookUp: new Map(),
+    columnsOf: new Map(),
     checkRowFilter: new Map(),
     catalogNames: new Map(),
     endScope: new Map(),

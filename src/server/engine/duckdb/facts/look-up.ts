@@ -1,6 +1,6 @@
 /** Which things of these names there are, hidden or not: for whoever decides what a text may be told of. */
 import { foldName } from '../../../model/fold-name.js';
-import type { NamedThings } from '../../engine.js';
+import type { ColumnName, NamedThings } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 
 /** The connection must be claimed. Names are compared without letter case. */
@@ -17,6 +17,12 @@ export async function lookUp(core: SessionCore, names: readonly string[]): Promi
   return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects, types };
 }
 
+/** The columns of tables and views of these names. The connection must be claimed. */
+export async function columnsOf(core: SessionCore, names: readonly string[]): Promise<readonly ColumnName[]> {
+  const [json = '[]'] = await core.readTexts(COLUMNS_SQL, JSON.stringify(names));
+  return JSON.parse(json);
+}
+
 /** The names of all catalogs; none where they cannot be asked for. The connection must be claimed. */
 export async function catalogNames(core: SessionCore): Promise<readonly string[]> {
   if (core.isAborted) return [];
@@ -26,6 +32,12 @@ export async function catalogNames(core: SessionCore): Promise<readonly string[]
 
 const CATALOGS_SQL =
   'select system.main.to_json(system.main.list(database_name))::varchar from system.main.duckdb_databases()';
+
+const COLUMNS_SQL = `
+select coalesce(system.main.to_json(system.main.list(system.main.struct_pack(
+  catalog := database_name, schema := schema_name, name := table_name, "column" := column_name)))::varchar, '[]')
+from system.main.duckdb_columns() where system.main.lower(table_name) in (
+  select system.main.lower(system.main.unnest(system.main.json_extract_string($1::varchar, '$[*]'))))`;
 
 const SQL = `
 with wanted as materialized (
