@@ -74,7 +74,7 @@ export function createSlots(limits: SlotLimits): Slots {
     if (max === 0 || waiting < max) return;
     throw new GizmoError(
       'UNAVAILABLE',
-      `The server works on ${limits.concurrent()} statements, and ${waiting} wait already (--max-queued-statements). Try again later.`,
+      `The server works on ${counted(limits.concurrent())}, and ${waiting} ${waiting === 1 ? 'waits' : 'wait'} already (--max-queued-statements). Try again later.`,
     );
   }
 
@@ -135,4 +135,8 @@ function waitedTooLong(waitMs: number): GizmoError {
     'UNAVAILABLE',
     `The statement waited ${waitMs / 1000} s for others to end (--max-queue-wait) and was not begun. Try again later.`,
   );
+}
+
+function counted(statements: number): string {
+  return statements === 1 ? '1 statement' : `${statements} statements`;
 }

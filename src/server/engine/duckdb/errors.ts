@@ -13,7 +13,7 @@ export function toEngineError(reason: unknown, sql?: string): GizmoError {
   const message =
     kind.toUpperCase() === 'INTERNAL' && isMisuse(first)
       ? `Parser Error: ${first}`
-      : whole.replace(SHADOWED, '');
+      : whole.replace(SHADOWED, '').replace(CLOSED, '$1 (--external-access says what the engine opens)');
   const position = sql === undefined ? undefined : findPosition(message, sql);
   return new GizmoError(classify(message), message.trimEnd(), {
     cause: reason,
@@ -42,6 +42,10 @@ export function isMisuse(message: string): boolean {
 /** What DuckDB puts before the words of the macros that stand before functions a session may not call. */
 const SHADOWED = /^Invalid Input Error: (?=Permission denied: )/;
 
+/** How DuckDB refuses what `--external-access` has closed, to administrators too. */
+const CLOSED =
+  /^((?:Permission Error|Invalid Input Error): Cannot (?:access|change)[^\n]* - (?:file system operations are disabled by configuration|the configuration has been locked))/;
+
 const CLOSED_PREFIX = 'Attempting to execute an unsuccessful or closed pending query result\nError: ';
 
 /** By the first words of the text, which are DuckDB's `ExceptionTypeToString`; the first match holds. */
@@ -57,7 +61,7 @@ const CODES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^Catalog Error: .*does not exist/, 'NOT_FOUND'],
   [/^(Parser|Syntax|Binder|Catalog|Parameter Not Resolved|Parameter Not Allowed) Error/, 'INVALID_ARGUMENT'],
   // The second is what stands before the file readers where a session may not reach files.
-  [/^Permission Error|^Permission denied: /, 'PERMISSION_DENIED'],
+  [/^Permission Error|^Permission denied: |the configuration has been locked/, 'PERMISSION_DENIED'],
   [/No statement to prepare|Values were not provided/, 'INVALID_ARGUMENT'],
   [/^Out of Memory Error/, 'RESOURCE_EXHAUSTED'],
   [/^(INTERNAL|Serialization) Error/, 'INTERNAL'],
