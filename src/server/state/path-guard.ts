@@ -24,7 +24,7 @@ const LOOK_UPS_MAX = 1000;
 const QUOTES = /['"$]/;
 /** What opens files: other texts are looked up only where they end like one of ours. */
 const DOORS =
-  /\b(read_\w+|\w*_scan\w*|glob|sniff_csv|parquet_\w+|copy|attach|export|import|load|query\w*|set\s+(global\s+|session\s+|local\s+)?\w+_(path|directory|output))\b|\b(from|join|only|describe|summarize|pivot|unpivot|table)\b[\s(]*['"$e]/i;
+  /\b(read_\w+|\w*_scan\w*|glob|sniff_csv|parquet_\w+|copy|attach|export|import|load|query\w*|enable_(logging|profiling)|(set|pragma)\s+(global\s+|session\s+|local\s+)?"?\w+_(path|directory|output))\b|\b(from|join|only|describe|summarize|pivot|unpivot|table)\b[\s(]*['"$e]/i;
 
 /** @param own files and directories, there or yet to be made; those of the state as well */
 export function createPathGuard(own: readonly string[]): PathGuard {
@@ -32,12 +32,12 @@ export function createPathGuard(own: readonly string[]): PathGuard {
   if (kept.length === 0) return () => undefined;
   const names = new Set<string>([...FILES, ...kept.map((path) => basename(path))]);
   return (sql) => {
-    if (!QUOTES.test(sql)) return;
-    const isDoor = DOORS.test(sql);
+    if (!QUOTES.test(sql) && ![...names].some((name) => sql.includes(name))) return;
+    const isDoor = DOORS.test(sql) || (COMMENTS.test(sql) && DOORS.test(withoutComments(sql)));
     let named = 0;
     let lookUps = 0;
     let files: readonly string[] | undefined;
-    for (const path of placesIn(sql)) {
+    for (const path of placesIn(sql, names)) {
       if (path === '' || path.length > PATH_CHARS_MAX) continue;
       if (PATTERN.test(path)) {
         files ??= kept.flatMap((place) => [place, ...filesIn(place)]);
@@ -57,8 +57,8 @@ export function createPathGuard(own: readonly string[]): PathGuard {
 }
 
 /** Where the paths of a text lead, as DuckDB reads them. */
-function* placesIn(sql: string): Generator<string, void, undefined> {
-  for (const written of pathsIn(sql)) {
+function* placesIn(sql: string, names: ReadonlySet<string>): Generator<string, void, undefined> {
+  for (const written of pathsIn(sql, names)) {
     let rest = written;
     for (let prefixes = 0; prefixes <= PREFIXES_MAX; prefixes++) {
       yield rest.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '').replace(/^~(?=\/)/, homedir);
@@ -69,13 +69,22 @@ function* placesIn(sql: string): Generator<string, void, undefined> {
   }
 }
 
-/** What stands in quotes, and what texts are when they are joined: by `||`, or by a line break between them. */
-function* pathsIn(sql: string): Generator<string, void, undefined> {
+/**
+ * What stands in quotes, what texts are when they are joined (by `||`, or by a line break between them), and names with
+ * dots between them that end like a file of ours: DuckDB takes `"/srv/log".jsonl` for a path too.
+ */
+function* pathsIn(sql: string, names: ReadonlySet<string>): Generator<string, void, undefined> {
   let joined = '';
   let parts = 0;
+  let dotted = '';
   for (const { kind, start, end } of readTokens(sql)) {
     if (kind === 'space' || kind === 'comment') continue;
     const written = sql.slice(start, end);
+    const isName = kind === 'word' || kind === 'quotedIdentifier';
+    if (isName) {
+      dotted = `${dotted.endsWith('.') ? dotted : ''}${kind === 'word' ? written : quotedName(written)}`;
+      if (dotted.includes('.') && names.has(basename(dotted))) yield dotted;
+    } else dotted = written === '.' && dotted !== '' ? `${dotted}.` : '';
     const value = kind === 'string' ? (stringValue(written) ?? escapeStringValue(written)) : undefined;
     if (value !== undefined) {
       yield value;
@@ -92,6 +101,14 @@ function* pathsIn(sql: string): Generator<string, void, undefined> {
   if (parts > 1) yield joined;
 }
 
+function withoutComments(sql: string): string {
+  let text = '';
+  for (const { kind, start, end } of readTokens(sql))
+    text += kind === 'comment' ? ' ' : sql.slice(start, end);
+  return text;
+}
+
+const COMMENTS = /--|\/\*/;
 const PATH_CHARS_MAX = 4096;
 /** ATTACH takes the kind of a database from what stands before its path: 'duckdb:/some/where.db'. */
 const KIND_PREFIX = /^\w{2,}:(?!\/\/)/;

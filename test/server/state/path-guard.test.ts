@@ -34,6 +34,12 @@ describe('the guard of the server’s own files', () => {
     `attach '${directory}/state.db' as s`,
     `ATTACH OR REPLACE "${directory}/state.db" AS s`,
     `from "${directory}/state.db"`,
+    `from "${directory}/state".db`,
+    `from t, "${directory}/secret".key`,
+    `from /* here */ '${folder}/elsewhere/other-name.csv'`,
+    `set "log_query_path" = '${folder}/elsewhere/other-name.csv'`,
+    `pragma log_query_path = '${folder}/elsewhere/other-name.csv'`,
+    `call enable_logging(storage_path := '${folder}/elsewhere/other-name.csv')`,
     `select * from read_text('${directory}/secret.key')`,
     `select * from read_text($$${directory}/secret.key$$)`,
     `select * from read_text('file://${directory}/secret.key')`,
@@ -84,6 +90,8 @@ describe('the guard of the server’s own files', () => {
     `attach 'duckdb:${folder}/other/state.db' as s`,
     `copy t to '${folder}/state.db.parquet'`,
     'select 1 -- state.db',
+    'select secret.key, t.state.db from secret, t',
+    `select 1 /* from */, '${folder}/notes.txt'`,
   ])('lets through %s', (sql) => {
     guard(sql);
   });

@@ -26,6 +26,6 @@ export const SCHEMA: DotCommand = {
       found++;
       await print(`${String(sql).replace(/;?\s*$/, '')};\n`);
     }
-    if (found === 0) await notify('No table, view or index of that name.');
+    if (found === 0) await notify('No table, view or index of that name, or none whose SQL you may see.');
   },
 };
