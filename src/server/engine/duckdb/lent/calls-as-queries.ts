@@ -54,7 +54,9 @@ async function lentCalls(
     if (!asked.has(id)) asked.set(id, await isLent(core, names, macros));
     if (place === 'of a name' || asked.get(id) !== true) continue;
     if (place === 'of several values')
-      throw notHere('write = or list_contains(…) in the place of IN, ANY and ALL.');
+      throw notHere(
+        'write = in the place of IN, ANY and ALL, or ask a macro that gives a table: a IN (SELECT … FROM …).',
+      );
     if (isInConflict(tokens, start)) throw notHere('DuckDB has no queries in ON CONFLICT. Write MERGE.');
     if (calls.length === CALLS_MAX)
       throw notCalled(`the statement calls such macros more than ${CALLS_MAX} times`);
