@@ -1,8 +1,9 @@
 /** A statement that the server keeps, to run with parameters and more than once. */
 import { GizmoError } from '../../errors.js';
 import { encodeFlightData, type FlightFrame } from '../../flight/flight-data.js';
-import { decodeEncapsulatedSchema, encodeSchema } from '../../flight/ipc/schema.js';
-import type { ArrowSchema } from '../../flight/ipc/types.js';
+import { encodeKnownSchema } from '../../flight/ipc/known-schemas.js';
+import { decodeEncapsulatedSchema } from '../../flight/ipc/schema.js';
+import type { ArrowField, ArrowSchema } from '../../flight/ipc/types.js';
 import { ACTIONS } from '../../flight/sql/action.js';
 import { encodeCommand } from '../../flight/sql/command.js';
 import { decodePreparedStatementResult, decodeUpdateResult } from '../../flight/sql/put-result.js';
@@ -45,6 +46,8 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
   /** The latest: servers that keep no state put the parameters into it, and the one before is invalid then (FlightSql.proto). */
   #handle: Uint8Array;
   #closing: Promise<void> | undefined;
+  /** Of the parameters that were sent last. */
+  #sent: ArrowSchema = { fields: [] };
 
   constructor(
     channels: ChannelPool,
@@ -160,12 +163,20 @@ export class OpenStatement<T extends Row> implements PreparedStatement<T> {
       ),
     );
     const naming: Naming = { value: 'Parameter', firstRow: rows.length > 1 ? 1 : undefined };
-    const header = encodeSchema({ fields });
-    const schema = { header, body: new Uint8Array(0) };
+    const schema = this.#schemaOf(fields);
+    const message = { header: encodeKnownSchema(schema), body: new Uint8Array(0) };
     return [
-      encodeFlightData({ descriptor: describeCommand(cmd), message: schema }),
-      encodeFlightData({ message: buildRows({ fields }, rows, naming) }),
+      encodeFlightData({ descriptor: describeCommand(cmd), message }),
+      encodeFlightData({ message: buildRows(schema, rows, naming) }),
     ];
+  }
+
+  /** The same object again where the fields are the same, so that it need not be encoded again. */
+  #schemaOf(fields: readonly ArrowField[]): ArrowSchema {
+    const { fields: sent } = this.#sent;
+    const isSame = sent.length === fields.length && sent.every((field, i) => field === fields[i]);
+    if (!isSame) this.#sent = { fields };
+    return this.#sent;
   }
 }
 

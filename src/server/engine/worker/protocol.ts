@@ -1,5 +1,5 @@
 /** What the two sides of an engine in a worker thread say to each other. Everything is structured-cloneable. */
-import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import type { EncodedBatch } from '../../../flight/ipc/types.js';
 import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
@@ -74,7 +74,7 @@ export interface ExecuteAsk extends Omit<ExecuteOptions, 'signal' | 'parameters'
 
 /** The rows of one batch are executed one after the other: the batch crosses once, later rows only name themselves. */
 export interface ParametersAsk {
-  readonly fresh: { readonly schema: ArrowSchema; readonly batch: EncodedBatch } | undefined;
+  readonly fresh: { readonly schemaMessage: Uint8Array; readonly batch: EncodedBatch } | undefined;
   readonly row: number;
 }
 

@@ -1,7 +1,7 @@
 /** A statement that is prepared in the worker. */
 import { altered } from '../../../altered.js';
 import { GizmoError } from '../../../errors.js';
-import { decodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
+import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { throwIfAborted } from '../abort.js';
 import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
@@ -152,7 +152,10 @@ export class WorkerStatement implements EngineStatement {
   #packParameters({ schema, batch, row }: NonNullable<ExecuteOptions['parameters']>): ParametersAsk {
     const isKnown = this.#parameterBatch === batch;
     this.#parameterBatch = batch;
-    return { fresh: isKnown ? undefined : { schema, batch: detachable(batch) }, row };
+    return {
+      fresh: isKnown ? undefined : { schemaMessage: encodeKnownSchema(schema), batch: detachable(batch) },
+      row,
+    };
   }
 }
 

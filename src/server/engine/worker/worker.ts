@@ -1,8 +1,8 @@
 /** The worker's side: holds the engine and its objects, answers calls, and transfers the batches it makes. */
 import { parentPort } from 'node:worker_threads';
 import { GizmoError, toGizmoError } from '../../../errors.js';
-import { encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
-import type { EncodedBatch } from '../../../flight/ipc/types.js';
+import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
+import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { LightAbort } from '../../../flight/light-abort.js';
 import { closedEarly } from '../abort.js';
 import { isFatal } from '../duckdb/errors.js';
@@ -18,7 +18,6 @@ import type {
   ExecuteAnswer,
   ExecuteAsk,
   FromWorker,
-  ParametersAsk,
   ToWorker,
 } from './protocol.js';
 
@@ -39,7 +38,7 @@ interface CallContext {
 interface OpenStatement {
   readonly session: number;
   readonly statement: EngineStatement;
-  parameters: ParametersAsk['fresh'];
+  parameters: { readonly schema: ArrowSchema; readonly batch: EncodedBatch } | undefined;
   /** An execution that began with the preparation and has not been asked for yet; its signal is that call's. */
   begun: { readonly call: number; readonly answer: Promise<ExecuteAnswer> } | undefined;
 }
@@ -260,7 +259,10 @@ async function execute(
   { parameters: asked, last, ...others }: ExecuteAsk,
   context: CallContext,
 ): Promise<ExecuteAnswer> {
-  if (asked?.fresh !== undefined) open.parameters = asked.fresh;
+  if (asked?.fresh !== undefined) {
+    const { schemaMessage, batch } = asked.fresh;
+    open.parameters = { schema: decodeKnownSchema(schemaMessage), batch };
+  }
   const { session, statement } = open;
   const { signal, id } = context;
   const parameters = asked && open.parameters && { row: asked.row, ...open.parameters };
