@@ -2,7 +2,7 @@
 import { countRows, openClient } from '../support/client.mjs';
 import { GATE_KINDS, KINDS, measureCalls } from '../support/small-statements.mjs';
 
-const { server, kind, clients: count, seconds } = JSON.parse(process.argv[2]);
+const { server, kind, clients: count, seconds, warmUp } = JSON.parse(process.argv[2]);
 const { text, prepared, value } = { ...KINDS, ...GATE_KINDS }[kind];
 const clients = await Promise.all(
   Array.from({ length: count }, async () => {
@@ -10,10 +10,11 @@ const clients = await Promise.all(
     return { client, statement: prepared === undefined ? undefined : await client.prepare(prepared) };
   }),
 );
-const result = await measureCalls(clients, seconds, async ({ client, statement }, n) => {
+const ask = async ({ client, statement }, n) => {
   if (kind.startsWith('INSERT')) return client.execute(text(n));
   const rows = await countRows(statement ? statement.query([value(n)]) : client.query(text(n)));
   if (rows !== 1) throw new Error(`one row expected of ${kind}`);
-});
+};
+const result = await measureCalls(clients, seconds, ask, warmUp);
 await Promise.all(clients.map(({ client }) => client.close()));
 process.stdout.write(`${JSON.stringify(result)}\n`);

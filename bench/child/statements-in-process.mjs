@@ -3,7 +3,7 @@
 import duckdb from '@duckdb/node-bindings';
 import { INIT, KINDS, measureCalls } from '../support/small-statements.mjs';
 
-const { path, kind, clients: count, seconds } = JSON.parse(process.argv[2]);
+const { path, kind, clients: count, seconds, warmUp } = JSON.parse(process.argv[2]);
 const { text, prepared, value } = KINDS[kind];
 const database = await duckdb.open(path);
 const clients = await Promise.all(Array.from({ length: count }, open));
@@ -11,7 +11,7 @@ const rowsExpected = kind.startsWith('INSERT') ? undefined : 1;
 await duckdb.query(clients[0].connection, INIT);
 for (const client of clients)
   if (prepared !== undefined) client.statement = await duckdb.prepare(client.connection, prepared);
-const result = await measureCalls(clients, seconds, async ({ connection, statement }, n) => {
+const ask = async ({ connection, statement }, n) => {
   if (statement === undefined) {
     const once = await duckdb.prepare(connection, text(n));
     await execute(once);
@@ -20,7 +20,8 @@ const result = await measureCalls(clients, seconds, async ({ connection, stateme
     duckdb.bind_int64(statement, 1, BigInt(value(n)));
     await execute(statement);
   }
-});
+};
+const result = await measureCalls(clients, seconds, ask, warmUp);
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
 async function open() {
