@@ -55,7 +55,7 @@ export class HookCalls {
     }
     throw new GizmoError(
       'INVALID_ARGUMENT',
-      `"${name}" cannot be called with ${counts.join(' or ')} texts: ${toGizmoError(failure).message}`,
+      `"${name}" cannot be called with ${counts.join(' or ')} texts: ${withoutExcerpt(toGizmoError(failure).message)}`,
       { cause: failure },
     );
   }
@@ -95,6 +95,11 @@ export class HookCalls {
       clearTimeout(timer);
     }
   }
+}
+
+/** The text that it is of is ours. */
+function withoutExcerpt(message: string): string {
+  return message.replace(/\n+LINE \d+:[\s\S]*$/, '');
 }
 
 function callOf({ names, arguments: count }: HookFunction): string {
