@@ -130,20 +130,17 @@ export class StreamedChunks implements ChunkSource {
   }
 
   async #startReading(): Promise<ReadOnAnswer | undefined> {
-    const reading = this.#lane.call(() => Promise.resolve(this.#readOn?.start()));
-    return await reading;
+    return await this.#lane.call(() => Promise.resolve(this.#readOn?.start()));
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turns.take();
     this.#turn = turn;
     try {
-      if (turn.ready !== undefined) {
-        await turn.ready;
-        // Interrupted or closed while it waited: nothing ran that could have been stopped.
-        if (this.#signal?.aborted === true) throw abortReason(this.#signal);
-        if (this.#ended) throw closedEarly();
-      }
+      if (turn.ready !== undefined) await turn.ready;
+      // Interrupted or closed between two reads, or while it waited: nothing ran that could have been stopped.
+      if (this.#signal?.aborted === true) throw abortReason(this.#signal);
+      if (this.#ended) throw closedEarly();
       return await work();
     } finally {
       turn.end();

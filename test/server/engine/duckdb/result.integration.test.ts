@@ -1,19 +1,20 @@
 import duckdb from '@duckdb/node-bindings';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GizmoError } from '../../../../src/errors.js';
 import { CallGate } from '../../../../src/server/engine/duckdb/call-gate.js';
 import { Lane } from '../../../../src/server/engine/duckdb/lane.js';
 import { LoopTurns } from '../../../../src/server/engine/duckdb/loop-turns.js';
 import { ReadTurns } from '../../../../src/server/engine/duckdb/read-turns.js';
+import type { ReadOn } from '../../../../src/server/engine/duckdb/reading/reading-threads.js';
 import { StreamedChunks } from '../../../../src/server/engine/duckdb/streamed-chunks.js';
 
-async function openStream(turns = new ReadTurns(1), signal?: AbortSignal) {
+async function openStream(turns = new ReadTurns(1), signal?: AbortSignal, readOn?: ReadOn) {
   const database = await duckdb.open(':memory:');
   const lane = new Lane(await duckdb.connect(database), new CallGate(3), () => {}, undefined);
   const prepared = await duckdb.prepare(lane.connection, 'from range(1000000)');
   const result = await duckdb.execute_prepared_streaming(prepared);
   const loopTurns = new LoopTurns();
-  const chunks = new StreamedChunks({ lane, result, memory: undefined, signal, turns, loopTurns });
+  const chunks = new StreamedChunks({ lane, result, memory: undefined, signal, turns, loopTurns, readOn });
   await lane.settle();
   return { lane, chunks };
 }
@@ -78,6 +79,22 @@ describe('a long stream whose turn to be read on has not come', () => {
     for (let chunk = await chunks.next(); chunk !== undefined; chunk = await chunks.next())
       rows += duckdb.data_chunk_get_size(chunk);
     expect(rows).toBe(1_000_000);
+    await lane.close(new GizmoError('CANCELLED', 'The session was closed.'));
+  });
+});
+
+describe('a long stream that is stopped between two reads', () => {
+  it('is not read on in another thread, where nobody would interrupt it', async () => {
+    const stop = new AbortController();
+    const readOn = { start: vi.fn(), forget: () => {} };
+    const { lane, chunks } = await openStream(new ReadTurns(1), stop.signal, readOn);
+    for (let i = 0; i < 4; i++) await chunks.next();
+    while (!chunks.isReadOn) await chunks.next(true);
+    const reason = new GizmoError('DEADLINE_EXCEEDED', 'too long');
+    stop.abort(reason);
+    await expect(chunks.readOn()).rejects.toBe(reason);
+    expect(readOn.start).not.toHaveBeenCalled();
+    await chunks.close();
     await lane.close(new GizmoError('CANCELLED', 'The session was closed.'));
   });
 });
