@@ -98,18 +98,33 @@ async function withoutHidden(
     (anywhere.has(name) && (isPlace || which === 'all')) ||
     (inPlaces.has(name) && isPlace && isFirst);
   const masked = new Set(all.filter(isMasked).map(({ at }) => at));
+  let before: GizmoError | PlanFacts | undefined;
   for (let tries = 0; ; tries++) {
     const how = { hidden, places: masked, whole: which === 'all' };
     const { answer, columns } = await inspectMasked(engine, text, options, how);
     // The engine is to have inspected the text itself last.
-    if (answer === undefined)
-      return tries === 0 ? undefined : await engine.inspect(text, options).catch(() => undefined);
+    if (answer === undefined) return tries === 0 ? undefined : await asItIs(engine, text, options, before);
+    before = answer;
     // It is a column, or another name for a table, that is called alike.
     const alike = all.filter(({ at, name = '' }) => masked.has(at) && columns.includes(name));
     if (alike.length === 0 || tries === TRIES_MAX) return answer;
     const bare = alike.filter(({ isPlace, isTable }) => !isPlace && !isTable);
     const spared = bare.length > 0 ? bare : [alike.find(({ isTable }) => !isTable) ?? alike[0]];
     for (const it of spared) masked.delete(it?.at ?? -1);
+  }
+}
+
+/** What a text does in which only columns are called as something hidden; `before` where it looked for a function in that. */
+async function asItIs(
+  engine: EngineSession,
+  text: string,
+  options: InspectOptions,
+  before: GizmoError | PlanFacts | undefined,
+): Promise<GizmoError | PlanFacts | undefined> {
+  try {
+    return await engine.inspect(text, options);
+  } catch (reason) {
+    return /Function with name/.test(toGizmoError(reason).message) ? before : undefined;
   }
 }
 
