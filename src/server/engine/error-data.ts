@@ -23,11 +23,13 @@ export function errorFromData({ code, message, detail, position }: ErrorAsData):
   });
 }
 
-/** Why an engine can go on no more whose thread threw what nobody caught. */
-export function threadDied(reason: unknown): GizmoError {
+/** Why what ran in a thread can go on no more: the thread threw what nobody caught. */
+export function threadDied(reason: unknown, message = ENGINE_DIED): GizmoError {
   const { detail } = toGizmoError(reason);
-  return new GizmoError('INTERNAL', 'The engine thread died. The server log has the reason.', {
+  return new GizmoError('INTERNAL', message, {
     cause: reason,
     ...(detail !== undefined && { detail }),
   });
 }
+
+const ENGINE_DIED = 'The engine thread died. The server log has the reason.';

@@ -11,8 +11,9 @@ import { foldName } from '../model/fold-name.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
 import { withoutHiddenTypes } from './hidden-types.js';
-import { mask, namesIn, type Occurrence, occurrences, type Which } from './masked-names.js';
+import { mask, namesIn, type Which } from './masked-names.js';
 import { notThere } from './not-there.js';
+import { type Occurrence, occurrences } from './occurrences.js';
 import { withoutColumns } from './untold-columns.js';
 
 /**

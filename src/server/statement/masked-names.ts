@@ -5,6 +5,8 @@
 import { readTokens, type Token } from '../../sql/lexer.js';
 import { quotedName, stringValue } from '../../sql/string-value.js';
 import { foldName } from '../model/fold-name.js';
+import { isPlace } from './occurrences.js';
+import { PARTS, partsBeforeDot } from './parts-of-strings.js';
 
 export type Which = 'all' | 'before a dot';
 
@@ -91,45 +93,6 @@ export function mask(
   return { masked, unmask, namesIn };
 }
 
-/** One occurrence of a name in a text. */
-export interface Occurrence {
-  /** The index of its token. */
-  readonly at: number;
-  /** Folded; undefined for a string, which may have several in it. */
-  readonly name: string | undefined;
-  /** Whether a catalog or schema can be meant, by what stands around it. */
-  readonly isPlace: boolean;
-  /** Whether it can be a catalog: there is nothing that it is in. */
-  readonly isFirst: boolean;
-  /** Whether it begins what is read or changed, as behind FROM. */
-  readonly isTable: boolean;
-}
-
-/** All words, quoted names and strings of a text. */
-export function occurrences(text: string): Occurrence[] {
-  const all = [...readTokens(text)].map((token, at) => ({ ...token, at }));
-  const tokens = all.filter(({ kind }) => kind !== 'space' && kind !== 'comment');
-  const found: Occurrence[] = [];
-  let isTable = false;
-  for (const [index, { kind, start, end, at }] of tokens.entries()) {
-    const written = text.slice(start, end);
-    const isName = kind === 'word' || kind === 'quotedIdentifier';
-    const before = tokens[index - 1];
-    // What is behind a dot is what the whole is.
-    const isFirst = before === undefined || text.slice(before.start, before.end) !== '.';
-    if (isName && isFirst)
-      isTable = before?.kind === 'word' && BEFORE_TABLES.test(text.slice(before.start, before.end));
-    if (kind === 'string') found.push({ at, name: undefined, isPlace: true, isFirst, isTable: false });
-    if (!isName) continue;
-    const name = foldName(kind === 'word' ? written : quotedName(written));
-    found.push({ at, name, isPlace: isPlace(text, tokens, index), isFirst, isTable });
-  }
-  return found;
-}
-
-const BEFORE_TABLES =
-  /^(from|join|into|update|table|view|only|using|describe|desc|summarize|pivot|unpivot|references)$/i;
-
 /** Names to be replaced, and what finds those among them that are in none of the PARTS of a string. */
 interface Wanted {
   readonly hidden: ReadonlySet<string>;
@@ -177,87 +140,6 @@ function maskString(written: string, wanted: Wanted, hide: (name: string) => str
 function asOnePiece(written: string): string | undefined {
   return written.startsWith("'") ? written.slice(1, -1).replaceAll("''", "'") : stringValue(written);
 }
-
-/** A name that something else may be in. */
-function isPlace(text: string, tokens: readonly Token[], at: number): boolean {
-  const word = (index: number) => {
-    const token = tokens[index];
-    return token === undefined ? '' : foldName(text.slice(token.start, token.end));
-  };
-  // A dot may be the beginning of what the lexer takes for a number or an operator.
-  if (word(at + 1).startsWith('.')) return true;
-  const before = word(at - 1) === 'exists' && word(at - 2) === 'if' ? word(at - 3) : word(at - 1);
-  if (/^(use|schema|database)$/.test(before)) return true;
-  return /^(from|in)$/.test(before) && word(at - 2) === 'tables';
-}
-
-/** What could be a name within a string, as nextval('a.b') has it. */
-const PARTS = /[\p{L}_][\p{L}\p{N}_$]*/gu;
-
-/** The parts with a dot after them, whatever quotes, spaces and comments are between. */
-function* partsBeforeDot(value: string): Generator<string> {
-  const gaps = new Gaps(value);
-  for (const { 0: part, index } of value.matchAll(PARTS)) if (gaps.endInDot(index + part.length)) yield part;
-}
-
-/** What may stand between a name and its dot in a string. Whatever it holds, nothing of it is gone through from many places. */
-class Gaps {
-  readonly #value: string;
-  /** Where a dot follows, by the places that have been passed. */
-  readonly #known = new Map<number, boolean>();
-  /** By what ends a comment: from where on there is none. */
-  readonly #endless = new Map<string, number>();
-  #ends: Map<number, number> | undefined;
-
-  constructor(value: string) {
-    this.#value = value;
-  }
-
-  endInDot(from: number): boolean {
-    const passed: number[] = [];
-    let at = from;
-    while (!this.#known.has(at)) {
-      passed.push(at);
-      const next = this.#behind(at);
-      if (next === at) this.#known.set(at, this.#value[at] === '.');
-      at = next;
-    }
-    const found = this.#known.get(at) ?? false;
-    for (const it of passed) this.#known.set(it, found);
-    return found;
-  }
-
-  /** Behind the spaces and quotes, or the comment, that stand at an index; the same index where none do. */
-  #behind(at: number): number {
-    GAP.lastIndex = at;
-    if (GAP.test(this.#value)) return GAP.lastIndex;
-    const two = this.#value.slice(at, at + 2);
-    if (two === '/*') return this.#comments.get(at) ?? this.#behindNext('*/', at);
-    return two === '--' ? this.#behindNext('\n', at) : at;
-  }
-
-  /** Where comments end, by where they begin: there can be others in them. */
-  get #comments(): ReadonlyMap<number, number> {
-    if (this.#ends !== undefined) return this.#ends;
-    this.#ends = new Map();
-    const open: number[] = [];
-    for (const { 0: mark, index } of this.#value.matchAll(/\/\*|\*\//g)) {
-      const start = mark === '/*' ? undefined : open.pop();
-      if (mark === '/*') open.push(index);
-      else if (start !== undefined) this.#ends.set(start, index + 2);
-    }
-    return this.#ends;
-  }
-
-  #behindNext(end: string, at: number): number {
-    if (at >= (this.#endless.get(end) ?? Number.POSITIVE_INFINITY)) return at;
-    const close = this.#value.indexOf(end, at + 2);
-    if (close < 0) this.#endless.set(end, at);
-    return close < 0 ? at : close + end.length;
-  }
-}
-
-const GAP = /["'\s]+/y;
 
 function* namesInString(value: string, which: Which): Generator<string> {
   if (which === 'all') for (const [part] of value.matchAll(PARTS)) yield part;

@@ -96,7 +96,8 @@ export function outside(tokens: readonly Word[]): number[] {
   return found;
 }
 
-function rangeOf(tokens: readonly Word[]): Range {
+/** From the first of the tokens to the last. */
+export function rangeOf(tokens: readonly Word[]): Range {
   return { start: tokens[0]?.start ?? 0, end: tokens.at(-1)?.end ?? 0 };
 }
 

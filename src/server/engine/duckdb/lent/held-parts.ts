@@ -2,7 +2,7 @@
  * What of a statement that writes rows can be read as a query: the queries in it, the tables behind FROM of UPDATE and USING of
  * DELETE and MERGE, and those that WITH names for all of it.
  */
-import { heldQueries, outside, type Range } from '../facts/held-queries.js';
+import { heldQueries, outside, type Range, rangeOf } from '../facts/held-queries.js';
 import { isWord, significant, type Word } from '../facts/words.js';
 
 export interface Part extends Range {
@@ -58,10 +58,6 @@ function tablesOf(tokens: readonly Word[]): Range | undefined {
 
 function isIn(range: Range | undefined, at: number): boolean {
   return range !== undefined && range.start <= at && at < range.end;
-}
-
-function rangeOf(tokens: readonly Word[]): Range {
-  return { start: tokens[0]?.start ?? 0, end: tokens.at(-1)?.end ?? 0 };
 }
 
 const VERBS = ['insert', 'update', 'delete', 'merge'];

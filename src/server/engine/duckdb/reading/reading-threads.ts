@@ -15,6 +15,7 @@ import { startThread } from '../../start-thread.js';
 import type { FetchFunctions } from '../fetch-functions.js';
 import type { FromReadingThread, ReadOnAnswer, ResultAsData, ToReadingThread } from './protocol.js';
 
+const DIED = 'The thread that read this result died. The server log has the reason. Run the statement again.';
 /** As many batches of a result as are under way at a time. */
 const SPARES_MAX = 4;
 
@@ -94,11 +95,11 @@ class ReadingThread {
     this.#worker.unref();
     this.#worker.on('message', (message: FromReadingThread) => this.#receive(message));
     this.#worker.on('error', (reason) => {
-      this.#gone = threadDied(reason);
+      this.#gone = threadDied(reason, DIED);
     });
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', () => {
-        this.#gone ??= threadDied(undefined);
+        this.#gone ??= threadDied(undefined, DIED);
         this.#pending?.reject(this.#gone);
         onExit(this);
         resolve();

@@ -1,0 +1,56 @@
+/** Where names stand in a text, and what can be meant by each of them. */
+import { readTokens, type Token } from '../../sql/lexer.js';
+import { quotedName } from '../../sql/string-value.js';
+import { foldName } from '../model/fold-name.js';
+
+/** One occurrence of a name in a text. */
+export interface Occurrence {
+  /** The index of its token. */
+  readonly at: number;
+  /** Folded; undefined for a string, which may have several in it. */
+  readonly name: string | undefined;
+  /** Whether a catalog or schema can be meant, by what stands around it. */
+  readonly isPlace: boolean;
+  /** Whether it can be a catalog: there is nothing that it is in. */
+  readonly isFirst: boolean;
+  /** Whether it begins what is read or changed, as behind FROM. */
+  readonly isTable: boolean;
+}
+
+/** All words, quoted names and strings of a text. */
+export function occurrences(text: string): Occurrence[] {
+  const all = [...readTokens(text)].map((token, at) => ({ ...token, at }));
+  const tokens = all.filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  const found: Occurrence[] = [];
+  let isTable = false;
+  for (const [index, { kind, start, end, at }] of tokens.entries()) {
+    const written = text.slice(start, end);
+    const isName = kind === 'word' || kind === 'quotedIdentifier';
+    const before = tokens[index - 1];
+    // What is behind a dot is what the whole is.
+    const isFirst = before === undefined || text.slice(before.start, before.end) !== '.';
+    if (isName && isFirst)
+      isTable = before?.kind === 'word' && BEFORE_TABLES.test(text.slice(before.start, before.end));
+    if (kind === 'string') found.push({ at, name: undefined, isPlace: true, isFirst, isTable: false });
+    if (!isName) continue;
+    const name = foldName(kind === 'word' ? written : quotedName(written));
+    found.push({ at, name, isPlace: isPlace(text, tokens, index), isFirst, isTable });
+  }
+  return found;
+}
+
+const BEFORE_TABLES =
+  /^(from|join|into|update|table|view|only|using|describe|desc|summarize|pivot|unpivot|references)$/i;
+
+/** A name that something else may be in. */
+export function isPlace(text: string, tokens: readonly Token[], at: number): boolean {
+  const word = (index: number) => {
+    const token = tokens[index];
+    return token === undefined ? '' : foldName(text.slice(token.start, token.end));
+  };
+  // A dot may be the beginning of what the lexer takes for a number or an operator.
+  if (word(at + 1).startsWith('.')) return true;
+  const before = word(at - 1) === 'exists' && word(at - 2) === 'if' ? word(at - 3) : word(at - 1);
+  if (/^(use|schema|database)$/.test(before)) return true;
+  return /^(from|in)$/.test(before) && word(at - 2) === 'tables';
+}
