@@ -200,11 +200,16 @@ async function* resume(
 
 type StatementFacts = Pick<ResultStream, 'returns' | 'changes'>;
 
+/** What nearly all statements are. */
+const ROWS = Buffer.from('{"returns":"rows","changes":null}');
+const PLAIN_ROWS: StatementFacts = { returns: 'rows', changes: undefined };
+
 /**
  * A Gizmo server says in FlightInfo.app_metadata what a statement was: `{"returns":"count","changes":3}`. Of other
  * servers only the schema is known: no columns, no rows.
  */
 function readStatementFacts(appMetadata: Uint8Array, schema: ArrowSchema): StatementFacts {
+  if (ROWS.equals(appMetadata)) return PLAIN_ROWS;
   const facts = parseObject(appMetadata);
   const changes = typeof facts?.changes === 'number' ? facts.changes : undefined;
   switch (facts?.returns) {

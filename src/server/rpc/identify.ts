@@ -155,15 +155,32 @@ function namedSession(
 
 /** What the session cookie says. A stale cookie, of another server or before a restart, says nothing. */
 async function sessionOfCookie(services: Services, metadata: Metadata): Promise<SessionClaims | undefined> {
+  const token = tokenOfCookie(metadata);
+  if (token === undefined) return undefined;
+  try {
+    return await services.sessionTokens.verify({ kind: 'bearer', token });
+  } catch (error) {
+    if (error instanceof GizmoError) return undefined;
+    throw error;
+  }
+}
+
+/** As {@link credentialOf}: read once of a conversation. */
+function tokenOfCookie(metadata: Metadata): string | undefined {
+  const known = cookies.get(metadata);
+  if (known !== undefined) return known.token;
+  const token = readTokenOfCookie(metadata);
+  cookies.set(metadata, { token });
+  return token;
+}
+
+const cookies = new WeakMap<Metadata, { readonly token: string | undefined }>();
+
+function readTokenOfCookie(metadata: Metadata): string | undefined {
   for (const header of metadata.get('cookie')) {
     for (const pair of String(header).split(';')) {
       const [name, value] = pair.trim().split('=', 2);
-      if (name !== SESSION_COOKIE || value === undefined) continue;
-      const token = value.replace(/^"(.*)"$/, '$1');
-      return services.sessionTokens.verify({ kind: 'bearer', token }).catch((error: unknown) => {
-        if (error instanceof GizmoError) return undefined;
-        throw error;
-      });
+      if (name === SESSION_COOKIE && value !== undefined) return value.replace(/^"(.*)"$/, '$1');
     }
   }
   return undefined;
