@@ -80,7 +80,7 @@ export class DuckDbResult implements EngineResult {
     if (made !== undefined) return made;
     if (this.#ending !== undefined) return undefined;
     let rowsMax = this.#batches === 0 ? Math.min(FULL_CHUNK_ROWS, this.#rowsMax) : this.#rowsMax;
-    let mayChange = true;
+    let mayChangeThread = true;
     try {
       while (!this.#writer.fill(rowsMax)) {
         if (this.#chunks.isReadOn === true) {
@@ -88,10 +88,10 @@ export class DuckDbResult implements EngineResult {
           if (this.#writer.rows > 0) return this.#take();
           const batch = await this.#readOn();
           if (batch !== undefined) return batch;
-          mayChange = false;
+          mayChangeThread = false;
         }
         const isLong = this.#rows + this.#writer.rows >= LONG_ROWS;
-        const chunk = await this.#chunks.next(isLong && mayChange);
+        const chunk = await this.#chunks.next(isLong && mayChangeThread);
         // Closed meanwhile: the writer has let go of what it had.
         if (this.#failure !== undefined) throw this.#failure;
         if (chunk === undefined) {
@@ -163,9 +163,9 @@ export interface DuckDbResultOptions {
 export interface ChunkSource {
   /**
    * The next chunk, at once where it is there; undefined at the end.
-   * @param isLast what follows may be read on in another thread, see {@link isReadOn}
+   * @param mayChangeThread what follows may be read on in another thread, see {@link isReadOn}
    */
-  next(isLast?: boolean): Promise<DataChunk | undefined> | DataChunk | undefined;
+  next(mayChangeThread?: boolean): Promise<DataChunk | undefined> | DataChunk | undefined;
   /** Whether {@link readOn} is to be asked before {@link next}. */
   readonly isReadOn?: boolean;
   /** Reads on in another thread; undefined where none is free. */

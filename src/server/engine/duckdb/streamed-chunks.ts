@@ -54,7 +54,7 @@ export class StreamedChunks implements ChunkSource {
     return this.#ahead === undefined && !this.#ended;
   }
 
-  async next(isLast = false): Promise<DataChunk | undefined> {
+  async next(mayChangeThread = false): Promise<DataChunk | undefined> {
     if (this.#ended) return undefined;
     const chunk = await (this.#ahead ?? this.#fetchAhead());
     // Closed meanwhile: another fetch would run beside what close() runs.
@@ -66,7 +66,7 @@ export class StreamedChunks implements ChunkSource {
         this.#fetchAhead();
         return chunk;
       }
-      if (!isLast || this.#readOn === undefined || this.#took > SLOW_MS) this.#fetchAhead();
+      if (!mayChangeThread || this.#readOn === undefined || this.#took > SLOW_MS) this.#fetchAhead();
       const turn = this.#loopTurns.take();
       if (turn !== undefined) await turn;
       return this.#ended ? undefined : chunk;
