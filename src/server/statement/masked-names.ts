@@ -75,13 +75,17 @@ export function mask(
     masked +=
       places?.has(at) === false ? text.slice(token.start, token.end) : maskToken(text, token, wanted, hide);
   const unmask = (message: string) =>
-    message.replace(/([\uE000-\uEFFF])\1*/g, (run, letter: string, at: number) => {
+    message.replace(/("?)(([\uE000-\uEFFF])\3*)("?)/g, (found, open, run, letter, close, at: number) => {
       const name = spelled[letter.charCodeAt(0) - MASK_FROM];
-      if (name === undefined) return run;
-      const before = message.slice(0, at);
-      if (LOWERED.test(before)) return name.toLowerCase();
+      if (name === undefined) return found;
+      const before = message.slice(0, at + open.length);
       // DuckDB shows a piece of a long line.
-      return before.endsWith('...') ? name.slice(-run.length) : name.slice(0, run.length);
+      const piece = before.endsWith('...') ? name.slice(-run.length) : name.slice(0, run.length);
+      const written = LOWERED.test(before) ? name.toLowerCase() : piece;
+      const isQuoted = open !== '' && close !== '' && USUAL.test(name);
+      return isQuoted && quotesAsNeeded(message, at, at + found.length)
+        ? written
+        : `${open}${written}${close}`;
     });
   const namesIn = (message: string) => [
     ...new Set(
@@ -91,6 +95,16 @@ export function mask(
     ),
   ];
   return { masked, unmask, namesIn };
+}
+
+/** Names that DuckDB writes without quotes where it writes an expression anew. */
+const USUAL = /^[a-z_][a-z0-9_]*$/;
+
+/** Whether the quotes there are only for a masked name, as in `"…".b`: not in the text as it was sent, which follows LINE. */
+function quotesAsNeeded(message: string, start: number, end: number): boolean {
+  if (/\nLINE \d+:/.test(message.slice(0, start))) return false;
+  const [line = ''] = message.slice(message.lastIndexOf('\n', start) + 1).split('\n', 1);
+  return message[start - 1] === '.' || message[end] === '.' || line.startsWith('PIVOT ... ON ');
 }
 
 /** Names to be replaced, and what finds those among them that are in none of the PARTS of a string. */

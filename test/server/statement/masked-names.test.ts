@@ -66,6 +66,17 @@ describe('a masked text', () => {
     },
   );
 
+  it('is put back without the quotes that only its masked form needs', () => {
+    const { masked, unmask } = mask('select vault.a, "Big".b from x', new Set(['vault', 'big']));
+    const [vault, big] = [masked.slice(7, 12), masked.slice(17, 20)];
+    expect(unmask(`PIVOT ... ON "${vault}".b IN (1)`)).toBe('PIVOT ... ON vault.b IN (1)');
+    expect(unmask(`PIVOT ... ON "${vault}" IN (1)`)).toBe('PIVOT ... ON vault IN (1)');
+    expect(unmask(`max(t."${vault}")`)).toBe('max(t.vault)');
+    expect(unmask(`max("${big}".b)`)).toBe('max("Big".b)');
+    expect(unmask(`Catalog "${vault}" does not exist!`)).toBe('Catalog "vault" does not exist!');
+    expect(unmask(`no\n\nLINE 1: from "${vault}".a`)).toBe('no\n\nLINE 1: from "vault".a');
+  });
+
   it('is the text itself where nothing is hidden, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
