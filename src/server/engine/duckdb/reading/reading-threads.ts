@@ -117,11 +117,12 @@ class ReadingThread {
     giveBack: (memory: ArrayBuffer) => void,
   ): Promise<ReadOnAnswer> {
     const { spare } = message;
+    // First, so that a message which cannot be sent leaves the thread free.
+    this.#worker.postMessage(message, spare === undefined ? [] : [spare]);
     const coming = new Promise<ReadOnAnswer>((resolve, reject) => {
       this.#pending = { resolve, reject };
     });
     this.#worker.ref();
-    this.#worker.postMessage(message, spare === undefined ? [] : [spare]);
     const answer = await coming;
     return { ...answer, batches: answer.batches.map((batch) => ({ ...batch, giveBack })) };
   }
