@@ -6,8 +6,9 @@
  *
  * Only of queries over tables: what files hold, and whatever has an effect, is inspected each time.
  */
-import { altered } from '../../altered.js';
+
 import type { EngineStatement } from '../engine/engine.js';
+import { altered } from '../model/altered.js';
 import type { Door } from '../model/door.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Session } from '../session/session.js';

@@ -9,9 +9,9 @@
  * session's queue: one statement at a time.
  */
 import { randomUUID } from 'node:crypto';
-import { altered } from '../../altered.js';
 import { abortReason } from '../../flight/signal.js';
 import { type ExecuteOptions, MeaningChanged } from '../engine/engine.js';
+import { altered } from '../model/altered.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import { noteRun } from '../session/session-transaction.js';
 import { answeringInTime } from './answer-in-time.js';

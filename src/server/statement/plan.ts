@@ -1,10 +1,11 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
-import { altered } from '../../altered.js';
+
 import { firstWord } from '../../sql/first-word.js';
 import type { Access } from '../access/access.js';
 import { isLimited } from '../access/decide.js';
 import { visibleTo } from '../access/visible.js';
 import type { EngineSession } from '../engine/engine.js';
+import { altered } from '../model/altered.js';
 import type { LentView } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Person } from '../model/principal.js';

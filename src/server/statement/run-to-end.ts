@@ -1,8 +1,9 @@
 /** Statements that change something run at once and to their end; what they return is kept. */
-import { altered } from '../../altered.js';
+
 import { buildBatch } from '../../flight/ipc/build.js';
 import { encodeKnownSchema } from '../../flight/ipc/known-schemas.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';
+import { altered } from '../model/altered.js';
 import { type CompletedResult, complete } from './completed-result.js';
 import type { Life } from './life-context.js';
 import { executeRows, updateRows } from './parameter-rows.js';

@@ -3,9 +3,9 @@
  * expression, and carries DuckDB's own name of the type for drivers and shells that show it.
  */
 import duckdb, { type LogicalType } from '@duckdb/node-bindings';
-import { altered } from '../../../altered.js';
 import { GizmoError } from '../../../errors.js';
 import { type ArrowField, type ArrowSchema, type ArrowType, field } from '../../../flight/ipc/types.js';
+import { altered } from '../../model/altered.js';
 
 /** Metadata keys of Flight SQL's column metadata (FlightSql.proto, "ARROW:FLIGHT:SQL:…"). */
 const TYPE_NAME = 'ARROW:FLIGHT:SQL:TYPE_NAME';

@@ -1,8 +1,9 @@
 /** A statement that is prepared in the worker. */
-import { altered } from '../../../altered.js';
+
 import { GizmoError } from '../../../errors.js';
 import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
+import { altered } from '../../model/altered.js';
 import { throwIfAborted } from '../abort.js';
 import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
 import type { KeptPlan, KeptPlans } from './kept-plans.js';
