@@ -100,11 +100,12 @@ export function mask(
 /** Names that DuckDB writes without quotes where it writes an expression anew. */
 const USUAL = /^[a-z_][a-z0-9_]*$/;
 
-/** Whether the quotes there are only for a masked name, as in `"…".b`: not in the text as it was sent, which follows LINE. */
+/** Whether the quotes there are only for a masked name, as in `"…".b` and `1 AS "…"`: not in the text as it was sent, which follows LINE. */
 function quotesAsNeeded(message: string, start: number, end: number): boolean {
   if (/\nLINE \d+:/.test(message.slice(0, start))) return false;
   const [line = ''] = message.slice(message.lastIndexOf('\n', start) + 1).split('\n', 1);
-  return message[start - 1] === '.' || message[end] === '.' || line.startsWith('PIVOT ... ON ');
+  const isPart = message[end] === '.' || /(?:\.| AS )$/.test(message.slice(Math.max(0, start - 4), start));
+  return isPart || line.startsWith('PIVOT ... ON ');
 }
 
 /** Names to be replaced, and what finds those among them that are in none of the PARTS of a string. */

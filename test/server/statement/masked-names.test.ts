@@ -72,6 +72,7 @@ describe('a masked text', () => {
     expect(unmask(`PIVOT ... ON "${vault}".b IN (1)`)).toBe('PIVOT ... ON vault.b IN (1)');
     expect(unmask(`PIVOT ... ON "${vault}" IN (1)`)).toBe('PIVOT ... ON vault IN (1)');
     expect(unmask(`max(t."${vault}")`)).toBe('max(t.vault)');
+    expect(unmask(`(SELECT 1 AS "${vault}")`)).toBe('(SELECT 1 AS vault)');
     expect(unmask(`max("${big}".b)`)).toBe('max("Big".b)');
     expect(unmask(`Catalog "${vault}" does not exist!`)).toBe('Catalog "vault" does not exist!');
     expect(unmask(`no\n\nLINE 1: from "${vault}".a`)).toBe('no\n\nLINE 1: from "vault".a');
