@@ -87,7 +87,10 @@ describe.skipIf(!hasPythonClients())('a session of ADBC from Python', () => {
   it(
     'reads two cursors in turns',
     covers('two results at once', async () => {
-      expect(await run('two_cursors')).toEqual([220_000, 220_000]);
+      expect(await run('two_cursors')).toEqual({
+        rows: [220_000, 220_000],
+        'in order': [true, true],
+      });
     }),
   );
   it('is closed by an action with an empty body, one of those that are listed', async () => {

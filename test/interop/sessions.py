@@ -2,6 +2,7 @@
 import json
 import sys
 import threading
+from itertools import zip_longest
 
 import adbc_driver_flightsql
 import adbc_driver_flightsql.dbapi as dbapi
@@ -181,12 +182,15 @@ def two_cursors(server):
         query = "select i, repeat('x', 250) from range(220000) t(i)"
         left = first.execute(query).fetch_record_batch()
         right = second.execute(query).fetch_record_batch()
-        rows = [0, 0]
-        for a, b in zip(left, right):
-            rows = [rows[0] + a.num_rows, rows[1] + b.num_rows]
-        for index, rest in enumerate((left, right)):
-            rows[index] += sum(batch.num_rows for batch in rest)
-        return rows
+        taken = ([], [])
+        # One may have more batches than the other: none that was taken may be lost where the other one has ended.
+        for batches in zip_longest(left, right):
+            for numbers, batch in zip(taken, batches):
+                numbers += batch.column(0).to_pylist() if batch else []
+        return {
+            "rows": [len(numbers) for numbers in taken],
+            "in order": [numbers == list(range(len(numbers))) for numbers in taken],
+        }
 
 
 def pyarrow_session_options(server):
