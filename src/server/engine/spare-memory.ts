@@ -3,14 +3,16 @@ export class SpareMemory {
   readonly #spares: ArrayBuffer[] = [];
   readonly #max: number;
 
-  /** Keeps at most `max` pieces, of up to some megabytes. */
+  /** Keeps at most `max` pieces. */
   constructor(max: number) {
     this.#max = max;
   }
 
   put(memory: ArrayBuffer): void {
+    const { byteLength } = memory;
     // What has changed threads has no bytes here any more.
-    if (memory.byteLength > 0 && this.#spares.length < this.#max) this.#spares.push(memory);
+    if (byteLength === 0 || byteLength > PIECE_BYTES_MAX) return;
+    if (this.#spares.length < this.#max) this.#spares.push(memory);
   }
 
   take(): ArrayBuffer | undefined {
@@ -23,3 +25,6 @@ export class SpareMemory {
     this.#spares.length = 0;
   }
 }
+
+/** Batches are smaller, but for those of one row that is larger: its memory would never be needed again, and never freed. */
+const PIECE_BYTES_MAX = 4 * 1024 * 1024;
