@@ -130,12 +130,12 @@ export interface PrepareHints {
 /** What a statement meant has perhaps changed: nothing of its execution may be told. It may have read, and nothing else. */
 export class MeaningChanged extends Error {}
 
-/** What there is of some names, which are compared without letter case. */
 /** A column of an object. */
 export interface ColumnName extends ObjectName {
   readonly column: string;
 }
 
+/** What there is of some names, which are compared without letter case. */
 export interface NamedThings {
   readonly catalogs: readonly string[];
   readonly schemas: readonly Pick<ObjectName, 'catalog' | 'schema'>[];

@@ -6,7 +6,6 @@
  *
  * Only of queries over tables: what files hold, and whatever has an effect, is inspected each time.
  */
-
 import type { EngineStatement } from '../engine/engine.js';
 import { altered } from '../model/altered.js';
 import type { Door } from '../model/door.js';

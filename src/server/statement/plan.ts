@@ -1,5 +1,4 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
-
 import { firstWord } from '../../sql/first-word.js';
 import type { Access } from '../access/access.js';
 import { isLimited } from '../access/decide.js';

@@ -1,5 +1,4 @@
 /** SQL, and what an engine says of it, as they may stand in a log. */
-
 import { escapeStringValue } from '../../sql/escape-string.js';
 import { readTokens } from '../../sql/lexer.js';
 import { stringValue } from '../../sql/string-value.js';

@@ -1,5 +1,4 @@
 /** Statements that change something run at once and to their end; what they return is kept. */
-
 import { buildBatch } from '../../flight/ipc/build.js';
 import { encodeKnownSchema } from '../../flight/ipc/known-schemas.js';
 import { type ArrowSchema, field } from '../../flight/ipc/types.js';

@@ -1,5 +1,4 @@
 /** A statement that is prepared in the worker. */
-
 import { GizmoError } from '../../../errors.js';
 import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
