@@ -1,52 +1,30 @@
 /** Macros that an administrator has made run with owner's rights, whatever they are given: what that opens, and what it must not. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBatch } from '../../../src/flight/ipc/build.js';
 import { encodeSchema } from '../../../src/flight/ipc/schema.js';
 import { type ArrowSchema, type ArrowType, field } from '../../../src/flight/ipc/types.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../src/server/running-server.js';
-import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
-import { startTestServer } from '../../support/start-test-server.js';
+import { type LendingServer, lendingServer } from '../../support/lending-server.js';
+import { type RawClient, ticketOf } from '../../support/raw-client.js';
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gizmo-macros-')));
-const path = (name: string) => join(folder, name);
-const secretKey = randomBytes(16).toString('hex');
-
-let server: RunningServer;
+const { path, start } = lendingServer('owners-macros');
+let server: LendingServer;
 let admin: RawClient;
 let ann: RawClient;
 let reader: RawClient;
 
 beforeAll(async () => {
-  writeFileSync(path('rates.csv'), 'code,rate\neur,1.0\nusd,0.5\n');
-  server = await startTestServer({ 'secret-key': secretKey, 'state-dir': path('state') });
-  const { port } = server.address;
-  admin = await logIn(port);
-  await admin.rows("attach ':memory:' as hr; attach ':memory:' as pub; attach ':memory:' as anns");
-  await admin.rows(
-    "create table hr.main.people as from (values (1, 'Ann', 1000, 'ann'), (2, 'Bob', 2000, 'bob'), (3, 'Cy', 3000, 'cy')) t(id, name, salary, login)",
-  );
+  server = await start(MACROS);
+  ({ admin } = server);
   await admin.rows(
     "create table pub.main.own as from (values (1, 'x', 5), (2, 'y', 6), (2, 'y', 7), (null, 'z', 8), (9, 'z', 9)) t(id, k, n)",
   );
-  for (const macro of MACROS) await admin.rows(macro);
-  await admin.rows('GRANT SELECT ON hr TO nobody_at_all');
-  await admin.rows('GRANT SELECT ON pub TO ann, bob');
-  await admin.rows('GRANT ALL ON anns TO ann');
-  ann = await logInAs(port, secretKey, 'user', { name: 'ann' });
-  reader = await logInAs(port, secretKey, 'readonly', { name: 'bob' });
+  await admin.rows('GRANT SELECT ON pub TO bob');
+  ann = await server.logInAs('ann');
+  reader = await server.logInAs('bob', 'readonly');
 });
-afterAll(async () => {
-  for (const client of [admin, ann, reader]) client.close();
-  await server.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => server.stop());
 
 const MACROS = [
   'create macro pub.main.name_of(p) as (select name from hr.main.people where people.id = p)',
@@ -168,7 +146,7 @@ describe('what is not of the macro', () => {
   ])('is not what a session has made: %s', async (make, drop) => {
     const [sql, rows] = ['select pub.main.name_of(1), pub.main.of_name(2)', [['Ann', 'bob']]];
     for (const path of ['pub.main', 'anns.main']) {
-      const client = await logInAs(server.address.port, secretKey, 'user', { name: 'ann' });
+      const client = await server.logInAs('ann');
       await client.rows(`use ${path}`);
       await client.rows(make);
       // What a temporary object may stand before is refused, where it is not known that it does not.
@@ -215,7 +193,7 @@ describe('what is not of the macro', () => {
   });
 
   it('is not lent to whoever may not use the macro', async () => {
-    const other = await logInAs(server.address.port, secretKey, 'user', { name: 'other' });
+    const other = await server.logInAs('other');
     expect(await outcome(other, 'select pub.main.name_of(1)')).toBe('hidden');
     other.close();
   });
@@ -242,7 +220,7 @@ it.each([
   expect(await outcome(ann, sql)).toContain(
     `A macro that reads with its owner's rights cannot be called in this way: ${reason}`,
   );
-  const other = await logInAs(server.address.port, secretKey, 'user', { name: 'other' });
+  const other = await server.logInAs('other');
   expect(await outcome(other, sql)).toBe('hidden');
   other.close();
 });

@@ -1,53 +1,31 @@
 /** PREPARE and EXECUTE of SQL over views and macros of an administrator: what is prepared is decided on each time that it runs. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunningServer } from '../../../src/server/running-server.js';
-import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
-import { startTestServer } from '../../support/start-test-server.js';
+import { type LendingServer, lendingServer } from '../../support/lending-server.js';
+import type { RawClient } from '../../support/raw-client.js';
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gizmo-owners-prepare-')));
-const path = (name: string) => join(folder, name);
-const secretKey = randomBytes(16).toString('hex');
-
-let server: RunningServer;
+const { path, start } = lendingServer('owners-prepare');
+let server: LendingServer;
 let admin: RawClient;
 let ann: RawClient;
 /** May use nothing of what is lent. */
 let other: RawClient;
 
 beforeAll(async () => {
-  writeFileSync(path('rates.csv'), 'code,rate\neur,1.0\nusd,0.5\n');
-  server = await startTestServer({ 'secret-key': secretKey, 'state-dir': path('state') });
-  const { port } = server.address;
-  admin = await logIn(port);
-  await admin.rows("attach ':memory:' as hr; attach ':memory:' as pub; attach ':memory:' as anns");
-  await admin.rows(
-    "create table hr.main.people as from (values (1, 'Ann', 1000, 'ann'), (2, 'Bob', 2000, 'bob'), (3, 'Cy', 3000, 'cy')) t(id, name, salary, login)",
-  );
+  server = await start(MADE);
+  ({ admin } = server);
   await admin.rows('create table anns.main.t (a integer, b varchar)');
-  for (const made of [
-    'create macro pub.main.name_of(p) as (select name from hr.main.people where people.id = p)',
-    'create macro pub.main.more_than(p) as (select count(*) from hr.main.people q where q.salary + p > 0)',
-    'create macro pub.main.lines(p) as table select id, name from hr.main.people where people.id <= p',
-    'create view pub.main.names as select id, name from hr.main.people',
-    `create view pub.main.rates as from '${path('rates.csv')}'`,
-  ])
-    await admin.rows(made);
-  await admin.rows('GRANT SELECT ON hr TO nobody_at_all');
-  await admin.rows('GRANT SELECT ON pub TO ann');
-  await admin.rows('GRANT ALL ON anns TO ann');
-  ann = await logInAs(port, secretKey, 'user', { name: 'ann' });
-  other = await logInAs(port, secretKey, 'user', { name: 'other' });
+  ann = await server.logInAs('ann');
+  other = await server.logInAs('other');
 });
-afterAll(async () => {
-  for (const client of [admin, ann, other]) client.close();
-  await server.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => server.stop());
+
+const MADE = [
+  'create macro pub.main.name_of(p) as (select name from hr.main.people where people.id = p)',
+  'create macro pub.main.more_than(p) as (select count(*) from hr.main.people q where q.salary + p > 0)',
+  'create macro pub.main.lines(p) as table select id, name from hr.main.people where people.id <= p',
+  'create view pub.main.names as select id, name from hr.main.people',
+  `create view pub.main.rates as from '${path('rates.csv')}'`,
+];
 
 const told = (client: RawClient, sql: string) =>
   client.rows(sql).catch(({ code, details }: { code: number; details: string }) => `${code} ${details}`);

@@ -1,50 +1,28 @@
 /** Statements that write rows with what views and macros of an administrator read: in VALUES, SET, conditions, FROM and USING. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBatch } from '../../../src/flight/ipc/build.js';
 import { encodeSchema } from '../../../src/flight/ipc/schema.js';
 import { type ArrowSchema, type ArrowType, field } from '../../../src/flight/ipc/types.js';
 import { encodeCommand } from '../../../src/flight/sql/command.js';
-import type { RunningServer } from '../../../src/server/running-server.js';
-import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
-import { startTestServer } from '../../support/start-test-server.js';
+import { type LendingServer, lendingServer } from '../../support/lending-server.js';
+import type { RawClient } from '../../support/raw-client.js';
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gizmo-owners-writes-')));
-const path = (name: string) => join(folder, name);
-const secretKey = randomBytes(16).toString('hex');
-
-let server: RunningServer;
+const { path, start } = lendingServer('owners-writes');
+let server: LendingServer;
 let admin: RawClient;
 let ann: RawClient;
 /** May use nothing of what is lent. */
 let other: RawClient;
 
 beforeAll(async () => {
-  writeFileSync(path('rates.csv'), 'code,rate\neur,1.0\nusd,0.5\n');
-  server = await startTestServer({ 'secret-key': secretKey, 'state-dir': path('state') });
-  const { port } = server.address;
-  admin = await logIn(port);
-  await admin.rows("attach ':memory:' as hr; attach ':memory:' as pub; attach ':memory:' as anns");
-  await admin.rows(
-    "create table hr.main.people as from (values (1, 'Ann', 1000, 'ann'), (2, 'Bob', 2000, 'bob'), (3, 'Cy', 3000, 'cy')) t(id, name, salary, login)",
-  );
-  for (const made of MADE) await admin.rows(made);
-  await admin.rows('GRANT SELECT ON hr TO nobody_at_all');
-  await admin.rows('GRANT SELECT ON pub TO ann');
-  await admin.rows('GRANT ALL ON anns TO ann, other');
-  ann = await logInAs(port, secretKey, 'user', { name: 'ann' });
-  other = await logInAs(port, secretKey, 'user', { name: 'other' });
+  server = await start(MADE);
+  ({ admin } = server);
+  await admin.rows('GRANT ALL ON anns TO other');
+  ann = await server.logInAs('ann');
+  other = await server.logInAs('other');
 });
-afterAll(async () => {
-  for (const client of [admin, ann, other]) client.close();
-  await server.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => server.stop());
 const reset = () =>
   admin.rows(
     "create or replace table anns.main.t (a integer, b varchar default 'd', c integer); insert into anns.main.t values (1, 'x', 5), (2, 'y', 6), (9, 'z', null)",
@@ -139,7 +117,7 @@ describe('what is lent is written as its owner would write it:', () => {
 });
 
 it('what WITH names before a statement is no view of that name in it', async () => {
-  const client = await logInAs(server.address.port, secretKey, 'user', { name: 'ann' });
+  const client = await server.logInAs('ann');
   await client.rows('use pub');
   await client.rows(
     "with names as (select 4 as id, 'mine' as name) insert into anns.main.t (a, b) select n.id, n.name || '!' from names n, pub.main.mine",
