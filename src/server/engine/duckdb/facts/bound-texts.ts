@@ -3,21 +3,16 @@
  * which its plan has the values and not whose they are. Only where they are written out can anybody see what they are.
  */
 import { foldName } from '../../../model/fold-name.js';
-import type { Definition } from './definitions.js';
+import { type HasDefinitions, type HeldText, heldTexts, ofDefinitions, untilSettled } from './held-texts.js';
 import { READABLE_SETTINGS } from './setting-classes.js';
-import { insideParentheses, isName, significant, stringOf, type Word } from './words.js';
+import { insideParentheses, isName, stringOf, type Word } from './words.js';
 
 /** What a text may be of which it is not known. */
 export type Taken = 'setting' | 'type';
 
-/** Of the session's core, what this file asks. */
-interface Core {
-  readonly definitions: { all(): Promise<readonly Definition[]> };
-}
-
 /** Which of them a statement takes that are not written out, itself or by a view or macro that it names; and withheld settings. */
-export async function takenTexts(core: Core, sql: string): Promise<ReadonlySet<Taken>> {
-  const takers = takersOf(await core.definitions.all());
+export async function takenTexts(core: HasDefinitions, sql: string): Promise<ReadonlySet<Taken>> {
+  const takers = await takersIn(core);
   return takers.size === 0 && !CALLED.test(sql) ? NONE : takenIn(sql, takers);
 }
 
@@ -27,43 +22,35 @@ const CALLED = /current_setting|from_json|json_transform|make_type/i;
 /** By the folded name of a view or macro, what it takes. */
 type Takers = ReadonlyMap<string, { readonly macro: boolean; readonly takes: Taken }>;
 
-/** By the list of definitions, which is the same one until one changes. */
-const known = new WeakMap<readonly Definition[], Takers>();
-
-function takersOf(definitions: readonly Definition[]): Takers {
-  const before = known.get(definitions);
-  if (before !== undefined) return before;
+const takersIn = ofDefinitions((definitions): Takers => {
   const takers = new Map<string, { macro: boolean; takes: Taken }>();
-  for (let size = -1; size !== takers.size; ) {
-    size = takers.size;
-    for (const { name, macro, text } of definitions)
-      for (const takes of takenIn(text ?? '', takers))
-        takers.set(`${foldName(name)} ${takes}`, { macro, takes });
-  }
-  known.set(definitions, takers);
+  untilSettled(
+    () => takers.size,
+    () => {
+      for (const { name, macro, text } of definitions)
+        for (const takes of takenIn(text ?? '', takers))
+          takers.set(`${foldName(name)} ${takes}`, { macro, takes });
+    },
+  );
   return takers;
+});
+
+function takenIn(sql: string, takers: Takers): ReadonlySet<Taken> {
+  const found = new Set<Taken>();
+  for (const held of heldTexts(sql)) for (const takes of takenByNames(held, takers)) found.add(takes);
+  return found;
 }
 
-function takenIn(sql: string, takers: Takers, depth = 0): ReadonlySet<Taken> {
-  const words = [...significant(sql)];
-  const found = new Set<Taken>();
-  let runsText = false;
+function* takenByNames({ sql, words }: HeldText, takers: Takers): Generator<Taken, void, undefined> {
   for (const [at, word] of words.entries()) {
     if (!isName(word)) continue;
     const isCall = words[at + 1]?.value === '(' && words[at + 1]?.kind !== 'quotedIdentifier';
     for (const takes of TAKEN) {
       const taker = takers.get(`${word.value} ${takes}`);
-      if (taker !== undefined && (isCall || !taker.macro)) found.add(takes);
+      if (taker !== undefined && (isCall || !taker.macro)) yield takes;
     }
-    if (isCall) for (const takes of takenBy(sql, words, at)) found.add(takes);
-    runsText ||= word.value === 'query';
+    if (isCall) yield* takenBy(sql, words, at);
   }
-  if (!runsText || depth >= DEPTH_MAX) return found;
-  for (const word of words) {
-    const held = word.kind === 'string' ? stringOf(sql, word) : undefined;
-    if (held !== undefined) for (const takes of takenIn(held, takers, depth + 1)) found.add(takes);
-  }
-  return found;
 }
 
 /** What the call at `at` takes that is not written out. */
@@ -97,5 +84,3 @@ const OF_TYPES: ReadonlySet<string> = new Set([
   'json_transform',
   'json_transform_strict',
 ]);
-/** Of query('…query(…)…'). */
-const DEPTH_MAX = 8;

@@ -3,20 +3,17 @@
  * has the number and not the sequence. So nobody whose statements are inspected has any there.
  */
 import { foldName } from '../../../model/fold-name.js';
-import type { Definition } from './definitions.js';
 import { scalarClass, tableFunctionClass } from './function-classes.js';
-import { canCall, isName, isWord, significant, stringOf, type Word } from './words.js';
-
-/** Of the session's core, what this file asks. */
-interface Core {
-  readonly definitions: { all(): Promise<readonly Definition[]> };
-}
+import { type HasDefinitions, heldTexts, ofDefinitions, untilSettled } from './held-texts.js';
+import { canCall, isName, isWord, significant, type Word } from './words.js';
 
 /** Whether binding a text, or a view or macro that it names, may take a number. Judged by words: rather too much than too little. */
-export async function takesNumbers(core: Core, sql: string): Promise<boolean> {
+export async function takesNumbers(core: HasDefinitions, sql: string): Promise<boolean> {
   const askers = await askersIn(core);
   const isOnlyBuiltIn = askers.take.size === 0 && askers.ask.size === SEQUENCES.length;
-  return isOnlyBuiltIn && !/nextval|currval/i.test(sql) ? false : takes(sql, askers, 0);
+  if (isOnlyBuiltIn && !/nextval|currval/i.test(sql)) return false;
+  for (const { words } of heldTexts(sql)) if (take(words, askers)) return true;
+  return false;
 }
 
 /** Views and macros, folded: all, those that ask sequences, and those that take numbers themselves while they are bound. */
@@ -26,44 +23,35 @@ interface Askers {
   readonly take: ReadonlySet<string>;
 }
 
-const known = new WeakMap<readonly Definition[], Askers>();
-
-async function askersIn(core: Core): Promise<Askers> {
-  const definitions = await core.definitions.all();
-  const before = known.get(definitions);
-  if (before !== undefined) return before;
-  const [ask, take] = [new Set(SEQUENCES), new Set<string>()];
+const askersIn = ofDefinitions((definitions): Askers => {
   const all = definitions.map(({ name, text }) => ({
     name: foldName(name),
     words: [...significant(text ?? '')].filter((it, at) => at > 0 || !isWord(it, 'create')),
   }));
-  const made = new Set(all.map(({ name }) => name));
-  for (let size = 0; size !== ask.size + take.size; ) {
-    size = ask.size + take.size;
-    for (const { name, words } of all) {
-      if (words.some((it) => isName(it) && it.value !== name && ask.has(it.value))) ask.add(name);
-      if (words.some((it) => isName(it) && take.has(it.value)) || isInConstant(words, { made, ask }))
-        take.add(name);
-    }
-  }
-  const askers = { made, ask, take };
-  known.set(definitions, askers);
+  const askers = {
+    made: new Set(all.map(({ name }) => name)),
+    ask: new Set(SEQUENCES),
+    take: new Set<string>(),
+  };
+  untilSettled(
+    () => askers.ask.size + askers.take.size,
+    () => {
+      for (const { name, words } of all) {
+        if (words.some((it) => isName(it) && it.value !== name && askers.ask.has(it.value)))
+          askers.ask.add(name);
+        if (take(words, askers)) askers.take.add(name);
+      }
+    },
+  );
   return askers;
-}
+});
 
-function takes(sql: string, askers: Askers, depth: number): boolean {
-  const words = [...significant(sql)];
-  if (words.some((it) => isName(it) && askers.take.has(it.value))) return true;
-  if (isInConstant(words, askers)) return true;
-  if (depth >= DEPTH_MAX || !words.some((it) => isName(it) && it.value === 'query')) return false;
-  return words.some((word) => {
-    const held = word.kind === 'string' ? stringOf(sql, word) : undefined;
-    return held !== undefined && takes(held, askers, depth + 1);
-  });
+function take(words: readonly Word[], askers: Askers): boolean {
+  return words.some((it) => isName(it) && askers.take.has(it.value)) || isInConstant(words, askers);
 }
 
 /** Whether something that asks is called among the arguments of what may be a table function, or of a statement with constants only. */
-function isInConstant(words: readonly Word[], { made, ask }: Omit<Askers, 'take'>): boolean {
+function isInConstant(words: readonly Word[], { made, ask }: Askers): boolean {
   const calls: boolean[] = [];
   const isOfConstants = isWord(words[0], ...OF_CONSTANTS) && !isWord(words[1], 'variable');
   for (const [at, word] of words.entries()) {
@@ -90,5 +78,3 @@ function mayTake(words: readonly Word[], open: number, made: ReadonlySet<string>
 
 const SEQUENCES: readonly string[] = ['nextval', 'currval'];
 const OF_CONSTANTS = ['set', 'call', 'pragma', 'reset', 'execute', 'attach'];
-/** Of query('…query(…)…'). */
-const DEPTH_MAX = 8;
