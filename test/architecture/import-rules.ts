@@ -18,6 +18,7 @@ export function findImportViolations(files: readonly SourceFile[]): string[] {
 /** Top-level folder or file of src/ → what it may import besides itself. `lazy` only by import(), or as a type. */
 const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[] }> = {
   'errors.ts': { now: [] },
+  'keep-latest.ts': { now: [] },
   'errno.ts': { now: [] },
   'version.ts': { now: [] },
   'nearest.ts': { now: [] },
@@ -26,14 +27,26 @@ const FOLDERS: Record<string, { now: readonly string[]; lazy?: readonly string[]
   'state-directory.ts': { now: [] },
   'lock-file.ts': { now: ['errors.ts', 'errno.ts'] },
   sql: { now: ['errors.ts'] },
-  flight: { now: ['errors.ts'] },
+  flight: { now: ['errors.ts', 'keep-latest.ts'] },
   oidc: { now: ['errors.ts', 'runtime-file.ts'] },
   pki: { now: ['errors.ts', 'errno.ts', 'lock-file.ts'] },
   cli: {
     now: ['errors.ts', 'file-format.ts', 'version.ts', 'nearest.ts', 'runtime-file.ts', 'state-directory.ts'],
     lazy: ['pki', 'client'],
   },
-  server: { now: ['flight', 'sql', 'pki', 'oidc', 'errors.ts', 'errno.ts', 'version.ts', 'runtime-file.ts'] },
+  server: {
+    now: [
+      'flight',
+      'sql',
+      'pki',
+      'oidc',
+      'errors.ts',
+      'errno.ts',
+      'keep-latest.ts',
+      'version.ts',
+      'runtime-file.ts',
+    ],
+  },
   client: {
     now: [
       'flight',

@@ -2,6 +2,7 @@
  * Schemas that come over and over, such as those of small statements that differ in a value only: decoded and encoded
  * once. What is answered is shared, and not to be changed.
  */
+import { keepLatest } from '../../keep-latest.js';
 import { decodeSchema, encodeSchema } from './schema.js';
 import type { ArrowSchema } from './types.js';
 
@@ -12,8 +13,7 @@ export function decodeKnownSchema(header: Uint8Array): ArrowSchema {
   let schema = decoded.get(key);
   if (schema === undefined) {
     schema = decodeSchema(header);
-    if (decoded.size >= KNOWN_MAX) decoded.delete(decoded.keys().next().value ?? '');
-    decoded.set(key, schema);
+    keepLatest(decoded, key, schema, KNOWN_MAX);
   }
   return schema;
 }

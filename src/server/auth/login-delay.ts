@@ -5,6 +5,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { GizmoError } from '../../errors.js';
+import { keepLatest } from '../../keep-latest.js';
 import { nameKey } from '../model/account.js';
 
 export interface LoginDelay {
@@ -53,7 +54,7 @@ export function createLoginDelay(
   }
 
   function add(failures: Map<string, Failures>, key: string): void {
-    keep(failures, key, { count: countOf(failures, key) + 1, lastMs: nowMs() });
+    keepLatest(failures, key, { count: countOf(failures, key) + 1, lastMs: nowMs() }, ENTRIES_MAX);
   }
 
   function knows(address: string, name: string): boolean {
@@ -90,7 +91,7 @@ export function createLoginDelay(
     succeeded(address, name) {
       const key = keyOf(address, name);
       here.delete(key);
-      keep(known, key, true);
+      keepLatest(known, key, true, ENTRIES_MAX);
     },
   };
 }
@@ -109,11 +110,4 @@ function tooMany(): GizmoError {
     'UNAVAILABLE',
     'Too many logins of this user wait after failed ones. Try again in a moment.',
   );
-}
-
-/** Behind the others: the first has been quiet longest. */
-function keep<T>(entries: Map<string, T>, key: string, value: T): void {
-  entries.delete(key);
-  if (entries.size >= ENTRIES_MAX) entries.delete(entries.keys().next().value ?? '');
-  entries.set(key, value);
 }

@@ -4,6 +4,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
+import { keepLatest } from '../../keep-latest.js';
 import type { Accounts } from '../model/account.js';
 import type { AuthMethod, Principal } from '../model/principal.js';
 import type { Strategy } from './authenticator.js';
@@ -79,8 +80,7 @@ export function createPasswordStrategy(options: PasswordOptions): Strategy {
       // Who has another one by now has to show that.
       if (!isRight || user === undefined || accounts?.user(username)?.generation !== user.generation)
         return undefined;
-      if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value ?? '');
-      known.set(digest, user.generation);
+      keepLatest(known, digest, user.generation, KNOWN_MAX);
     }
     const origin = { kind: 'user', generation: user.generation } as const;
     return makePrincipal(username, user.role, 'password', undefined, origin);

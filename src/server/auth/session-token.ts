@@ -6,6 +6,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { GizmoError } from '../../errors.js';
+import { keepLatest } from '../../keep-latest.js';
 import { OWN_ISSUER } from '../config/parse-token.js';
 import { type AuthMethod, isRole, type Origin, type Principal } from '../model/principal.js';
 import { readCatalogAccess } from './catalog-access.js';
@@ -77,8 +78,7 @@ export function createSessionTokens(
       if (cached !== undefined) return cached;
       if (!saysItIsOurs(credential.token)) return undefined;
       const claims = await readClaims(credential.token, key);
-      if (cache.size >= CACHE_ENTRIES_MAX) cache.delete(cache.keys().next().value ?? '');
-      cache.set(credential.token, claims);
+      keepLatest(cache, credential.token, claims, CACHE_ENTRIES_MAX);
       return claims;
     },
   };

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { errors, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { GizmoError } from '../../errors.js';
+import { keepLatest } from '../../keep-latest.js';
 import type { TokenConfig } from '../config/token-config.js';
 import type { Principal } from '../model/principal.js';
 import type { Strategy } from './authenticator.js';
@@ -75,8 +76,7 @@ export function createTokenStrategy(
         if (error instanceof GizmoError && error.detail !== undefined) onUnchecked(error.detail);
         throw explain(error, config);
       });
-      if (known.size >= CACHE_ENTRIES_MAX) known.delete(known.keys().next().value ?? '');
-      known.set(key, checked);
+      keepLatest(known, key, checked, CACHE_ENTRIES_MAX);
       return checked.principal;
     },
   };

@@ -5,6 +5,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { GizmoError, toGizmoError } from '../../errors.js';
+import { keepLatest } from '../../keep-latest.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Connection } from '../model/connection.js';
 import { identityOf, type Principal } from '../model/principal.js';
@@ -142,8 +143,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   }
 
   function noteEnd(id: string, reason: GizmoError): void {
-    ended.set(id, reason);
-    if (ended.size > ENDED_MAX) ended.delete(ended.keys().next().value ?? '');
+    keepLatest(ended, id, reason, ENDED_MAX);
   }
 
   function noteKill(session: Session, connection: Connection, who: string): void {

@@ -1,5 +1,6 @@
 /** How often strangers may ask for something costly, by the address they ask from; within a fixed amount of memory. */
 import { GizmoError } from '../../errors.js';
+import { keepLatest } from '../../keep-latest.js';
 import { networkOf } from '../model/network-of.js';
 
 export interface RateLimit {
@@ -33,9 +34,7 @@ export function createRateLimit({ burst, refillMs, addressesMax, nowMs }: RateLi
           `Too many logins were begun from your address. Try again in ${waitS} s.`,
         );
       }
-      fullAtMs.delete(address);
-      if (fullAtMs.size >= addressesMax) fullAtMs.delete(fullAtMs.keys().next().value ?? '');
-      fullAtMs.set(address, full);
+      keepLatest(fullAtMs, address, full, addressesMax);
     },
   };
 }

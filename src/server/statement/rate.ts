@@ -1,5 +1,6 @@
 /** How many statements one user may begin in a second: a bucket that fills steadily and holds one second's worth. */
 import { GizmoError } from '../../errors.js';
+import { keepLatest } from '../../keep-latest.js';
 import type { Session } from '../session/session.js';
 
 export interface Rate {
@@ -29,10 +30,7 @@ export function createRate(perSecond: () => number, nowMs: () => number): Rate {
       const bucket = buckets.get(principal.name) ?? { statements: max, filledMs: now };
       bucket.statements = Math.min(max, bucket.statements + ((now - bucket.filledMs) / 1000) * max);
       bucket.filledMs = now;
-      // Behind the others: they stand in the order in which they were used.
-      buckets.delete(principal.name);
-      buckets.set(principal.name, bucket);
-      if (buckets.size > BUCKETS_MAX) buckets.delete(buckets.keys().next().value ?? '');
+      keepLatest(buckets, principal.name, bucket, BUCKETS_MAX);
       if (bucket.statements < 1) {
         throw new GizmoError(
           'RESOURCE_EXHAUSTED',

@@ -1,4 +1,5 @@
 /** The log of logins: who, from where, how, with what result, and why not. Never a secret. */
+import { addLatest } from '../../keep-latest.js';
 import type { Logger, LogLevel } from './logger.js';
 
 export interface AuthLog {
@@ -31,8 +32,7 @@ export function createAuthLog(log: Logger, level: LogLevel): AuthLog {
 
   function isFirst(use: string): boolean {
     if (uses.has(use)) return false;
-    if (uses.size >= USES_MAX) uses.delete(uses.values().next().value ?? '');
-    uses.add(use);
+    addLatest(uses, use, USES_MAX);
     return true;
   }
 

@@ -5,6 +5,7 @@
  *
  * Texts that differ in nothing but what something is equal to are alike: lookups by key, most of which are sent once.
  */
+import { addLatest } from '../../../keep-latest.js';
 
 export class SmallTexts {
   readonly #small = new Set<string>();
@@ -23,21 +24,14 @@ export class SmallTexts {
     if (rows > FEW_ROWS) {
       this.#small.delete(sql);
       this.#small.delete(shape);
-      if (shape !== sql) add(this.#mixed, shape);
-    } else add(this.#small, this.#mixed.has(shape) ? sql : shape);
+      if (shape !== sql) addLatest(this.#mixed, shape, TEXTS_MAX);
+    } else addLatest(this.#small, this.#mixed.has(shape) ? sql : shape, TEXTS_MAX);
   }
 }
 
 /** The text without the numbers and texts that something is to be equal to. Others, such as of LIMIT, say how much comes. */
 function shapeOf(sql: string): string {
   return sql.replace(EQUAL_TO, '=?');
-}
-
-/** The latest, as many as are remembered. */
-function add(texts: Set<string>, text: string): void {
-  texts.delete(text);
-  if (texts.size >= TEXTS_MAX) texts.delete(texts.values().next().value ?? '');
-  texts.add(text);
 }
 
 const FEW_ROWS = 2048;

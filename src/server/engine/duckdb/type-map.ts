@@ -5,6 +5,7 @@
 import duckdb, { type LogicalType } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import { type ArrowField, type ArrowSchema, type ArrowType, field } from '../../../flight/ipc/types.js';
+import { keepLatest } from '../../../keep-latest.js';
 import { altered } from '../../model/altered.js';
 
 /** Metadata keys of Flight SQL's column metadata (FlightSql.proto, "ARROW:FLIGHT:SQL:…"). */
@@ -39,8 +40,7 @@ export function describeColumns(
   let schema = known.get(key);
   if (schema === undefined) {
     schema = make();
-    if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value ?? '');
-    known.set(key, schema);
+    keepLatest(known, key, schema, KNOWN_MAX);
   }
   return schema;
 }

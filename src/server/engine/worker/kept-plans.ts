@@ -10,6 +10,7 @@
  * The same count tells whoever has decided on what a text means whether it still means that ({@link KeptPlans.meaning}).
  */
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
+import { addLatest } from '../../../keep-latest.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import type { PreparedAnswer } from './protocol.js';
 
@@ -78,8 +79,7 @@ export class KeptPlans {
   noteAsked(session: number, sql: string): boolean {
     const key = keyOf(session, sql);
     if (this.#asked.has(key)) return true;
-    if (this.#asked.size >= TEXTS_MAX) this.#asked.delete(this.#asked.keys().next().value ?? '');
-    this.#asked.add(key);
+    addLatest(this.#asked, key, TEXTS_MAX);
     return false;
   }
 
