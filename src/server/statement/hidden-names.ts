@@ -13,7 +13,7 @@ import type { Rights } from '../model/rights.js';
 import { withoutHiddenTypes } from './hidden-types.js';
 import { mask, namesIn, type Which } from './masked-names.js';
 import { notThere } from './not-there.js';
-import { type Occurrence, occurrences } from './occurrences.js';
+import { callsOf, type Occurrence, occurrences } from './occurrences.js';
 import { withoutColumns } from './untold-columns.js';
 
 /**
@@ -104,7 +104,8 @@ async function withoutHidden(
     const how = { hidden, places: masked, whole: which === 'all' };
     const { answer, columns } = await inspectMasked(engine, text, options, how);
     // The engine is to have inspected the text itself last.
-    if (answer === undefined) return tries === 0 ? undefined : await asItIs(engine, text, options, before);
+    if (answer === undefined)
+      return tries === 0 ? undefined : await asItIs(engine, text, options, { hidden, before });
     before = answer;
     // It is a column, or another name for a table, that is called alike.
     const alike = all.filter(({ at, name = '' }) => masked.has(at) && columns.includes(name));
@@ -115,18 +116,47 @@ async function withoutHidden(
   }
 }
 
-/** What a text does in which only columns are called as something hidden; `before` where it looked for a function in that. */
+/**
+ * What a text does in which only columns are called as something hidden; `before` where it looked for a function in that, unless that
+ * is one that the column could be given to: `c.f()` is to DuckDB what is in a database `c`, if there is one.
+ */
 async function asItIs(
   engine: EngineSession,
   text: string,
   options: InspectOptions,
-  before: GizmoError | PlanFacts | undefined,
+  { hidden, before }: { hidden: ReadonlySet<string>; before: GizmoError | PlanFacts | undefined },
 ): Promise<GizmoError | PlanFacts | undefined> {
   try {
     return await engine.inspect(text, options);
   } catch (reason) {
-    return /Function with name/.test(toGizmoError(reason).message) ? before : undefined;
+    if (!/Function with name/.test(toGizmoError(reason).message)) return undefined;
+    return (await ofColumn(engine, text, options, hidden)) ?? before;
   }
+}
+
+/** How a text fails with each `c.f(` as `(c).f(`, which is a column's in any case; what to write where it does not. */
+async function ofColumn(
+  engine: EngineSession,
+  text: string,
+  options: InspectOptions,
+  hidden: ReadonlySet<string>,
+): Promise<GizmoError | undefined> {
+  const calls = callsOf(text, hidden);
+  const [first] = calls;
+  if (first === undefined) return undefined;
+  let rest = text;
+  for (const { start, end } of [...calls].reverse())
+    rest = `${rest.slice(0, start)}(${rest.slice(start, end)})${rest.slice(end)}`;
+  try {
+    await engine.inspect(rest, options);
+  } catch (reason) {
+    return toGizmoError(reason);
+  }
+  const column = text.slice(first.start, first.end);
+  return new GizmoError(
+    'INVALID_ARGUMENT',
+    `Binder Error: ${column}.${first.called}() cannot be used here. Write ${first.called}(${column}).`,
+  );
 }
 
 /** How often something that is called alike is looked for. */
@@ -178,8 +208,10 @@ async function hiddenOf(
   which: Which,
 ): Promise<HiddenNames> {
   const inPlaces = new Set<string>();
+  const known: string[] = [];
   for (const catalog of await engine.catalogNames())
-    if (!mayKnow(rights, { catalog })) inPlaces.add(foldName(catalog));
+    if (mayKnow(rights, { catalog })) known.push(foldName(catalog));
+    else inPlaces.add(foldName(catalog));
   const anywhere = new Set<string>();
   // Whoever has no grants knows all of a catalog or nothing.
   if (which !== 'all' && rights.grants === undefined) return { anywhere, inPlaces };
@@ -190,5 +222,6 @@ async function hiddenOf(
   ];
   for (const { place, name } of places) if (!mayKnow(rights, place)) anywhere.add(foldName(name));
   for (const { place, name } of places) if (mayKnow(rights, place)) anywhere.delete(foldName(name));
+  for (const name of known) anywhere.delete(name);
   return { anywhere, inPlaces };
 }

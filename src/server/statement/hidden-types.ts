@@ -31,7 +31,11 @@ export async function withoutHiddenTypes(
   const hidden = types.filter((it) => !mayKnow(rights, it));
   const names = new Set(hidden.map(({ name }) => foldName(name)));
   const tokens = [...readTokens(text)];
-  const places = placesOf(text, names).filter((at) => !meansKnown(rights, types, text, tokens, at));
+  const possible = placesOf(text, names).filter((at) => !meansKnown(rights, types, text, tokens, at));
+  const places =
+    possible.length > PLACES_MAX
+      ? await withoutExpressions(engine, text, options, tokens, possible)
+      : possible;
   for (const at of places.slice(0, PLACES_MAX)) {
     const failure = await failureWithout(engine, text, options, names, [at]);
     if (failure?.isForWantOfType) return failure.error;
@@ -40,6 +44,38 @@ export async function withoutHiddenTypes(
   // Here something else may fail before the type does.
   return more.length === 0 ? undefined : (await failureWithout(engine, text, options, names, more))?.error;
 }
+
+/** Those that are left without what may stand in parentheses, which no type may: columns that are called alike. */
+async function withoutExpressions(
+  engine: EngineSession,
+  text: string,
+  options: InspectOptions,
+  tokens: readonly Token[],
+  places: readonly number[],
+): Promise<readonly number[]> {
+  const words = [...tokens.entries()].filter(([, { kind }]) => kind !== 'space' && kind !== 'comment');
+  const written = (index: number) =>
+    text.slice(words[index]?.[1].start ?? text.length, words[index]?.[1].end);
+  const wanted = new Set(places);
+  const wrapped = new Set<number>();
+  for (const [index, [at, { kind }]] of words.entries()) {
+    if (kind === 'string' || !wanted.has(at)) continue;
+    if (BEFORE_EXPRESSIONS.test(written(index - 1)) && !/^[.(]/.test(written(index + 1))) wrapped.add(at);
+  }
+  const put = (it: string, at: number) => (wrapped.has(at) ? `(${it})` : it);
+  try {
+    await engine.inspect(
+      tokens.map(({ start, end }, at) => put(text.slice(start, end), at)).join(''),
+      options,
+    );
+    return places.filter((at) => !wrapped.has(at));
+  } catch {
+    return places;
+  }
+}
+
+const BEFORE_EXPRESSIONS =
+  /^(?:[,(=<>+*/|-]+|select|distinct|where|and|or|not|by|on|case|when|then|else|having|returning|between)$/i;
 
 async function failureWithout(
   engine: EngineSession,
@@ -88,7 +124,7 @@ function meansKnown(
   const found = types.filter((it) => foldName(it.name) === name && mayBe(it, chain.slice(0, -1)));
   // Without a place before it a temporary one comes first.
   if (chain.length === 1) return found.some(({ catalog }) => catalog === 'temp');
-  return found.length > 0 && found.every((it) => mayKnow(rights, it));
+  return found.every((it) => mayKnow(rights, it));
 }
 
 /** Catalog, schema and name. */

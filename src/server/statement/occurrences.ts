@@ -39,6 +39,17 @@ export function occurrences(text: string): Occurrence[] {
   return found;
 }
 
+/** Where one of these folded names stands as in `name.called(`, with nothing before it that it is in. */
+export function callsOf(text: string, names: ReadonlySet<string>): (Token & { readonly called: string })[] {
+  const tokens = [...readTokens(text)].filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  const written = (at: number) => text.slice(tokens[at]?.start ?? text.length, tokens[at]?.end);
+  return tokens.flatMap((token, at) => {
+    const name = token.kind === 'quotedIdentifier' ? quotedName(written(at)) : written(at);
+    const isCalled = written(at + 1) === '.' && written(at + 3) === '(' && written(at - 1) !== '.';
+    return isCalled && names.has(foldName(name)) ? [{ ...token, called: written(at + 2) }] : [];
+  });
+}
+
 const BEFORE_TABLES =
   /^(from|join|into|update|table|view|only|using|describe|desc|summarize|pivot|unpivot|references)$/i;
 

@@ -118,6 +118,20 @@ describe('as a hidden database', () => {
   });
 });
 
+it.each([
+  ['select vault.abs() from open.vault', 'vault.abs() cannot be used here. Write abs(vault).'],
+  ['with t as (select -1 as vault) select vault.abs() from t', 'Write abs(vault).'],
+  ['select list_transform([1], lambda vault: vault.abs())', 'Write abs(vault).'],
+])('what DuckDB cannot bind beside a database of that name says what to write: %s', async (sql, sentence) => {
+  const { hidden } = await answersOf(ann, sql);
+  expect(hidden.replaceAll('<name>', 'vault')).toContain(sentence);
+});
+
+it('a known database is not taken for something hidden of its name where a statement fails', async () => {
+  // There is a table `shop.open`, too.
+  await expect(ann.rows('select nope from open.vault')).rejects.toThrow(/column "nope" not found/);
+});
+
 describe('as a hidden table or schema', () => {
   it.each([
     'select vault_table from own.vault_table',

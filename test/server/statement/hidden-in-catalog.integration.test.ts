@@ -128,6 +128,22 @@ it('a type that is hidden answers as one that is not there among columns of its 
   }
 });
 
+it.each([
+  ['in a list', `select ${'mood, '.repeat(40)} id from shop.feelings`],
+  [
+    'in a condition',
+    `select id from shop.feelings f where ${"(mood = 'secret' and f.mood <= mood) and ".repeat(40)} true`,
+  ],
+])('a column that is called as a hidden type is used as often as anybody likes: %s', async (_, sql) => {
+  expect(await answerOf(sql)).toMatchObject({ code: 0 });
+  for (const type of ['null::mood', "mood 'secret'", 'null::shop.mood', 'null::map(mood, mood)[]']) {
+    const { code, details } = await answerOf(sql.replace('select', `use shop; select enum_range(${type}),`));
+    expect(code, type).not.toBe(0);
+    expect(details).not.toContain('secret');
+    await ann.rows('use memory');
+  }
+});
+
 it('a type in the hidden database where sessions begin is not there without its place before it', async () => {
   await admin.rows("create type vault_first as enum ('secret')");
   const eve = await logInAs(server.address.port, secretKey, 'user', {
