@@ -5,6 +5,7 @@ import { errorToData } from '../../error-data.js';
 import { BatchWriter } from '../convert/batch-writer.js';
 import { createWriter } from '../convert/create-writer.js';
 import { openProcessMemory } from '../memory.js';
+import { lowerPriority } from './lower-priority.js';
 import type { FromReadingThread, ReadOnAnswer, ResultAsData, ToReadingThread } from './protocol.js';
 import { type Native, readOn } from './read-on.js';
 
@@ -13,6 +14,7 @@ interface KnownResult {
   readonly writer: BatchWriter;
 }
 
+lowerPriority();
 const native = openNative();
 const known = new Map<number, KnownResult>();
 

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import duckdb from '@duckdb/node-bindings';
 import { describe, expect, it } from 'vitest';
@@ -28,6 +29,18 @@ async function start(readOn: ReadOn) {
     if (reading !== undefined) return { reading };
     await delay(5);
   }
+}
+
+/** How nice each thread of this process is; the field is the 19th of `stat`, the 17th behind the name. */
+function niceOfThreads(): Map<string, number> {
+  const nice = new Map<string, number>();
+  for (const thread of readdirSync('/proc/self/task')) {
+    const stat = `/proc/self/task/${thread}/stat`;
+    // One that has ended meanwhile is none.
+    if (!existsSync(stat)) continue;
+    nice.set(thread, Number(readFileSync(stat, 'utf8').split(') ').at(-1)!.split(' ')[16]));
+  }
+  return nice;
 }
 
 describe.runIf(fetching !== undefined)('a thread that reads on', () => {
@@ -79,5 +92,17 @@ describe.runIf(fetching !== undefined)('a thread that reads on', () => {
     expect(await other.readOn.start()).toBeDefined();
     await threads.close();
     expect(one.readOn.start()).toBeUndefined();
+  });
+
+  it.runIf(process.platform === 'linux')('comes after all other threads of the process', async () => {
+    const before = niceOfThreads();
+    const threads = new ReadingThreads(fetching!, 1);
+    const { readOn } = await openResult(threads, 'from range(10)');
+    await (await start(readOn)).reading;
+    const [own = 0] = before.values();
+    const nicer = [...niceOfThreads()].filter(([thread, nice]) => !before.has(thread) && nice > own);
+    expect(nicer).toHaveLength(1);
+    for (const [thread, nice] of before) expect(niceOfThreads().get(thread) ?? nice).toBe(nice);
+    await threads.close();
   });
 });
