@@ -125,7 +125,12 @@ export interface PrepareHints {
   readonly again?: boolean;
   /** It was inspected, and what runs need not be the text: it is kept with a {@link EngineStatement.note} or not at all. */
   readonly inspected?: boolean;
+  /** What one that differs in values alone was, so that nothing about it need be found out before it runs. */
+  readonly alike?: Alike;
 }
+
+/** What is known of a statement before it runs. It is one, without parameters, and reads none of the server's own tables. */
+export type Alike = Pick<EngineStatement, 'kind' | 'returns' | 'readOnly'>;
 
 /** What a statement meant has perhaps changed: nothing of its execution may be told. It may have read, and nothing else. */
 export class MeaningChanged extends Error {}

@@ -15,6 +15,7 @@ import type {
   NamedThings,
   PrepareHints,
 } from '../engine.js';
+import { AlikeStatement } from './alike-statement.js';
 import { inspect } from './facts/inspect.js';
 import { catalogNames, columnsOf, lookUp } from './facts/look-up.js';
 import { PLAN_SQL } from './facts/plan-text.js';
@@ -64,9 +65,13 @@ export class DuckDbSession implements EngineSession {
     sql: string,
     part = 0,
     signal?: AbortSignal,
-    { again = false, filtered = false }: PrepareHints = {},
+    { again = false, filtered = false, alike }: PrepareHints = {},
   ): Promise<EngineStatement> {
     this.#refuseIfClosed();
+    if (alike !== undefined && !this.#core.isInspected) {
+      refuseNul(sql);
+      return new AlikeStatement(this.#core, sql, alike, () => this.prepare(sql, 0, signal));
+    }
     const { lane } = this.#core;
     return await this.#core.exclusively(() =>
       lane.under(signal, () =>

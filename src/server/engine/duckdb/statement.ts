@@ -1,26 +1,18 @@
 /** One prepared statement on a session's connection. */
 import duckdb, { type PreparedStatement, type Result } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
-import { encodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import { schemasEqual } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import type { EngineStatement, ExecuteOptions } from '../engine.js';
 import { ParameterBinder } from './bind-parameters.js';
-import { BatchWriter } from './convert/batch-writer.js';
-import { planColumn } from './convert/column-plan.js';
-import { createWriter } from './convert/create-writer.js';
 import { PLANNED_ON_DATA } from './data-version.js';
+import { openResult } from './open-result.js';
 import { describeParameters } from './parameter-types.js';
-import { type ChunkSource, DuckDbResult, MaterializedChunks } from './result.js';
+import type { DuckDbResult } from './result.js';
 import type { SessionCore, StatementText } from './session-core.js';
 import { readFacts, type StatementFacts } from './statement-facts.js';
-import { StreamedChunks } from './streamed-chunks.js';
 import { describeColumns, isPlainType, toArrowField } from './type-map.js';
-
-const BATCH_ROWS_MAX = 65_536;
-/** A little less than the 2 MiB that a message may have, for the header and paddings. */
-const BATCH_BYTES_MAX = 2 * 1024 * 1024 - 16 * 1024;
 
 export class DuckDbStatement implements EngineStatement {
   readonly kind: StatementKind;
@@ -183,37 +175,16 @@ export class DuckDbStatement implements EngineStatement {
 
   #wrap(result: Result, streams: boolean, options: ExecuteOptions): DuckDbResult {
     const core = this.#core;
-    const { batchRowsMax = BATCH_ROWS_MAX, batchBytesMax = BATCH_BYTES_MAX, signal } = options;
-    const returnType = duckdb.result_return_type(result);
-    const isRows = returnType === duckdb.ResultType.QUERY_RESULT;
-    const schema = isRows ? this.#schemaOf(result) : NO_FIELDS;
-    const plans = isRows
-      ? schema.fields.map((_, index) => planColumn(duckdb.column_logical_type(result, index)))
-      : [];
-    const columns = plans.map((plan) => createWriter(plan, core.memory));
-    let chunks: ChunkSource = NO_CHUNKS;
-    if (streams) {
-      const { lane, memory, turns, loopTurns, readingThreads } = core;
-      const readOn = readingThreads?.open(result, { plans, rowsMax: batchRowsMax, bytesMax: batchBytesMax });
-      chunks = new StreamedChunks({ lane, result, memory, signal, turns, loopTurns, readOn });
-    } else if (isRows) chunks = new MaterializedChunks(result);
-    return new DuckDbResult({
-      schema,
-      encodeSchema: () => encodeKnownSchema(schema),
-      changes: returnType === duckdb.ResultType.CHANGED_ROWS ? duckdb.rows_changed(result) : undefined,
-      chunks,
-      writer: new BatchWriter(columns, batchBytesMax, core.memory),
-      rowsMax: batchRowsMax,
-      onEnd: async (rows, how) => {
-        try {
-          if (how === 'failed') await core.noteFailure(this.#text.sql);
-          else if (how === 'finished' && this.readOnly) core.learn(this.#text.sql, rows);
-        } finally {
-          this.#open = undefined;
-          core.end();
-        }
-      },
-    });
+    const onEnd = async (rows: number, how: 'finished' | 'failed' | 'abandoned') => {
+      try {
+        if (how === 'failed') await core.noteFailure(this.#text.sql);
+        else if (how === 'finished' && this.readOnly) core.learn(this.#text.sql, rows);
+      } finally {
+        this.#open = undefined;
+        core.end();
+      }
+    };
+    return openResult(core, result, { schemaOf: () => this.#schemaOf(result), streams, options, onEnd });
   }
 
   /** The promised schema where it still holds, so that it need not be described and encoded again. */
@@ -286,8 +257,3 @@ function tooWide(count: number): GizmoError {
 }
 
 const NO_FIELDS: ArrowSchema = { fields: [] };
-
-const NO_CHUNKS: ChunkSource = {
-  next: () => undefined,
-  close: () => Promise.resolve(),
-};

@@ -21,9 +21,11 @@ import type {
   SessionReach,
 } from '../engine.js';
 import { errorToData } from '../error-data.js';
+import { AlikeTexts } from './alike-texts.js';
 import { KeptPlans } from './kept-plans.js';
 import { WorkerChannel } from './worker-channel.js';
 import { type StatementPlace, WorkerStatement } from './worker-statement.js';
+import { WorkerText } from './worker-text.js';
 
 /** Starts the worker and opens the database in it; on failure the worker is gone. Errors: GizmoError. */
 export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> {
@@ -49,6 +51,7 @@ class WorkerEngine implements Engine {
   readonly #channel: WorkerChannel;
   readonly #claim: FileClaim | undefined;
   readonly #plans: KeptPlans;
+  readonly #texts = new AlikeTexts();
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -66,7 +69,8 @@ class WorkerEngine implements Engine {
   }
 
   async openSession(reach: SessionReach = {}): Promise<EngineSession> {
-    return new WorkerSession(this.#channel, this.#plans, await this.#channel.call('openSession', reach));
+    const session = await this.#channel.call('openSession', reach);
+    return new WorkerSession(this.#channel, this.#plans, this.#texts, session);
   }
 
   async memoryBytes(): Promise<number> {
@@ -88,14 +92,16 @@ class WorkerEngine implements Engine {
 class WorkerSession implements EngineSession {
   readonly #channel: WorkerChannel;
   readonly #plans: KeptPlans;
+  readonly #texts: AlikeTexts;
   readonly #session: number;
   /** As long as nothing has been attached, detached or renamed. */
   #catalogs: { readonly meaning: number; readonly names: readonly string[] } | undefined;
   #closing: Promise<unknown> | undefined;
 
-  constructor(channel: WorkerChannel, plans: KeptPlans, session: number) {
+  constructor(channel: WorkerChannel, plans: KeptPlans, texts: AlikeTexts, session: number) {
     this.#channel = channel;
     this.#plans = plans;
+    this.#texts = texts;
     this.#session = session;
   }
 
@@ -118,6 +124,9 @@ class WorkerSession implements EngineSession {
     if (kept !== undefined) this.#channel.drop(kept.answer.statement);
     const version = this.#plans.version(session);
     const again = part === 0 && (this.#plans.noteAsked(session, sql) || isAgain);
+    const alike = atOnce && part === 0 ? this.#texts.find(session, sql, this.meaning) : undefined;
+    // What is asked again may be kept, which is better still.
+    if (alike !== undefined && !(again && alike.readOnly)) return new WorkerText(place, alike);
     const ask = { session, sql, part, hints: { atOnce, again, filtered } };
     const { call, answer: prepared } = await this.#channel.prepare(ask, signal);
     const { execution, begun, ...answer } = prepared;
@@ -136,7 +145,8 @@ class WorkerSession implements EngineSession {
   }
 
   #place(sql: string, how: { readonly atOnce: boolean; readonly inspected: boolean }): StatementPlace {
-    return { channel: this.#channel, plans: this.#plans, session: this.#session, sql, ...how };
+    const texts = this.#texts;
+    return { channel: this.#channel, plans: this.#plans, session: this.#session, sql, texts, ...how };
   }
 
   async ingest({ batches, signal, ...request }: IngestRequest): Promise<{ readonly rows: number }> {

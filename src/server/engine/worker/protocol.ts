@@ -5,6 +5,7 @@ import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
+  Alike,
   ColumnName,
   EngineCounts,
   EngineStatement,
@@ -43,6 +44,8 @@ export interface Calls {
   ingest: { ask: { session: number; request: IngestAsk }; answer: { readonly rows: number } };
   closeSession: { ask: { session: number }; answer: null };
   execute: { ask: { statement: number; options: ExecuteAsk }; answer: ExecuteAnswer };
+  /** Runs a text that need not be prepared, see {@link PrepareHints.alike}. */
+  run: { ask: { session: number; sql: string; alike: Alike }; answer: ExecuteAnswer };
   /** `spent`: memory of an earlier batch, transferred back to be filled again. */
   next: { ask: { result: number; spent: ArrayBuffer | undefined }; answer: NextAnswer };
   closeResult: { ask: { result: number }; answer: null };

@@ -95,12 +95,13 @@ export class WorkerChannel {
   }
 
   /** Executes under a signal that reaches the result too, until `release` is called. */
-  async execute(
-    ask: Calls['execute']['ask'],
+  async execute<Name extends 'execute' | 'run'>(
+    name: Name,
+    ask: Calls[Name]['ask'],
     signal: AbortSignal | undefined,
   ): Promise<{ readonly answer: ExecuteAnswer; readonly release: () => void }> {
     throwIfAborted(signal);
-    const { id, answer } = this.#start('execute', ask);
+    const { id, answer } = this.#start(name, ask);
     const release = this.forwardAbort(id, signal);
     try {
       return { answer: await answer, release };
@@ -266,6 +267,7 @@ function makePending(): PendingCalls {
     ingest: new Map(),
     closeSession: new Map(),
     execute: new Map(),
+    run: new Map(),
     next: new Map(),
     closeResult: new Map(),
     closeStatement: new Map(),

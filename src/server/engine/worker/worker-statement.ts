@@ -5,6 +5,7 @@ import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { altered } from '../../model/altered.js';
 import { throwIfAborted } from '../abort.js';
 import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
+import type { AlikeTexts } from './alike-texts.js';
 import type { KeptPlan, KeptPlans } from './kept-plans.js';
 import { detachable, type ExecuteAnswer, type ParametersAsk } from './protocol.js';
 import type { WorkerChannel } from './worker-channel.js';
@@ -20,6 +21,8 @@ export interface StatementPlace {
   readonly atOnce: boolean;
   /** Whether it is kept with a note only. */
   readonly inspected: boolean;
+  /** Told of what has run at once. */
+  readonly texts: AlikeTexts;
 }
 
 /** An execution that was not asked for any more: its answer where that has come, else it is what is asked for next. */
@@ -81,7 +84,7 @@ export class WorkerStatement implements EngineStatement {
   }
 
   async #execute({ signal, parameters, ...options }: ExecuteOptions): Promise<EngineResult> {
-    const { channel, plans, session, atOnce } = this.#place;
+    const { channel, plans, session, sql, atOnce, inspected, texts } = this.#place;
     const { statement, schemaMessage: promised } = this.#plan.answer;
     const last = atOnce && !this.keepable;
     const ask = {
@@ -98,7 +101,7 @@ export class WorkerStatement implements EngineStatement {
     try {
       const { answer, release } =
         begun?.answer === undefined
-          ? await channel.execute(ask, signal)
+          ? await channel.execute('execute', ask, signal)
           : { answer: begun.answer, release: channel.forwardAbort(begun.call, signal) };
       if (hasChanged()) {
         release();
@@ -112,6 +115,7 @@ export class WorkerStatement implements EngineStatement {
         answer.schemaMessage === undefined ? this.schema : decodeKnownSchema(answer.schemaMessage);
       if (schema === undefined || schemaMessage === undefined) throw new Error('the worker sent no schema');
       this.#asPlanned = answer.schemaMessage === undefined;
+      if (atOnce && !inspected && !this.keepable) texts.learn(session, sql, this.#plan, answer);
       return new WorkerResult(channel, answer, schema, schemaMessage, release);
     } catch (error) {
       this.#asPlanned = false;

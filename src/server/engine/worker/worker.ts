@@ -20,6 +20,7 @@ import type {
   FromWorker,
   ToWorker,
 } from './protocol.js';
+import { transferable } from './transferable.js';
 
 type Answers = {
   readonly [Name in CallName]: (
@@ -61,6 +62,8 @@ const statements = new Map<number, OpenStatement>();
 const results = new Map<number, OpenResult>();
 const aborters = new Map<number, LightAbort>();
 const pullers = new Map<number, BatchPuller>();
+/** What is still to be closed with a result. */
+const atEnd = new WeakMap<EngineResult, () => Promise<void>>();
 
 const answers: Answers = {
   async open(options) {
@@ -181,6 +184,14 @@ const answers: Answers = {
     results.get(answer.result)?.calls.push(context.id);
     return answer;
   },
+  async run({ session, sql, alike }, context) {
+    const statement = await find(sessions, session).prepare(sql, 0, context.signal, { alike });
+    const result = await statement.execute({ signal: context.signal });
+    const answer = await firstAnswer(session, result, undefined, context);
+    if (answer.ended) statement.close().catch(reportIfFatal);
+    else atEnd.set(result, () => statement.close());
+    return answer;
+  },
   async next({ result: handle, spent }) {
     const open = results.get(handle);
     if (open === undefined) throw closedEarly();
@@ -264,16 +275,28 @@ async function execute(
     open.parameters = { schema: decodeKnownSchema(schemaMessage), batch };
   }
   const { session, statement } = open;
-  const { signal, id } = context;
+  const { signal } = context;
   const parameters = asked && open.parameters && { row: asked.row, ...open.parameters };
   const result = await statement.execute({ signal, ...others, ...(parameters && { parameters }) });
+  const answer = await firstAnswer(session, result, statement.schema, context);
+  if (answer.ended && last) close(handle).catch(reportIfFatal);
+  return answer;
+}
+
+/** Reads the first batch of what runs. */
+async function firstAnswer(
+  session: number,
+  result: EngineResult,
+  promised: ArrowSchema | undefined,
+  context: CallContext,
+): Promise<ExecuteAnswer> {
   const { batch, giveBack } = detach(await result.next());
   const { ended } = result;
-  if (ended && last) close(handle).catch(reportIfFatal);
   context.outlives = !ended;
+  const open = { session, result, calls: [context.id], last: Promise.resolve(), giveBack };
   return {
-    result: ended ? 0 : keep(results, { session, result, calls: [id], last: Promise.resolve(), giveBack }),
-    schemaMessage: result.schema === statement.schema ? undefined : result.schemaMessage,
+    result: ended ? 0 : keep(results, open),
+    schemaMessage: result.schema === promised ? undefined : result.schemaMessage,
     changes: result.changes,
     batch,
     ended,
@@ -334,18 +357,6 @@ function detach(
   return { batch, giveBack };
 }
 
-/** Bodies change threads without a copy; each lies alone in its memory. */
-function transferable(reply: AnswerOf): ArrayBuffer[] {
-  const batch =
-    reply.name === 'execute' || reply.name === 'next'
-      ? reply.answer.batch
-      : reply.name === 'prepare'
-        ? reply.answer.execution?.batch
-        : undefined;
-  const buffer = batch?.body.buffer;
-  return buffer instanceof ArrayBuffer ? [buffer] : [];
-}
-
 /** For what nobody waits for: only what concerns the whole database is told. */
 function reportIfFatal(reason: unknown): void {
   const error = toGizmoError(reason);
@@ -356,6 +367,7 @@ function forgetResult(handle: number): void {
   const open = results.get(handle);
   if (open === undefined) return;
   results.delete(handle);
+  atEnd.get(open.result)?.().catch(reportIfFatal);
   for (const call of open.calls) aborters.delete(call);
 }
 
