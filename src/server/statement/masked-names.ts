@@ -145,6 +145,9 @@ function maskString(written: string, wanted: Wanted, hide: (name: string) => str
       hide,
     );
   const value = decoded(written);
+  // A $ may be in a name.
+  const tag = /^\$[^$]*\$/.exec(written)?.[0];
+  if (tag !== undefined) return `${tag}${replace(value)}${tag}`;
   // In pieces on several lines a name may be in two of them.
   const isWhole = stringValue(written) === undefined || value === asOnePiece(written);
   if (isWhole && !ESCAPE.test(written)) return replace(written);

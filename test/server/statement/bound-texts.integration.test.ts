@@ -23,6 +23,9 @@ beforeAll(async () => {
     "create type vault.mood as enum ('canary'); create type open.kind as enum ('ok')",
     'create macro open.parse(t) as from_json(\'null\', t); create macro open.parsed(x) as from_json(x, \'{"a":"INT"}\')',
     "create macro open.asks() as current_setting('http_proxy_password'); create macro open.asked() as (select open.asks())",
+    'create sequence vault.counter; create sequence open.steps; create table open.items (a int); create table vault.gold (a int)',
+    'create macro open.steps_of(s) as nextval(s); create macro open.steps_by(s) as open.steps_of(s)',
+    'create macro open.steps_in(c, s) as nextval(c || s); create macro open.bins(t) as table from histogram(t, a)',
     "create view open.zone as select current_setting('TimeZone') as zone",
     "set global http_proxy_password = 'canary'",
   ])
@@ -105,5 +108,58 @@ describe('a setting that is withheld is not read while a statement is bound', ()
   it('while others are', async () => {
     expect(await ann.rows("from repeat(current_setting('threads') > 0, 1)")).toEqual([[true]]);
     expect(await bob.rows('select count(zone) from open.zone')).toEqual([[1n]]);
+  });
+});
+
+describe('a hidden sequence or table is not told by a name that is put together', () => {
+  it.each([
+    ["select nextval('vault.' || 'NA' || 'ME')", 'counter'],
+    ["select currval(concat('va', 'ult.NA', 'ME'))", 'counter'],
+    ["select ('vau' || 'lt.NA' || 'ME').nextval()", 'counter'],
+    ["select open.steps_in('vault.NA', 'ME')", 'counter'],
+    ["select open.steps_by('vault.' || 'NA' || 'ME')", 'counter'],
+    ["select nextval(getvariable('NA' || 'ME'))", 'counter'],
+    ["create temp table t (a int default nextval('vau' || 'lt.NA' || 'ME'))", 'counter'],
+    ["from pragma_table_info('vau' || 'lt.NA' || 'ME')", 'gold'],
+    ["from pragma_show('vau' || 'lt.NA' || 'ME')", 'gold'],
+    ["from histogram('vau' || 'lt.NA' || 'ME', a)", 'gold'],
+    ["from open.items, histogram('vau' || 'lt.NA' || 'ME', a)", 'gold'],
+    ["from histogram_values('vau' || 'lt.NA' || 'ME', a)", 'gold'],
+    ["from open.bins('vau' || 'lt.NA' || 'ME')", 'gold'],
+    ['from pragma_table_info($a$vault.NAME$a$)', 'gold'],
+  ])('%s', async (sql, hidden) => {
+    const told: string[] = [];
+    for (const name of [hidden, 'nothing']) {
+      await ann.rows(`set variable ${name} = 'vault.${name}'`);
+      const text = sql.replace('NAME', name).replace('NA', name.slice(0, 2)).replace('ME', name.slice(2));
+      const answer = await ann.rows(text).catch((error: { details: string }) => error.details);
+      told.push(String(answer).replaceAll(name, 'NAME'));
+    }
+    expect(told[0]).toBe(told[1]);
+  });
+
+  it.each([
+    'select nextval($1)',
+    'select nextval(?::varchar)',
+    'select open.steps_of($1)',
+    'select open.steps_by($1)',
+  ])('and cannot be a parameter: %s', async (sql) => {
+    await expect(ann.prepare(sql)).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+  });
+
+  it.each(['set schema = $1', 'set session search_path = $1'])('nor a schema be one: %s', async (sql) => {
+    await expect(ann.prepare(sql)).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(bob.prepare(sql)).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+  });
+
+  it('while names that are written out can be asked about', async () => {
+    expect(await ann.rows("select nextval('open.steps')")).toEqual([[1n]]);
+    expect(await ann.rows("select name from pragma_table_info('open.items')")).toEqual([['a']]);
+    expect(await ann.rows("from histogram(open.items, a) union all from histogram('open.items', a)")).toEqual(
+      [],
+    );
+    expect(await ann.rows('select histogram(a + 1), histogram(a) from open.items')).toEqual([[null, null]]);
+    expect(await ann.rows("select open.steps_by('open.steps')")).toEqual([[2n]]);
+    expect(await bob.rows("select nextval('open.st' || 'eps')")).toEqual([[3n]]);
   });
 });

@@ -163,6 +163,11 @@ async function inspectRead(
     return { ...NO_FACTS, functions: [{ name: 'current_setting', class: 'instance' }] };
   if (taken?.has('type') === true && options.visible !== undefined)
     return { ...NO_FACTS, opaque: 'the name of a type that is not written out (in from_json and the like)' };
+  if (taken?.has('name') === true && options.visible !== undefined)
+    return {
+      ...NO_FACTS,
+      opaque: 'the name of a sequence or table that is not written out (in nextval and the like)',
+    };
   const plan = await inspectPlan(core, reading);
   const placed = await resolvePlaces(core, await withViewBody(core, text, options, plan));
   const planned = await withDroppedAlong(core, placed);

@@ -8,7 +8,7 @@ import type {
   SettingChange,
 } from '../../../model/plan-facts.js';
 import { isSystemFunction, scalarClass, tableFunctionClass } from './function-classes.js';
-import { READABLE_SETTINGS } from './setting-classes.js';
+import { isPlace, READABLE_SETTINGS } from './setting-classes.js';
 
 /** What a plan says. */
 export interface PlanReading {
@@ -118,7 +118,7 @@ class FactsBuilder {
     else if (effect !== undefined) this.#effects.add(effect);
     else if (type === 'LOGICAL_LOAD')
       this.#effects.add(text(node.info, 'load_type') === 'LOAD' ? 'LOAD' : 'INSTALL');
-    else if (type === 'LOGICAL_SET' || type === 'LOGICAL_RESET') this.#setting(node);
+    else if (type === 'LOGICAL_SET' || type === 'LOGICAL_RESET') this.#setting(type, node);
     else if (type === 'LOGICAL_CHUNK_GET') this.describes += 1;
     else if (!QUERY_OPERATORS.has(type)) this.#hide(`the operator ${type}`);
   }
@@ -267,12 +267,18 @@ class FactsBuilder {
     }
   }
 
-  #setting(node: PlanNode): void {
-    this.#settings.push({
+  #setting(type: string, node: PlanNode): void {
+    const setting = {
       name: text(node, 'name').toLowerCase(),
       scope: text(node, 'scope').toLowerCase() || 'automatic',
       value: text(node.value, 'value') || undefined,
-    });
+    };
+    this.#settings.push(setting);
+    // A parameter, which is NULL here and may be any place when it runs.
+    const { value } = node;
+    const isWritten = isNode(value) && value.is_null !== true && text(value.type, 'id') === 'VARCHAR';
+    if (type === 'LOGICAL_SET' && !isWritten && isPlace(setting))
+      this.#hide('the name of a schema that is not written out');
   }
 
   #use(use: FunctionUse): void {

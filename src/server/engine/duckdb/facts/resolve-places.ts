@@ -3,6 +3,7 @@ import { foldName } from '../../../model/fold-name.js';
 import type { ObjectWrite, PlanFacts, SettingChange } from '../../../model/plan-facts.js';
 import { toEngineError } from '../errors.js';
 import type { SessionCore } from '../session-core.js';
+import { isPlace } from './setting-classes.js';
 
 /**
  * CREATE SCHEMA without a catalog makes it in the current one; DROP SCHEMA looks through the whole search path, and
@@ -30,10 +31,6 @@ async function resolveWrites(core: SessionCore, writes: readonly ObjectWrite[]):
 
 const PLACE_SQL =
   "select system.main.current_database(), system.main.current_setting('search_path')::varchar";
-
-function isPlace({ name }: SettingChange): boolean {
-  return name === 'schema' || name === 'search_path';
-}
 
 /**
  * Any name in the value may be a catalog's, or a schema's of those or of the current one: `a`, `a.b`, and lists of them.

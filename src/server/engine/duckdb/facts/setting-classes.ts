@@ -45,6 +45,11 @@ export const WITHHELD_SETTINGS: ReadonlySet<string> = listed(`
   http_proxy_username log_query_path password profile_output profiling_output secret_directory temp_directory user
   username current_transaction_invalidation_policy`);
 
+/** Whether a setting says where the session looks for names. */
+export function isPlace({ name }: { readonly name: string }): boolean {
+  return name === 'schema' || name === 'search_path';
+}
+
 function listed(names: string): ReadonlySet<string> {
   return new Set(names.trim().split(/\s+/));
 }
