@@ -6,6 +6,7 @@
  * Only where a value can make no difference but to what is found or stored. Planning cannot be interrupted, and that of
  * other texts may take long for one value, or read another file.
  */
+import { keepLatest } from '../../../keep-latest.js';
 import type { Alike } from '../engine.js';
 import type { KeptPlan } from './kept-plans.js';
 import type { ExecuteAnswer } from './protocol.js';
@@ -34,10 +35,7 @@ export class AlikeTexts {
     const shape = shapeOf(sql);
     if (shape === undefined) return;
     const alike = { kind, returns, readOnly };
-    const key = keyOf(session, shape);
-    if (!this.#known.delete(key) && this.#known.size >= SHAPES_MAX)
-      this.#known.delete(this.#known.keys().next().value ?? '');
-    this.#known.set(key, { alike, version });
+    keepLatest(this.#known, keyOf(session, shape), { alike, version }, SHAPES_MAX);
   }
 
   /** To be told of one that was found here and has run: it may have answered more than those before. */
