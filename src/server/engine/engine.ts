@@ -5,6 +5,7 @@
  */
 import type { GizmoError } from '../../errors.js';
 import type { ArrowSchema, EncodedBatch } from '../../flight/ipc/types.js';
+import type { ColumnCut } from '../model/column-cut.js';
 import type { Closed, LentView } from '../model/lent-view.js';
 import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
 import type { RowFilter } from '../model/row-filter.js';
@@ -77,8 +78,6 @@ export interface EngineSession {
   inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
   /** Databases and objects of these names, whether anybody may know of them or not; for access decisions. */
   lookUp(names: readonly string[]): Promise<NamedThings>;
-  /** The columns of the tables and views of these names, whether anybody may know of them or not; for access decisions. */
-  columnsOf(names: readonly string[]): Promise<readonly ColumnName[]>;
   /**
    * As long as this number stays the same, texts mean in this session what they meant: nothing has run, or runs, in any
    * session that could have changed that. Undefined where that cannot be said, as while something like it runs.
@@ -115,10 +114,12 @@ export interface EngineSession {
   close(): Promise<void>;
 }
 
-/** How the statement goes on. But for `filtered` they help an engine to save work, and need not be heeded. */
+/** How the statement goes on. But for `filtered` and `cut` they help an engine to save work, and need not be heeded. */
 export interface PrepareHints {
   /** Its facts say that it reads tables by their row filters: INTERNAL is thrown where something else would be prepared. */
   readonly filtered?: boolean;
+  /** The same of tables that are cut to some columns. */
+  readonly cut?: boolean;
   /** Nobody is to decide anything any more: it is executed once, at once and without parameters. A query may begin. */
   readonly atOnce?: boolean;
   /** The same text has been prepared in this session before: {@link EngineStatement.keepable} is worth finding out. */
@@ -134,11 +135,6 @@ export type Alike = Pick<EngineStatement, 'kind' | 'returns' | 'readOnly'>;
 
 /** What a statement meant has perhaps changed: nothing of its execution may be told. It may have read, and nothing else. */
 export class MeaningChanged extends Error {}
-
-/** A column of an object. */
-export interface ColumnName extends ObjectName {
-  readonly column: string;
-}
 
 /** What there is of some names, which are compared without letter case. */
 export interface NamedThings {
@@ -158,6 +154,8 @@ export interface InspectOptions {
   readonly visible?: Visible;
   /** What may be read of some tables: a query over them runs with these filters, or its facts say that it does not. */
   readonly rowFilters?: readonly RowFilter[];
+  /** Tables of which some columns may be read: what is inspected, and runs, is the same text over tables that have those only. */
+  readonly cuts?: readonly ColumnCut[];
   /** Asked about somebody else: the session's own statements go on to be what they were. */
   readonly forOthers?: boolean;
   /** Reads these with their owner's rights. Throws FAILED_PRECONDITION where the text cannot be read so. */

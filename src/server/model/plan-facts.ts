@@ -19,6 +19,8 @@ export interface PlanFacts {
   readonly files?: readonly FileAccess[];
   /** Why a table with a row filter is read without it, as the end of "It cannot be filtered here: ". */
   readonly unfiltered?: string;
+  /** Whether tables of which some columns may be read are in it with those only, which is then what runs; absent: no. */
+  readonly cut?: true;
   /** Views and macros that it uses, those within others too, to whoever is limited; absent where there are none. */
   readonly used?: readonly ObjectName[];
   /** Views that are read with their owner's rights; they are among `reads`, what is behind them is not. */

@@ -14,7 +14,6 @@ import { withoutHiddenTypes } from './hidden-types.js';
 import { mask, namesIn, type Which } from './masked-names.js';
 import { notThere } from './not-there.js';
 import { callsOf, type Occurrence, occurrences } from './occurrences.js';
-import { withoutColumns } from './untold-columns.js';
 
 /**
  * Inspects `text`, which is what the engine has inspected last where it answers with facts of it that may be allowed.
@@ -35,7 +34,7 @@ export async function inspectHiding(
     }
     // Whatever else is wrong shows in the same way without them.
     const answer = await withoutHidden(engine, rights, text, options, 'all');
-    throw await withoutColumns(engine, rights, text, answer instanceof GizmoError ? answer : error);
+    throw answer instanceof GizmoError ? answer : error;
   });
   try {
     const denial = decide(rights, facts);

@@ -1,6 +1,7 @@
 /** Step 2: the engine says what one statement would do, and binds it. Nothing runs, and nothing is planned in advance. */
 import { firstWord } from '../../sql/first-word.js';
 import type { Access } from '../access/access.js';
+import { columnCutsOf } from '../access/column-cuts.js';
 import { isLimited } from '../access/decide.js';
 import { visibleTo } from '../access/visible.js';
 import type { EngineSession } from '../engine/engine.js';
@@ -37,11 +38,13 @@ export async function inspect(
   const rights = access.rightsOf(session.principal);
   const { engine } = session;
   const { rowFilters } = rights;
+  const cuts = columnCutsOf(rights);
   const limited = isLimited(rights)
     ? {
         ...options,
         visible: visibleTo(rights, await engine.catalogNames()),
         ...(rowFilters !== undefined && { rowFilters }),
+        ...(cuts.length > 0 && { cuts }),
       }
     : undefined;
   const inspectWith = (views?: readonly LentView[]) => {
@@ -99,6 +102,12 @@ export async function plan(
 ): Promise<PlannedStatement> {
   const inspected = facts !== undefined;
   const filtered = facts?.reads.some(({ rows }) => rows === 'filtered') ?? false;
-  const engine = await session.engine.prepare(text, part, signal, { atOnce, filtered, inspected, again });
+  const engine = await session.engine.prepare(text, part, signal, {
+    atOnce,
+    filtered,
+    cut: facts?.cut === true,
+    inspected,
+    again,
+  });
   return { id, planningMs: 0, session, door, text, engine, facts };
 }

@@ -183,15 +183,9 @@ export const REFUSED: Readonly<Record<string, readonly [Login, readonly string[]
     [
       'select * like $$s%$$ from shop.people',
       "select columns(c -> c like 's%') from shop.people",
-      'select people.* from shop.people',
-      'select to_json(people) from shop.people',
-      'select struct_pack(a := people) from shop.people',
-      'from shop.people natural join shop.people p2',
       'from shop.people join shop.people p2 using (salary)',
-      'from shop.people order by all',
       'select distinct on (salary) id from shop.people',
       'select id from shop.people group by id, salary',
-      'select id, name from shop.people union by name from shop.people',
       'unpivot shop.people on salary',
       'pivot shop.people on salary using count(*)',
       'pivot shop.people on salary in (777) using count(*)',
@@ -206,14 +200,12 @@ export const REFUSED: Readonly<Record<string, readonly [Login, readonly string[]
       'select salry from shop.people',
       'select people.emai from shop.people',
       'select id from shop.people order by slary',
-      'from shop.people natural join shop.lines',
       'from shop.people join shop.lines using (nosuch)',
       'select people.* exclude (nosuch) from shop.people',
       "select columns('nosuch') from shop.people",
       "select struct_extract(people, 'nosuch') from shop.people",
       'insert into shop.people (nosuch) values (1)',
       'update shop.people set nosuch = 1',
-      'describe shop.people',
       "pragma table_info('shop.people')",
       'from shop.hidden_orders',
       'create table shop.new (i integer)',
@@ -301,3 +293,15 @@ export const REFUSED: Readonly<Record<string, readonly [Login, readonly string[]
     ],
   ],
 };
+
+/** What is answered to `cy` without the columns that may not be read. */
+export const ANSWERED = [
+  'select people.* from shop.people',
+  'select to_json(people) from shop.people',
+  'select struct_pack(a := people) from shop.people',
+  'from shop.people natural join shop.people p2',
+  'from shop.people order by all',
+  'select id, name from shop.people union by name from shop.people',
+  'from shop.people natural join shop.lines',
+  'describe shop.people',
+] as const;

@@ -64,8 +64,15 @@ const outcome = (client: RawClient, sql: string) =>
   client.rows(sql).then(
     () => 'yes',
     ({ code, details }: { code: number; details: string }) =>
-      code === status.PERMISSION_DENIED ? 'no' : /does not exist/.test(details) ? 'hidden' : details,
+      code === status.PERMISSION_DENIED
+        ? 'no'
+        : /does not exist/.test(details)
+          ? 'hidden'
+          : details.replace(/\n[\s\S]*/, ''),
   );
+
+/** DuckDB's words for a column that is not there. */
+const NO_SALARY = 'Binder Error: Referenced column "salary" not found in FROM clause!';
 
 describe('a grant', () => {
   it.each<[string[], string, string, string]>([
@@ -177,7 +184,7 @@ describe('a grant', () => {
     [
       ['SELECT (id, name) ON shop.main.people TO ann'],
       'select * exclude (salary) from shop.main.people',
-      'yes',
+      'Binder Error: Column "salary" in EXCLUDE list not found in FROM clause',
       'hidden',
     ],
     [
@@ -186,30 +193,35 @@ describe('a grant', () => {
       'yes',
       'hidden',
     ],
-    [['SELECT (id, name) ON shop.main.people TO ann'], 'from shop.main.people', 'no', 'hidden'],
+    [['SELECT (id, name) ON shop.main.people TO ann'], 'from shop.main.people', 'yes', 'hidden'],
     [
       ['SELECT (id, name) ON shop.main.people TO ann'],
       "select 1 from shop.main.people where salary > ''",
-      'no',
+      NO_SALARY,
       'hidden',
     ],
     [
       ['SELECT (id, name) ON shop.main.people TO ann'],
       'select id from shop.main.people order by salary',
-      'no',
+      NO_SALARY,
       'hidden',
     ],
-    [['SELECT (id, name) ON shop.main.people TO ann'], 'select people from shop.main.people', 'no', 'hidden'],
+    [
+      ['SELECT (id, name) ON shop.main.people TO ann'],
+      'select people from shop.main.people',
+      'yes',
+      'hidden',
+    ],
     [
       ['SELECT (id, name) ON shop.main.people TO ann'],
       "select columns('s.*') from shop.main.people",
-      'no',
+      'Binder Error: No matching columns found that match regex "s.*"',
       'hidden',
     ],
     [
       ['SELECT (id, name) ON shop.main.people TO ann'],
       'select max(salary) over () from shop.main.people',
-      'no',
+      NO_SALARY,
       'hidden',
     ],
     [
@@ -218,17 +230,17 @@ describe('a grant', () => {
       'hidden',
       'hidden',
     ],
-    [['SELECT (id, name) ON shop.main.people TO ann'], 'summarize shop.main.people', 'no', 'hidden'],
+    [['SELECT (id, name) ON shop.main.people TO ann'], 'summarize shop.main.people', 'yes', 'hidden'],
     [
       ['SELECT (id, name) ON shop.main.people TO ann'],
-      'create temp table x as from shop.main.people',
-      'no',
+      'create or replace temp table x as from shop.main.people',
+      'yes',
       'hidden',
     ],
     [
       ['SELECT (id, name) ON shop.main.people TO ann'],
       'from (from shop.main.people limit 1) as p (id, salary, name)',
-      'no',
+      'Binder Error: table "p" has 2 columns available but 3 columns specified',
       'hidden',
     ],
     [
@@ -240,7 +252,7 @@ describe('a grant', () => {
     // A view has the rights of whoever asks.
     // The view is an administrator's, and is read with an administrator's rights.
     [['SELECT ON shop.main.paid TO ann'], 'from shop.main.paid', 'yes', 'hidden'],
-    [['SELECT (name) ON shop.main.paid TO ann'], 'select name from shop.main.paid', 'hidden', 'hidden'],
+    [['SELECT (name) ON shop.main.paid TO ann'], 'select name from shop.main.paid', 'no', 'hidden'],
   ])('%j: %s', async (grants, sql, forAnn, forReader) => {
     for (const grant of grants) await admin.rows(`GRANT ${grant}`);
     expect({ ann: await outcome(ann, sql), reader: await outcome(reader, sql) }).toEqual({
@@ -253,7 +265,6 @@ describe('a grant', () => {
 describe('what fails over a table that may be read in part', () => {
   it.each([
     'unpivot shop.main.people on *',
-    "unpivot shop.main.people on columns('^[is]')",
     'select people + 1 from shop.main.people',
     'select abs(p) from shop.main.people p',
     'select list_value(people, 1) from shop.main.people',
@@ -289,16 +300,12 @@ describe('what fails over a table that may be read in part', () => {
     await ann.rows('insert into shop.main.kept (id) values (1)');
     expect(await said('insert into shop.main.kept (id) values (2)')).toMatch(/key of "kind" violates/);
     expect(await said("insert into shop.main.kept (id, kind) values (1, 'x')")).toMatch(/key "id: 1"/);
-    expect(await said('select kept + 1 from shop.main.kept')).toMatch(/salary INTEGER/);
     await admin.rows('drop table shop.main.kept');
   });
 
-  it('says what may be read, and other mistakes in DuckDB’s words', async () => {
+  it('says mistakes in DuckDB’s words', async () => {
     await admin.rows('GRANT SELECT (id, name) ON shop.main.people TO ann');
     await admin.rows('create or replace table free.main.people as select 1 as argument');
-    await expect(ann.rows('select people + 1 from shop.main.people')).rejects.toThrow(
-      /Of shop\.main\.people you may read id, name/,
-    );
     await expect(ann.rows('select abs(name) from shop.main.people')).rejects.toThrow(
       /No function matches the given name and argument types 'abs\(VARCHAR\)'/,
     );
@@ -321,7 +328,7 @@ describe('granting and revoking', () => {
         'REVOKE SELECT (salary) ON shop.main.people FROM ann',
       ],
       'select salary from shop.main.people',
-      'no',
+      NO_SALARY,
     ],
     [
       [
@@ -433,7 +440,7 @@ describe('granting and revoking', () => {
     await stop();
     await start();
     expect(await outcome(ann, 'select id from shop.main.people')).toBe('yes');
-    expect(await outcome(ann, PEOPLE)).toBe('no');
+    expect(await ann.rows(PEOPLE)).toEqual([[1]]);
     expect(await outcome(reader, 'select id from shop.main.people')).toBe('hidden');
   });
 });
@@ -458,6 +465,11 @@ describe('EXPLAIN ACCESS', () => {
       all: 'allows',
     });
     expect(await ask('ann ROLE readonly', 'from shop.main.people')).toEqual({
+      ...read,
+      grant: 'allows',
+      all: 'allows',
+    });
+    expect(await ask('ann ROLE readonly', 'select salary from shop.main.people')).toEqual({
       ...read,
       grant: 'refuses',
       all: 'refuses',

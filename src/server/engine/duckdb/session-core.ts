@@ -4,6 +4,7 @@ import { GizmoError } from '../../../errors.js';
 import { firstWord } from '../../../sql/first-word.js';
 import type { FileRules } from '../../model/file-rules.js';
 import type { StatementKind } from '../../model/statement-kind.js';
+import { ColumnCuts } from './column-cuts/column-cuts.js';
 import { BoundVector } from './convert/source-vector.js';
 import { StringVector } from './convert/strings.js';
 import type { DataVersion } from './data-version.js';
@@ -62,6 +63,8 @@ export class SessionCore {
   readonly metadata = new FilteredMetadata(this);
   /** Where its unqualified names are. */
   readonly place = new SessionPlace(this);
+  /** The columns that are left to it of tables that it may read in part. */
+  readonly columnCuts = new ColumnCuts(this);
   /** What is left to the session of tables under row policies. */
   readonly rowFilters = new RowFilters(this);
   /** What it reads of views that others lend. */
@@ -125,8 +128,10 @@ export class SessionCore {
   /** Lets a text that was inspected stand for itself again. */
   forgetInspection(sql: string, wasInspected: boolean): void {
     this.isInspected = wasInspected;
+    const words = this.kept.expand(sql);
     this.rowFilters.forget();
-    this.lent.forget(this.kept.expand(sql));
+    this.lent.forget(this.columnCuts.textFor(words));
+    this.columnCuts.forget(words);
   }
 
   /** Claims the connection. Anything else on it would silently end a stream that is open. */

@@ -5,7 +5,6 @@ import type { Closed } from '../../model/lent-view.js';
 import type { ObjectWrite, PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import type {
-  ColumnName,
   EngineCounts,
   EngineSession,
   EngineStatement,
@@ -16,8 +15,8 @@ import type {
   PrepareHints,
 } from '../engine.js';
 import { AlikeStatement } from './alike-statement.js';
-import { inspect } from './facts/inspect.js';
-import { catalogNames, columnsOf, lookUp } from './facts/look-up.js';
+import { inspectCut } from './column-cuts/inspect-cut.js';
+import { catalogNames, lookUp } from './facts/look-up.js';
 import { PLAN_SQL } from './facts/plan-text.js';
 import { changesTransaction } from './facts/read-text.js';
 import { ingest } from './ingest/ingest.js';
@@ -65,7 +64,7 @@ export class DuckDbSession implements EngineSession {
     sql: string,
     part = 0,
     signal?: AbortSignal,
-    { again = false, filtered = false, alike }: PrepareHints = {},
+    { again = false, filtered = false, cut = false, alike }: PrepareHints = {},
   ): Promise<EngineStatement> {
     this.#refuseIfClosed();
     if (alike !== undefined && !this.#core.isInspected) {
@@ -76,7 +75,7 @@ export class DuckDbSession implements EngineSession {
     return await this.#core.exclusively(() =>
       lane.under(signal, () =>
         lane.planning(async () => {
-          const { statement, prepared, run } = await this.#prepareExpanded(sql, part, filtered);
+          const { statement, prepared, run } = await this.#prepareExpanded(sql, part, { filtered, cut });
           if (again) prepared.keepable = await isKeepable(this.#core, prepared, run);
           return statement;
         }),
@@ -112,7 +111,7 @@ export class DuckDbSession implements EngineSession {
 
   async #inspectNow(sql: string, options: InspectOptions): Promise<PlanFacts> {
     const core = this.#core;
-    const facts = await inspect(core, sql, options);
+    const facts = await inspectCut(core, sql, options);
     if (options.visible === undefined || core.isAborted) return facts;
     const types = await core.types.namedIn(core.kept.expand(sql));
     return types.length === 0 ? facts : { ...facts, types };
@@ -128,11 +127,6 @@ export class DuckDbSession implements EngineSession {
   async catalogNames(): Promise<readonly string[]> {
     this.#refuseIfClosed();
     return await this.#core.exclusively(() => catalogNames(this.#core));
-  }
-
-  async columnsOf(names: readonly string[]): Promise<readonly ColumnName[]> {
-    this.#refuseIfClosed();
-    return await this.#core.exclusively(() => columnsOf(this.#core, names));
   }
 
   async lookUp(names: readonly string[]): Promise<NamedThings> {
@@ -192,38 +186,46 @@ export class DuckDbSession implements EngineSession {
     return this.#closing;
   }
 
-  async #prepareExpanded(sql: string, part: number, mustFilter: boolean): Promise<Prepared> {
-    const { kept, files, rowFilters, isInspected, lent, lane } = this.#core;
+  async #prepareExpanded(
+    sql: string,
+    part: number,
+    must: { readonly filtered: boolean; readonly cut: boolean },
+  ): Promise<Prepared> {
+    const { kept, files, rowFilters, columnCuts, isInspected, lent, lane } = this.#core;
     const text = isInspected ? kept.expand(sql) : sql;
-    const lends = isInspected ? lent.of(text) : undefined;
-    const filtered = isInspected ? rowFilters.textFor(text) : text;
-    const isFiltered = filtered !== text;
-    if (mustFilter && !isFiltered)
-      throw new GizmoError('INTERNAL', 'The filters of the statement are not what was inspected last.');
-    lane.hidesExcerpts = isFiltered;
+    const cut = isInspected ? columnCuts.textFor(text) : text;
+    const lends = isInspected ? lent.of(cut) : undefined;
+    const filtered = isInspected ? rowFilters.textFor(cut) : cut;
+    const isFiltered = filtered !== cut;
+    if ((must.filtered && !isFiltered) || (must.cut && cut === text))
+      throw new GizmoError('INTERNAL', 'What is left of a table is not what was inspected last.');
+    const isChanged = filtered !== text;
+    lane.hidesExcerpts = isChanged;
     if (lends !== undefined) {
       const { run, reads } = lends;
       const prepared = await this.#prepare(run, part, text).catch((reason) => fail(reason, reads));
-      this.#whileCurrent(prepared, { sql, text, run: filtered, filtered });
+      this.#whileCurrent(prepared, { sql, text, cut, run: filtered, filtered });
       return { statement: hidingErrors(prepared, lends), prepared, run };
     }
-    const run = isFiltered || !isInspected ? filtered : files.textFor(text);
+    const run = isFiltered || !isInspected ? filtered : files.textFor(cut);
     const statement = await this.#prepare(run, part, text);
-    if (isFiltered) statement.hideExcerpts();
-    this.#whileCurrent(statement, { sql, text, run, filtered });
+    if (isChanged) statement.hideExcerpts();
+    this.#whileCurrent(statement, { sql, text, cut, run, filtered });
     return { statement, prepared: statement, run };
   }
 
   /** Lets a statement run as long as what was inspected is what runs. */
-  #whileCurrent(statement: DuckDbStatement, { sql, text, run, filtered }: Expanded): void {
-    const { kept, files, rowFilters, lent, isInspected, metadata, place } = this.#core;
-    const lends = isInspected ? lent.of(text)?.run : undefined;
+  #whileCurrent(statement: DuckDbStatement, { sql, text, cut, run, filtered }: Expanded): void {
+    const { kept, files, rowFilters, columnCuts, lent, isInspected, metadata, place } = this.#core;
+    const lends = isInspected ? lent.of(cut)?.run : undefined;
     // What is lent may be something else each time it is inspected, or nothing.
-    if (isInspected) statement.onlyWhile(() => lent.of(text)?.run === lends);
+    if (isInspected) statement.onlyWhile(() => lent.of(cut)?.run === lends);
+    // Other columns may be left of a table each time.
+    if (isInspected) statement.onlyWhile(() => columnCuts.textFor(text) === cut);
     // What is let through of a table may be something else each time, and may have been all of it.
-    if (isInspected) statement.onlyWhile(() => rowFilters.textFor(text) === filtered);
+    if (isInspected) statement.onlyWhile(() => rowFilters.textFor(cut) === filtered);
     // The files that a text names may be others each time it is inspected.
-    if (run !== filtered) statement.onlyWhile(() => files.textFor(text) === run);
+    if (run !== filtered) statement.onlyWhile(() => files.textFor(cut) === run);
     // What is inspected before it runs are the words that EXECUTE stands for then.
     if (text !== sql) statement.onlyWhile(() => kept.expand(sql) === text);
     // DuckDB would go on to use what the names in it meant where the session was then.
@@ -329,10 +331,11 @@ interface Prepared {
   readonly run: string;
 }
 
-/** A text in its forms: as it was sent, with EXECUTE's words, as it runs, and with row filters. */
+/** A text in its forms: as it was sent, with EXECUTE's words, over the columns that are left, as it runs, and with row filters. */
 interface Expanded {
   readonly sql: string;
   readonly text: string;
+  readonly cut: string;
   readonly run: string;
   readonly filtered: string;
 }

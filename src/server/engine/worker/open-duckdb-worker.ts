@@ -8,7 +8,6 @@ import { throwIfAborted } from '../abort.js';
 import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
-  ColumnName,
   Engine,
   EngineCounts,
   EngineSession,
@@ -113,7 +112,13 @@ class WorkerSession implements EngineSession {
     sql: string,
     part = 0,
     signal?: AbortSignal,
-    { atOnce = false, filtered = false, inspected = false, again: isAgain = false }: PrepareHints = {},
+    {
+      atOnce = false,
+      filtered = false,
+      cut = false,
+      inspected = false,
+      again: isAgain = false,
+    }: PrepareHints = {},
   ): Promise<EngineStatement> {
     throwIfAborted(signal);
     const session = this.#session;
@@ -127,7 +132,7 @@ class WorkerSession implements EngineSession {
     const alike = atOnce && part === 0 ? this.#texts.find(session, sql, this.meaning) : undefined;
     // What is asked again may be kept, which is better still.
     if (alike !== undefined && !(again && alike.readOnly)) return new WorkerText(place, alike);
-    const ask = { session, sql, part, hints: { atOnce, again, filtered } };
+    const ask = { session, sql, part, hints: { atOnce, again, filtered, cut } };
     const { call, answer: prepared } = await this.#channel.prepare(ask, signal);
     const { execution, begun, ...answer } = prepared;
     const plan = { answer, version, schema: answer.schemaMessage && decodeKnownSchema(answer.schemaMessage) };
@@ -175,10 +180,6 @@ class WorkerSession implements EngineSession {
 
   async closeView(made: MadeView): Promise<Closed | undefined> {
     return await this.#channel.call('closeView', { session: this.#session, made });
-  }
-
-  async columnsOf(names: readonly string[]): Promise<readonly ColumnName[]> {
-    return await this.#channel.call('columnsOf', { session: this.#session, names });
   }
 
   async lookUp(names: readonly string[]): Promise<NamedThings> {

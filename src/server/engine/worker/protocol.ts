@@ -6,7 +6,6 @@ import type { RowFilter } from '../../model/row-filter.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
   Alike,
-  ColumnName,
   EngineCounts,
   EngineStatement,
   ExecuteOptions,
@@ -34,7 +33,6 @@ export interface Calls {
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
   catalogNames: { ask: { session: number }; answer: readonly string[] };
   closeView: { ask: { session: number; made: MadeView }; answer: Closed | undefined };
-  columnsOf: { ask: { session: number; names: readonly string[] }; answer: readonly ColumnName[] };
   lookUp: { ask: { session: number; names: readonly string[] }; answer: NamedThings };
   checkRowFilter: { ask: { session: number; filter: RowFilter }; answer: null };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };

@@ -257,7 +257,6 @@ function makePending(): PendingCalls {
     inspect: new Map(),
     closeView: new Map(),
     lookUp: new Map(),
-    columnsOf: new Map(),
     checkRowFilter: new Map(),
     catalogNames: new Map(),
     endScope: new Map(),

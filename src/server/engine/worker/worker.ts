@@ -129,9 +129,6 @@ const answers: Answers = {
   async closeView({ session, made }) {
     return await find(sessions, session).closeView(made);
   },
-  async columnsOf({ session, names }) {
-    return await find(sessions, session).columnsOf(names);
-  },
   async lookUp({ session, names }) {
     return await find(sessions, session).lookUp(names);
   },

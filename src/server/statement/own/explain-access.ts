@@ -5,12 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { GizmoError, toGizmoError } from '../../../errors.js';
 import { splitStatements } from '../../../sql/split-statements.js';
+import { columnCutsOf } from '../../access/column-cuts.js';
 import { type Denial, decide } from '../../access/decide.js';
 import type { Place } from '../../access/grants.js';
+import { sameName } from '../../access/name-pattern.js';
 import { rowFilterOn } from '../../access/row-filters.js';
 import { heldWith, readCatalogAccess } from '../../auth/catalog-access.js';
 import type { Engine, EngineSession } from '../../engine/engine.js';
 import type { Accounts } from '../../model/account.js';
+import type { ColumnCut } from '../../model/column-cut.js';
 import type { LentRead, PlanFacts } from '../../model/plan-facts.js';
 import type { Person, Role } from '../../model/principal.js';
 import type { Rights } from '../../model/rights.js';
@@ -116,22 +119,15 @@ async function explain(
   if (role === 'admin')
     return refusal === undefined ? [row('role', undefined), ALLOWED] : [told('all', refusal)];
   const rights = life.access.rightsOf(person);
-  const { rowFilters: filters } = rights;
-  const options = {
-    ...{ readOnly: role === 'readonly', forOthers: true, signal },
-    ...(filters && { rowFilters: filters }),
-  };
+  const cuts = columnCutsOf(rights);
+  const asked = { rights, sql, signal };
   let facts: PlanFacts;
   try {
-    const { functions, ...others } = await inspectLending(
-      engine,
-      rights,
-      { text: sql, lent: life.lentViews, signal },
-      (views) => engine.inspect(sql, views === undefined ? options : { ...options, lent: views }),
-    );
-    // In their own session metadata is cut to what they may know, and then no fact.
-    const inFull = functions.filter((it) => it.class !== 'catalog' && it.class !== 'narrowed');
-    facts = { ...others, functions: inFull };
+    // What is not there by the columns that are left of a table is perhaps only not granted.
+    facts = await factsFor(engine, life, asked, cuts).catch(async (error: unknown) => {
+      if (cuts.length === 0) throw error;
+      return await factsFor(engine, life, asked, []);
+    });
   } catch (error) {
     const { code, message } = toGizmoError(error);
     return [['all', 'refuses', code === 'PERMISSION_DENIED' ? message : notPlanned(message)]];
@@ -144,13 +140,49 @@ async function explain(
     // Each by itself, under the most that a role which is limited at all allows.
     layer('catalog_access', catalogRules && { role: 'user', catalogRules }, facts),
     layer('database-grant', databaseLevels && { role: 'user', databaseLevels }, facts),
-    layer('grant', grants && { role: 'user', grants }, facts),
+    explainColumns(layer('grant', grants && { role: 'user', grants }, facts), cuts, facts),
     explainPolicies(rowFilters, facts),
     ...(facts.lent ?? []).map(explainOwner),
   ];
   const denial = decide(rights, facts);
   if (denial !== undefined) return [...layers, row('all', denial)];
   return [...layers, refusal === undefined ? ALLOWED : told('all', refusal)];
+}
+
+/** What a statement of theirs would do. */
+async function factsFor(
+  engine: EngineSession,
+  { lentViews: lent }: ExplainedLife,
+  { rights, sql, signal }: { rights: Rights; sql: string; signal: AbortSignal },
+  cuts: readonly ColumnCut[],
+): Promise<PlanFacts> {
+  const { rowFilters } = rights;
+  const options = {
+    ...{ readOnly: rights.role === 'readonly', forOthers: true, signal },
+    ...(rowFilters && { rowFilters }),
+    ...(cuts.length > 0 && { cuts }),
+  };
+  const { functions, ...others } = await inspectLending(
+    engine,
+    rights,
+    { text: sql, lent, signal },
+    (views) => engine.inspect(sql, views === undefined ? options : { ...options, lent: views }),
+  );
+  // In their own session metadata is cut to what they may know, and then no fact.
+  const inFull = functions.filter((it) => it.class !== 'catalog' && it.class !== 'narrowed');
+  return { ...others, functions: inFull };
+}
+
+/** Says which columns they have of tables that they may read in part. */
+function explainColumns([rule, decision, reason]: Row, cuts: readonly ColumnCut[], facts: PlanFacts): Row {
+  if (decision !== 'allows' || facts.cut !== true) return [rule, decision, reason];
+  const read = cuts
+    .map((it) => ({ ...it, place: [it.catalog, it.schema, it.name].join('.') }))
+    .filter(({ place }) =>
+      facts.reads.some((it) => sameName([it.catalog, it.schema, it.name].join('.'), place)),
+    )
+    .map(({ place, columns }) => `reads ${place} as if it had the columns ${columns.join(', ')} only`);
+  return [rule, decision, read.length === 0 ? undefined : read.join('; ')];
 }
 
 /** What is hidden is missed by the name they gave it, which may be short. */
@@ -192,7 +224,11 @@ async function goTheirWay(
     if (person.role === 'admin') return;
     if (opensFiles(facts)) life.guardPaths(sql);
     const filtered = facts?.reads.some(({ rows }) => rows === 'filtered') ?? false;
-    const prepared = await engine.prepare(sql, 0, signal, { filtered, inspected: true });
+    const prepared = await engine.prepare(sql, 0, signal, {
+      filtered,
+      cut: facts?.cut === true,
+      inspected: true,
+    });
     try {
       life.tables.assertReadable(person, prepared.serverTables);
     } finally {

@@ -29,7 +29,7 @@ import { significant, type Word } from './words.js';
 import { readPrepare, skipExplain, withPivotValues } from './wrappers.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
-const TEXT_CHARS_MAX = 256 * 1024;
+export const TEXT_CHARS_MAX = 256 * 1024;
 
 /** The plan of a query within the parse tree, which DuckDB takes out itself: JavaScript cannot hold its numbers. */
 const DESCRIBED_SQL = `select system.main.json_serialize_plan(system.main.json_deserialize_sql(system.main.json_object(

@@ -1,6 +1,7 @@
 /** Which things of these names there are, hidden or not: for whoever decides what a text may be told of. */
 import { foldName } from '../../../model/fold-name.js';
-import type { ColumnName, NamedThings } from '../../engine.js';
+import type { ObjectName } from '../../../model/plan-facts.js';
+import type { NamedThings } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 
 /** The connection must be claimed. Names are compared without letter case. */
@@ -15,6 +16,11 @@ export async function lookUp(core: SessionCore, names: readonly string[]): Promi
   ];
   const types = (await core.types.all()).filter(({ name }) => wanted.has(foldName(name)));
   return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects, types };
+}
+
+/** A column of an object. */
+export interface ColumnName extends ObjectName {
+  readonly column: string;
 }
 
 /** The columns of tables and views of these names. The connection must be claimed. */

@@ -1,0 +1,35 @@
+/** What runs in the place of texts over tables that may be read in part, as they were inspected last. */
+import type { ColumnCut } from '../../../model/column-cut.js';
+import type { TextReader } from '../facts/plan-text.js';
+import type { Unreadable } from './cut-query.js';
+import { type CutText, cutText } from './cut-text.js';
+
+export class ColumnCuts {
+  readonly #core: TextReader;
+  readonly #texts = new Map<string, string>();
+
+  constructor(core: TextReader) {
+    this.#core = core;
+  }
+
+  textFor(sql: string): string {
+    return this.#texts.get(sql) ?? sql;
+  }
+
+  /** To be called before a text is inspected. */
+  forget(sql: string): void {
+    this.#texts.delete(sql);
+  }
+
+  /** The connection must be claimed, in the transaction in which it is to run. */
+  async cut(sql: string, cuts: readonly ColumnCut[]): Promise<CutText | Unreadable> {
+    const cut = await cutText(this.#core, sql, cuts);
+    if ('unreadable' in cut || cut.text === sql) return cut;
+    if (this.#texts.size >= TEXTS_MAX) this.#texts.clear();
+    this.#texts.set(sql, cut.text);
+    return cut;
+  }
+}
+
+/** As many as one statement needs, masked ones included. */
+const TEXTS_MAX = 16;
