@@ -192,6 +192,8 @@ describe('a view of an administrator', () => {
     'create view bobs.main.over as from pub.main.of_csv',
     'pivot pub.main.names on id using count(*)',
     'select current_query(), id from pub.main.names',
+    'from only pub.main.names',
+    'table pub.main.names',
     'select pub.main.salary_of(columns(*)) from pub.main.own',
   ])('is not lent to what is no query, and says so to those who may use it: %s', async (sql) => {
     const told = await rejection(ann, sql);

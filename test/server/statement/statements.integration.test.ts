@@ -445,3 +445,9 @@ describe('bad input', () => {
     expect(String(rows[0]?.[0])).toHaveLength(50_000_000);
   });
 });
+
+it('a function that DuckDB cannot compute before there is a query is a mistake in the text, not in the server', async () => {
+  await expect(client.rows('from repeat(current_query(), 1)')).rejects.toThrow(
+    /Put it into the list of SELECT/,
+  );
+});

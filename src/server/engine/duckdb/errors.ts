@@ -10,8 +10,11 @@ export function toEngineError(reason: unknown, sql?: string): GizmoError {
   const text = reason instanceof Error ? reason.message : String(reason);
   const whole = text.startsWith(CLOSED_PREFIX) ? text.slice(CLOSED_PREFIX.length) : text;
   const [, kind = '', first = ''] = /^(\w+) Error: ([^\n]*)/.exec(whole) ?? [];
+  const isInternal = kind.toUpperCase() === 'INTERNAL';
+  if (isInternal && NO_QUERY_YET.test(first) && /current_query/i.test(sql ?? ''))
+    return new GizmoError('INVALID_ARGUMENT', CURRENT_QUERY, { cause: reason });
   const message =
-    kind.toUpperCase() === 'INTERNAL' && isMisuse(first)
+    isInternal && isMisuse(first)
       ? `Parser Error: ${first}`
       : whole.replace(SHADOWED, '').replace(CLOSED, '$1 (--external-access says what the engine opens)');
   const position = sql === undefined ? undefined : findPosition(message, sql);
@@ -38,6 +41,11 @@ export function isAborted(error: unknown): boolean {
 export function isMisuse(message: string): boolean {
   return message.startsWith('Wrong argument for owned_by');
 }
+
+/** How DuckDB fails on `FROM repeat(current_query(), 1)`, whose arguments it computes while there is no query. */
+const NO_QUERY_YET = /^Attempted to dereference unique_ptr that is NULL/;
+const CURRENT_QUERY =
+  'Binder Error: current_query() cannot be an argument in FROM, which is computed before there is a query. Put it into the list of SELECT.';
 
 /** What DuckDB puts before the words of the macros that stand before functions a session may not call. */
 const SHADOWED = /^Invalid Input Error: (?=Permission denied: )/;

@@ -14,7 +14,7 @@ import { type Core, expand } from './expand.js';
 import { movesConditions } from './hides-rows.js';
 import { type Body, inlineCalls } from './inline.js';
 import { hasNode, nameColumns } from './name-columns.js';
-import { notHere, notLent } from './not-lent.js';
+import { notHere, notLent, WRITTEN_ANEW } from './not-lent.js';
 import { isPlain } from './parameters.js';
 import { inSession, key } from './resolve.js';
 import {
@@ -268,5 +268,5 @@ async function assertSame(
   }
   const [first, second] = [await queryOf(core, run), await queryOf(core, plan)];
   if (first === undefined || second === undefined || sameButFor(first, second, pairs) !== edits.length)
-    throw notLent('the query cannot be written with its body');
+    throw notHere(WRITTEN_ANEW);
 }

@@ -15,3 +15,7 @@ export function notHere(reason: string): GizmoError {
 export function notCalled(reason: string): GizmoError {
   return new GizmoError('INVALID_ARGUMENT', `${NOT_CALLED} ${reason}.`);
 }
+
+/** DuckDB does not write some forms as they were written, and what it writes is compared. */
+export const WRITTEN_ANEW =
+  "its form cannot be written with what is behind them. Write SELECT … FROM and the name, without TABLE and ONLY, and functions with commas: date_part('year', d), not extract(year FROM d).";

@@ -1,5 +1,5 @@
 /** A query whose tree was changed, as text again. */
-import { notLent } from './not-lent.js';
+import { notHere, WRITTEN_ANEW } from './not-lent.js';
 import { isNode, type Node, printed, queryOf, type TextReader, textOf, walk } from './tree.js';
 
 /** Throws FAILED_PRECONDITION where DuckDB reads its own text of the tree as another query. */
@@ -9,8 +9,7 @@ export async function writtenAnew(
 ): Promise<{ readonly sql: string; readonly query: Node }> {
   const sql = await textOf(core, query);
   const again = await queryOf(core, sql);
-  if (again === undefined || printedFlat(again) !== printedFlat(query))
-    throw notLent('the query cannot be written anew');
+  if (again === undefined || printedFlat(again) !== printedFlat(query)) throw notHere(WRITTEN_ANEW);
   return { sql, query: again };
 }
 
