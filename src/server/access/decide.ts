@@ -65,7 +65,9 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
 function hidden(rights: Rights, place: Place): Denial | undefined {
   if (mayKnow(rights, place)) return undefined;
   const { catalog, schema, name } = place;
-  const wider = [{ catalog }, { catalog, schema }].find((it) => !mayKnow(rights, it));
+  // DuckDB leaves the schema of what is not there empty.
+  const around = schema === '' ? [{ catalog }] : [{ catalog }, { catalog, schema }];
+  const wider = around.find((it) => !mayKnow(rights, it));
   const asked = { catalog, schema, name };
   return { by: 'hidden', place: wider ?? asked, asked };
 }

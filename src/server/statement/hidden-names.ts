@@ -4,7 +4,7 @@
  * replaced by one that nothing has; how that fails, with the names put back, is the answer.
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
-import { decide } from '../access/decide.js';
+import { type Denial, decide } from '../access/decide.js';
 import { mayKnow } from '../access/may-know.js';
 import type { EngineSession, InspectOptions } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
@@ -38,6 +38,8 @@ export async function inspectHiding(
   });
   try {
     const denial = decide(rights, facts);
+    const nowhere = denial === undefined ? await dropsNowhere(engine, facts) : undefined;
+    if (nowhere !== undefined) throw notThere(nowhere, text);
     // The plan does not name types, so what a type is in may be in it without showing.
     const which = denial === undefined ? 'before a dot' : 'all';
     const answer = await withoutHidden(engine, rights, text, options, which);
@@ -59,6 +61,20 @@ export async function inspectHiding(
     await engine.endScope('rollback');
     throw error;
   }
+}
+
+/** DuckDB misses the database of DROP … IF EXISTS only when it runs; what is hidden is missed before. */
+async function dropsNowhere(
+  engine: EngineSession,
+  { writes }: PlanFacts,
+): Promise<Extract<Denial, { readonly by: 'hidden' }> | undefined> {
+  const dropped = writes.find(({ action, catalog }) => action === 'drop' && catalog !== '');
+  if (dropped === undefined) return undefined;
+  const names = (await engine.catalogNames()).map(foldName);
+  const { catalog } = dropped;
+  return names.includes(foldName(catalog))
+    ? undefined
+    : { by: 'hidden', place: { catalog }, asked: { catalog } };
 }
 
 /**

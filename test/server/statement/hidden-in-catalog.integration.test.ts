@@ -49,6 +49,8 @@ it.each([
   'from shop.vault',
   'drop index shop.vault_index',
   'drop index if exists shop.main.vault_index',
+  'drop type if exists shop.vault_kind',
+  'drop table if exists shop.vault',
   "comment on index shop.vault_index is 'x'",
   'use shop.vaulted',
   "set schema = 'shop.vaulted'",
@@ -261,3 +263,19 @@ it.each(['user', 'readonly'] as const)(
     await admin.rows('detach vault_db');
   },
 );
+
+it('DROP … IF EXISTS in a hidden database fails when it is prepared, as in one that is not there', async () => {
+  await admin.rows("attach if not exists ':memory:' as vault_db; grant select on vault_db to zed");
+  const answers: string[] = [];
+  for (const name of ['vault_db', 'vaulz_db'])
+    answers.push(
+      await ann.prepare(`drop table if exists ${name}.main.gold`).then(
+        () => 'prepared',
+        ({ details }: { details: string }) => details.replaceAll(name, '<name>'),
+      ),
+    );
+  const [hidden, absent] = answers;
+  expect(hidden).toBe('Binder Error: Catalog "<name>" does not exist!');
+  expect(absent).toBe(hidden);
+  await admin.rows('detach vault_db');
+});
