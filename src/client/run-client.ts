@@ -1,6 +1,7 @@
 /** `gizmo client` once everything is known: connects, runs a script or the shell, and closes. */
 import { finished } from 'node:stream/promises';
 import { GizmoError } from '../errors.js';
+import { closeOnSignal } from './close-on-signal.js';
 import type { ConnectOptions } from './connect/options.js';
 import { connect } from './connect.js';
 import type { FlightSqlClient } from './flight-sql-client.js';
@@ -19,6 +20,7 @@ export async function runClient(job: ClientJob): Promise<number> {
   const settings = { ...job.settings, format: parseFormat(job.format) };
   const client = await connect(job.connection, job.signal);
   if (job.shell !== undefined) return runInteractively(job, settings, job.shell, client);
+  const signals = closeOnSignal(() => client.close());
   const output = job.outputPath === undefined ? undefined : await openOutput(job.outputPath);
   try {
     const exitCode = await runBatch(job, settings, client, output?.sink ?? standardOutput());
@@ -29,6 +31,7 @@ export async function runClient(job: ClientJob): Promise<number> {
     throw error;
   } finally {
     await client.close();
+    await signals.done();
   }
 }
 
@@ -61,7 +64,13 @@ async function runInteractively(
   client: FlightSqlClient,
 ): Promise<number> {
   const { runShell } = await import('./repl/run-shell.js');
-  return runShell({
+  let current = client;
+  const signals = closeOnSignal(() => current.close());
+  const reconnect = async () => {
+    current = await connect((await job.reconnection?.()) ?? job.connection);
+    return current;
+  };
+  const exitCode = await runShell({
     client,
     input: process.stdin,
     output: process.stdout,
@@ -70,9 +79,11 @@ async function runInteractively(
       ...options,
       settings,
       quiet: job.quiet,
-      reconnect: async () => connect((await job.reconnection?.()) ?? job.connection),
+      reconnect,
     },
   });
+  await signals.done();
+  return exitCode;
 }
 
 async function runBatch(

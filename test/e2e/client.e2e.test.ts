@@ -315,6 +315,33 @@ describe('gizmo client exits with', () => {
     expect(code).toBe(130);
   });
 
+  test.each([
+    ['SIGTERM', 'while it waits for SQL', 'select 1;\n'],
+    [
+      'SIGHUP',
+      'while a statement runs',
+      'select 1;\nselect count(*) from range(100000000) a, range(100000) b;\n',
+    ],
+  ] as const)('%s %s ends the session on the server before the client', async (signal, _, sql) => {
+    const sessions = async () => {
+      const { out } = await client(['-tAc', 'select count(*) from gizmo_sessions() where not is_current']);
+      return Number(out);
+    };
+    const before = await sessions();
+    const child = start(['-tA', '-f', '-']);
+    child.stdin.write(sql);
+    await once(child.stdout, 'data');
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    expect(await sessions()).toBe(before + 1);
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([null, signal]);
+    expect(err).toBe('');
+    expect(await sessions()).toBe(before);
+  });
+
   test.runIf(existsSync('/dev/full'))('2 where standard output is full, and why', async () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(
