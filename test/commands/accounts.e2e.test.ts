@@ -52,10 +52,12 @@ describe('gizmo user and gizmo token', () => {
     const { stdout } = await gizmo(['user', 'create', 'etl', '--no-password', '--json']);
     expect(JSON.parse(stdout)).toEqual({ user: 'etl', role: 'readonly' });
     const list = await gizmo(['user', 'list', '--json']);
-    expect(JSON.parse(list.stdout)).toMatchObject([
-      { user_name: 'alice', role: 'user', has_password: true, is_suspended: false },
-      { user_name: 'etl', role: 'readonly', has_password: false, is_suspended: false },
-    ]);
+    expect(JSON.parse(list.stdout)).toMatchObject({
+      users: [
+        { user_name: 'alice', role: 'user', has_password: true, is_suspended: false, suspended_at: null },
+        { user_name: 'etl', role: 'readonly', created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) },
+      ],
+    });
   });
 
   it('print a token alone', async () => {
@@ -74,7 +76,7 @@ describe('gizmo user and gizmo token', () => {
     expect(await as('alice', "it's a secret", 'select 1')).toMatchObject({ code: 0 });
     expect(await bearer(token, 'select 1')).toMatchObject({ code: 0 });
     const { stdout } = await gizmo(['user', 'list', '--json']);
-    expect(JSON.parse(stdout)).toContainEqual(
+    expect(JSON.parse(stdout).users).toContainEqual(
       expect.objectContaining({ user_name: 'zoe@example.com', role: null, is_suspended: true }),
     );
   });
@@ -109,7 +111,7 @@ describe('gizmo user and gizmo token', () => {
     expect(await gizmo(['user', 'drop', 'alice'])).toMatchObject({ code: 0 });
     expect(await as('alice', 'another one', 'select 1')).toMatchObject({ code: 4 });
     const { stdout } = await gizmo(['token', 'list', '--json']);
-    expect(JSON.parse(stdout || '[]')).toEqual([]);
+    expect(JSON.parse(stdout)).toEqual({ tokens: [] });
   });
 
   it.each([

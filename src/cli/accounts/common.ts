@@ -5,6 +5,7 @@ import { CONNECTION_FLAGS, LOGIN_FLAGS } from '../client-flags.js';
 import { watchInterrupts } from '../interrupts.js';
 import type { FlagSpec } from '../parse-line.js';
 import { type ConnectionLine, planConnection } from '../plan-connection.js';
+import { readRows } from '../read-rows.js';
 import { writeError } from '../report-error.js';
 import { showResult } from '../show-result.js';
 
@@ -49,8 +50,16 @@ export async function runForRow(
   return 0;
 }
 
-/** Shows a query as `gizmo client` does. Answers the exit code. */
-export async function runQuery(line: AccountLine, sql: string): Promise<number> {
+/** Shows a list: to people as `gizmo client` does, in JSON by its name. Answers the exit code. */
+export async function showList(line: AccountLine, name: string, list: ListQuery): Promise<number> {
+  const { table, times, order } = list;
+  if (line.isOn('json') === true) {
+    const columns = times.map((it) => `epoch_ms(${it}) as ${it}`).join(', ');
+    const sql = `select * replace (${columns}) from ${table} order by ${order}`;
+    const rows = await withClient(line, (client) => readRows(client, sql));
+    showResult(line, { [name]: rows }, () => '');
+    return 0;
+  }
   const [{ runClient }, { connection }] = await Promise.all([
     import('../../client/run-client.js'),
     planConnection(line, undefined, process.env),
@@ -58,14 +67,23 @@ export async function runQuery(line: AccountLine, sql: string): Promise<number> 
   const interrupts = watchInterrupts();
   const job: ClientJob = {
     connection,
-    steps: [{ kind: 'text', text: sql }],
-    format: line.isOn('json') === true ? 'json' : 'box',
+    steps: [{ kind: 'text', text: `select * from ${table} order by ${order}` }],
+    format: 'box',
     settings: { footer: false },
     quiet: true,
     signal: interrupts.signal,
     reportError: (error) => writeError(error.message),
   };
   return runClient(job);
+}
+
+/** Of a table function of the server. */
+export interface ListQuery {
+  readonly table: string;
+  /** Its columns with a point in time. */
+  readonly times: readonly string[];
+  /** What it is sorted by. */
+  readonly order: string;
 }
 
 /** A name as SQL takes any: between double quotes. */

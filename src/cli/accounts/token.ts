@@ -7,8 +7,8 @@ import {
   quotedText,
   roleClause,
   runForRow,
-  runQuery,
   runStatement,
+  showList,
 } from './common.js';
 
 const group = 'TOKEN';
@@ -46,7 +46,8 @@ export async function createToken(argv: readonly string[]): Promise<number> {
 export async function listTokens(argv: readonly string[]): Promise<number> {
   const line = parseLine(argv, ACCOUNT_FLAGS);
   refuseSurplus(line.args, 0);
-  return runQuery(line, 'select * from gizmo_tokens() order by user_name, created_at');
+  const times = ['created_at', 'expires_at'];
+  return showList(line, 'tokens', { table: 'gizmo_tokens()', times, order: 'user_name, created_at' });
 }
 
 /** `gizmo token revoke ID`. */

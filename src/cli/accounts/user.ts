@@ -10,8 +10,8 @@ import {
   quotedName,
   quotedText,
   roleClause,
-  runQuery,
   runStatement,
+  showList,
   withClient,
 } from './common.js';
 
@@ -80,7 +80,8 @@ export async function changeRole(argv: readonly string[]): Promise<number> {
 export async function listUsers(argv: readonly string[]): Promise<number> {
   const line = parseLine(argv, ACCOUNT_FLAGS);
   refuseSurplus(line.args, 0);
-  return runQuery(line, 'select * from gizmo_users() order by user_name');
+  const times = ['suspended_at', 'created_at'];
+  return showList(line, 'users', { table: 'gizmo_users()', times, order: 'user_name' });
 }
 
 /** `gizmo user suspend NAME`. Says so where the name is no user's, because it may be misspelt. */

@@ -1,7 +1,7 @@
 /** `gizmo server sessions`. */
-import type { FlightSqlClient } from '../../client/flight-sql-client.js';
 import { refuseSurplus } from '../arguments.js';
 import { type FlagSpec, parseLine } from '../parse-line.js';
+import { readRows, type ShownRow } from '../read-rows.js';
 import { showResult } from '../show-result.js';
 import { textTable } from '../text-table.js';
 import { askServer, SERVER_VERB_FLAGS } from './ask-server.js';
@@ -17,11 +17,11 @@ export async function runSessions(argv: readonly string[]): Promise<void> {
   const line = parseLine(argv, SESSIONS_FLAGS);
   refuseSurplus(line.args, 0);
   if (line.isOn('queries') === true) {
-    const queries = await askServer(line, (client) => read(client, QUERIES_SQL));
+    const queries = await askServer(line, (client) => readRows(client, QUERIES_SQL));
     showResult(line, { queries }, () => queriesTable(queries));
     return;
   }
-  const sessions = await askServer(line, (client) => read(client, SESSIONS_SQL));
+  const sessions = await askServer(line, (client) => readRows(client, SESSIONS_SQL));
   showResult(line, { sessions }, () => sessionsTable(sessions));
 }
 
@@ -33,28 +33,7 @@ const QUERIES_SQL = `select query_id, session_id, user_name, role, peer, state, 
   epoch_ms(started_at) as started_at, seconds, door, sql
   from gizmo_queries() where not is_current order by started_at`;
 
-type Shown = Readonly<Record<string, string | number | boolean | null>>;
-
-/** Rows as JSON has them: times in ISO 8601. */
-async function read(client: FlightSqlClient, sql: string): Promise<readonly Shown[]> {
-  const rows = await (await client.query(sql)).toArray();
-  return rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => {
-        if (typeof value === 'bigint') {
-          const number = Number(value);
-          return [name, name.endsWith('_at') ? new Date(number).toISOString() : number];
-        }
-        return [
-          name,
-          typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null,
-        ];
-      }),
-    ),
-  );
-}
-
-function sessionsTable(sessions: readonly Shown[]): string {
+function sessionsTable(sessions: readonly ShownRow[]): string {
   return textTable(
     ['SESSION', 'USER', 'ROLE', 'FROM', 'SINCE', 'STATE'],
     sessions.map((it) => [
@@ -68,7 +47,7 @@ function sessionsTable(sessions: readonly Shown[]): string {
   );
 }
 
-function queriesTable(queries: readonly Shown[]): string {
+function queriesTable(queries: readonly ShownRow[]): string {
   if (queries.length === 0) return 'Nothing runs.';
   return textTable(
     ['QUERY', 'USER', 'STATE', 'DONE', 'ROWS', 'SECONDS', 'SQL'],
@@ -84,10 +63,10 @@ function queriesTable(queries: readonly Shown[]): string {
   );
 }
 
-function text(value: Shown[string] | undefined): string {
+function text(value: ShownRow[string] | undefined): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
-function time(value: Shown[string] | undefined): string {
+function time(value: ShownRow[string] | undefined): string {
   return text(value).slice(0, 19).replace('T', ' ').concat('Z');
 }
