@@ -250,6 +250,20 @@ describe('ingest', () => {
     await other.close();
     expect(await rows('select sum(i)::bigint as total from copied')).toEqual([{ total: 4_999_950_000n }]);
   });
+  test.each([
+    ['rows', [{ a: 1 }]],
+    ['arrays', [[1, 2]]],
+    ['one row', { a: 1 }],
+    ['a text', 'a'],
+    ['nothing', undefined],
+    ['an empty value', [null]],
+  ])('says what to load in the place of %s', async (_, source) => {
+    await expect(db.ingest('people', source as never)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('batchesOf(schema, rows)'),
+    });
+  });
+
   test('wants the table to be there or not, as told', async () => {
     const one = () => batchesOf(schema, people(1));
     await db.ingest('modes', one());

@@ -25,6 +25,7 @@ export async function ingest(
   options: IngestOptions,
   transactionId: Uint8Array | undefined,
 ): Promise<bigint | undefined> {
+  if (!isIterable(source)) throw notBatches();
   const { mode = 'create', catalog, schema, temporary = false, signal } = options;
   const command = encodeCommand({
     type: 'CommandStatementIngest',
@@ -72,6 +73,7 @@ async function* frames(cmd: Uint8Array, source: IngestSource): AsyncGenerator<Fl
     });
   let plain: ReturnType<typeof plainMessages> | undefined;
   for await (const batch of batchesIn(source)) {
+    if (!isSchema(batch?.schema) || !Array.isArray(batch.columns)) throw notBatches();
     if (plain === undefined) {
       plain = plainMessages(batch.schema, BODY_BYTES_MAX);
       yield announce(plain.schema);
@@ -132,4 +134,17 @@ async function* readBatches(
 
 function isSchema(value: unknown): value is ArrowSchema {
   return typeof value === 'object' && value !== null && 'fields' in value && Array.isArray(value.fields);
+}
+
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
+}
+
+function notBatches(): GizmoError {
+  return new GizmoError(
+    'INVALID_ARGUMENT',
+    'What is to be loaded are no batches. Make them of rows by batchesOf(schema, rows), or give Arrow IPC bytes.',
+  );
 }
