@@ -1,4 +1,4 @@
-/** SIGTERM and SIGHUP end the client as any program, but its session does not stay behind until its idle time. */
+/** SIGTERM and SIGHUP end the client as they end others, but its session does not stay behind until its idle time. */
 
 /** How long a server may take to close the session before the client ends without that. */
 const CLOSING_MS_MAX = 2000;
