@@ -33,7 +33,7 @@ export function createPathGuard(own: readonly string[]): PathGuard {
   const names = new Set<string>([...FILES, ...kept.map((path) => basename(path))]);
   return (sql) => {
     if (!QUOTES.test(sql) && ![...names].some((name) => sql.includes(name))) return;
-    const isDoor = DOORS.test(sql) || (COMMENTS.test(sql) && DOORS.test(withoutComments(sql)));
+    const isDoor = DOORS.test(outlineOf(sql)) || namesTables(sql);
     let named = 0;
     let lookUps = 0;
     let files: readonly string[] | undefined;
@@ -56,9 +56,11 @@ export function createPathGuard(own: readonly string[]): PathGuard {
   };
 }
 
-/** Where the paths of a text lead, as DuckDB reads them. */
-function* placesIn(sql: string, names: ReadonlySet<string>): Generator<string, void, undefined> {
+/** Where the paths of a text lead, as DuckDB reads them; those of a text within it too, which query('…') runs. */
+function* placesIn(sql: string, names: ReadonlySet<string>, depth = 0): Generator<string, void, undefined> {
+  const runsTexts = depth < HELD_DEPTH_MAX && QUERY.test(sql);
   for (const written of pathsIn(sql, names)) {
+    if (runsTexts && QUOTES.test(written)) yield* placesIn(written, names, depth + 1);
     let rest = written;
     for (let prefixes = 0; prefixes <= PREFIXES_MAX; prefixes++) {
       yield rest.replace(/^file:(\/\/(localhost)?(?=\/))?/i, '').replace(/^~(?=\/)/, homedir);
@@ -101,14 +103,47 @@ function* pathsIn(sql: string, names: ReadonlySet<string>): Generator<string, vo
   if (parts > 1) yield joined;
 }
 
-function withoutComments(sql: string): string {
+/**
+ * Whether EXECUTE gives values, or a text in quotes follows a comma in FROM, as in `FROM t, 'a.csv'`: not in a list of values,
+ * which may be long.
+ */
+function namesTables(sql: string): boolean {
+  const inFrom = [false];
+  let before = '';
+  for (const { kind, start, end } of readTokens(sql)) {
+    if (kind === 'space' || kind === 'comment') continue;
+    const written = sql.slice(start, end).toLowerCase();
+    if (
+      kind === 'word' &&
+      written === 'execute' &&
+      (before === '' || /^(explain|analyze|[;)])$/.test(before))
+    )
+      return true;
+    if (written === '(') inFrom.push(false);
+    else if (written === ')' && inFrom.length > 1) inFrom.pop();
+    else if (kind === 'word' && FROM.test(written)) inFrom[inFrom.length - 1] = true;
+    else if (kind === 'word' && BEHIND_FROM.test(written)) inFrom[inFrom.length - 1] = false;
+    const isQuoted = kind === 'string' || kind === 'quotedIdentifier';
+    if (isQuoted && before === ',' && inFrom.at(-1) === true) return true;
+    before = written;
+  }
+  return false;
+}
+
+const FROM = /^(from|using|join)$/;
+const BEHIND_FROM =
+  /^(where|group|having|window|qualify|order|limit|offset|select|set|values|returning|union|except|intersect)$/;
+
+/** The text without its comments, and with nothing in its strings: values of any words open no files. */
+function outlineOf(sql: string): string {
   let text = '';
   for (const { kind, start, end } of readTokens(sql))
-    text += kind === 'comment' ? ' ' : sql.slice(start, end);
+    text += kind === 'comment' ? ' ' : kind === 'string' ? "''" : sql.slice(start, end);
   return text;
 }
 
-const COMMENTS = /--|\/\*/;
+const QUERY = /\bquery\b/i;
+const HELD_DEPTH_MAX = 4;
 const PATH_CHARS_MAX = 4096;
 /** ATTACH takes the kind of a database from what stands before its path: 'duckdb:/some/where.db'. */
 const KIND_PREFIX = /^\w{2,}:(?!\/\/)/;
