@@ -13,7 +13,7 @@ const CREATE_SECRET = /\bcreate\b|\bsecret\b|\(/gi;
 
 /**
  * Where a text speaks of secrets, passwords, tokens, keys or ATTACH (whose path may carry a password), each of
- * its string literals becomes '***'; other texts stay as they are. Conservative on purpose: a redacted harmless
+ * its string literals becomes '***', and so does a comment that speaks of them; other texts stay as they are. Conservative on purpose: a redacted harmless
  * literal costs a reader a guess, a logged secret costs more.
  */
 export function redactSql(sql: string): string {
@@ -27,7 +27,7 @@ export function redactSql(sql: string): string {
   let ofUser: 'no' | 'unnamed' | 'named' = 'no';
   for (const token of readTokens(text)) {
     const written = text.slice(token.start, token.end);
-    const shown = token.kind === 'string' ? "'***'" : written;
+    const shown = token.kind === 'string' ? "'***'" : shownComment(token.kind, written);
     if (token.kind === 'space' || token.kind === 'comment') {
       redacted += shown;
       continue;
@@ -51,6 +51,12 @@ export function redactSql(sql: string): string {
     redacted += shown;
   }
   return redacted;
+}
+
+/** Of a comment that speaks of such things itself, or quotes something, nothing is kept but that it is one. */
+function shownComment(kind: string, written: string): string {
+  if (kind !== 'comment' || !(SENSITIVE.test(written) || /['"$]/.test(written))) return written;
+  return written.startsWith('--') ? '-- ***' : '/* *** */';
 }
 
 /** Where the parenthesis opens in which a secret's options stand, perhaps as bare words: nothing behind it is kept. */

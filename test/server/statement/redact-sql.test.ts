@@ -34,6 +34,11 @@ describe('redactSql', () => {
     ['grant all on t to ann identified by geheim', 'grant all on t to ann identified ***'],
     ['select "password", passwd from t', 'select "password", passwd from t'],
     ["create secret (secret 'unclosed", 'create secret (***)'],
+    ['select 1 -- password=geheim\nfrom t', 'select 1 -- ***\nfrom t'],
+    [
+      "/* report */ set s3_secret_access_key = 'a' /* was \"b\" */ -- set token = 'c'",
+      "/* report */ set s3_secret_access_key = '***' /* *** */ -- ***",
+    ],
   ])('hides literals in %s', (sql, logged) => {
     expect(redactSql(sql)).toBe(logged);
   });
