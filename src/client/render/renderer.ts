@@ -12,7 +12,7 @@ export interface Renderer {
   close?(): Promise<void>;
 }
 
-/** Resolves when the destination wants more. Rejects when the destination is gone. */
+/** Resolves when the destination wants more and needs no chunk any longer. Rejects when the destination is gone. */
 export interface TextSink {
   write(chunk: string | Uint8Array): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadRenderer } from '../load-renderer.js';
 import type { TextSink } from '../renderer.js';
+import { discard } from './discard.js';
 import { ownMemory } from './own-memory.js';
 import type { FromThread, ThreadJob, ToThread } from './thread-messages.js';
 
@@ -38,8 +39,8 @@ parentPort?.on('message', (message: ToThread) => {
     if (message.type === 'batch') {
       const { batch } = message;
       await renderer.batch({ schema, ...batch });
-      const memory = ownMemory(batch.columns);
-      post({ type: 'rendered', memory }, memory);
+      discard(ownMemory(batch.columns));
+      post({ type: 'rendered' });
     } else {
       await renderer.end();
       post({ type: 'ended' });

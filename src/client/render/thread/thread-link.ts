@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ReceivedBatch } from '../../result/result.js';
 import type { TextSink } from '../renderer.js';
+import { collectYoung } from './collect-young.js';
+import { discard } from './discard.js';
 import { ownMemory } from './own-memory.js';
 import type { FromThread, ThreadJob, ToThread } from './thread-messages.js';
 
@@ -30,7 +32,10 @@ export class ThreadLink {
 
   /** Resolves when the next one is wanted. Rejects with what the thread or the sink failed with. */
   async batch({ columns, length }: ReceivedBatch): Promise<void> {
-    this.#post({ type: 'batch', batch: { columns, length } }, ownMemory(columns));
+    const memory = ownMemory(columns);
+    const bytes = memory.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.#post({ type: 'batch', batch: { columns, length } }, memory);
+    collectYoung(bytes);
     this.#pending++;
     await this.#until(() => this.#pending <= AHEAD);
   }
@@ -56,7 +61,10 @@ export class ThreadLink {
         this.#writing = this.#writing
           .then(() => (this.#isClosed ? undefined : this.#sink.write(message.bytes)))
           .then(
-            () => this.#post({ type: 'written' }),
+            () => {
+              discard([message.bytes.buffer as ArrayBuffer]);
+              this.#post({ type: 'written' });
+            },
             (reason: unknown) => this.#fail(reason),
           );
         return;

@@ -18,7 +18,7 @@ export type ToThread =
 
 export type FromThread =
   | { readonly type: 'text'; readonly bytes: Uint8Array }
-  /** Answers one `batch`: all of its text has been told. Its memory goes back to where garbage is collected more often. */
-  | { readonly type: 'rendered'; readonly memory: readonly ArrayBuffer[] }
+  /** Answers one `batch`: all of its text has been told. */
+  | { readonly type: 'rendered' }
   /** Answers `end`. */
   | { readonly type: 'ended' };
