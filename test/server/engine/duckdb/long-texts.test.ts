@@ -1,6 +1,9 @@
 /** Whoever is no administrator may send 256 Ki characters: looking at them must not hold up everybody else. */
 import { expect, it } from 'vitest';
+import { takenTexts } from '../../../../src/server/engine/duckdb/facts/bound-texts.js';
 import { readText } from '../../../../src/server/engine/duckdb/facts/read-text.js';
+import { significant } from '../../../../src/server/engine/duckdb/facts/words.js';
+import { withPivotValues } from '../../../../src/server/engine/duckdb/facts/wrappers.js';
 
 const LENGTH = 256 * 1024;
 
@@ -18,4 +21,24 @@ it.each([
   const start = performance.now();
   readText(text, { readOnly: true, signal: new AbortController().signal });
   expect(performance.now() - start).toBeLessThan(10_000);
+});
+
+// What goes through the rest of the text from each of these takes minutes.
+it.each([
+  ['nextval(', ['name']],
+  ['currval(1,', ['name']],
+  ['from_json(', ['type']],
+  ['make_type(', ['type']],
+  ['current_setting(', ['setting']],
+  ['histogram(a,', []],
+])('calls of %s in one another are looked at once each', async (piece, taken) => {
+  const none = { definitions: { all: () => Promise.resolve([]) } };
+  const text = `select ${piece.repeat(LENGTH / piece.length)}`;
+  expect([...(await takenTexts(none, text))]).toEqual(taken);
+});
+
+it('PIVOTs in one another get values up to some number', () => {
+  const text = `select ${'(pivot t on a '.repeat(LENGTH / 14)}`;
+  const values = withPivotValues(text, [...significant(text)]).match(/ IN \(NULL\) /g);
+  expect(values?.length).toBeLessThan(200);
 });

@@ -6,7 +6,7 @@
 import { foldName } from '../../../model/fold-name.js';
 import { type HasDefinitions, type HeldText, heldTexts, ofDefinitions, untilSettled } from './held-texts.js';
 import { READABLE_SETTINGS } from './setting-classes.js';
-import { insideParentheses, isName, isWord, stringOf, type Word } from './words.js';
+import { closingOf, isName, isWord, stringOf, type Word } from './words.js';
 
 /** What a text may be of which it is not known; `given`: a name, which whoever calls the macro that takes it may write out. */
 export type Taken = 'setting' | 'type' | 'name' | 'given';
@@ -54,7 +54,7 @@ function* takenByNames(
     for (const takes of TAKEN) {
       const taker = takers.get(`${word.value} ${takes}`);
       if (taker === undefined || (!isCall && taker.macro)) continue;
-      const kind = takes === 'given' ? ofNames(insideParentheses(words, at + 1), isBody) : takes;
+      const kind = takes === 'given' ? ofNames(argumentsAt(words, at + 1), isBody) : takes;
       if (kind !== undefined) yield kind;
     }
     if (isCall) yield* takenBy(sql, words, at, isBody);
@@ -64,58 +64,88 @@ function* takenByNames(
 /** What the call at `at` takes that is not written out. */
 function takenBy(sql: string, words: readonly Word[], at: number, isBody: boolean): readonly Taken[] {
   const name = words[at]?.value ?? '';
+  if (OF_NAMES.has(name))
+    return name === 'histogram' && isAggregate(words, at)
+      ? []
+      : takenFrom(argumentsAt(words, at + 1), OF_SEQUENCES.has(name), isBody);
   if (!TAKING.has(name)) return [];
-  const given = insideParentheses(words, at + 1);
-  if (OF_NAMES.has(name)) {
-    if (name === 'histogram' && isAggregate(words, at, given)) return [];
-    const isOfTable = !OF_SEQUENCES.has(name) && isTable(given, isBody);
-    const kind = isOfTable ? undefined : ofNames(given.slice(0, endOfFirst(given)), isBody);
-    return kind === undefined ? [] : [kind];
-  }
-  if (name === 'current_setting') return isReadable(sql, given) ? [] : ['setting'];
+  // Calls may stand in calls, so that none of them is gone through.
+  const close = closingOf(words, at + 1);
+  const end = close < 0 ? words.length : close;
+  const given = words.slice(at + 2, Math.min(end, at + 4));
+  if (name === 'current_setting') return end === at + 3 && isReadable(sql, given) ? [] : ['setting'];
   if (name === 'make_type')
     return given[0]?.kind === 'string' && isAlone(given[1]) && words[at - 1]?.value !== '.' ? [] : ['type'];
   // The first argument may stand before a dot, so the last one counts.
-  return given.at(-1)?.kind === 'string' && isAlone(given.at(-2)) ? [] : ['type'];
+  const isLast = words[end - 1]?.kind === 'string' && (end === at + 3 || isAlone(words[end - 2]));
+  return isLast ? [] : ['type'];
+}
+
+/** What a call that asks about the sequence or table of a name takes. */
+function takenFrom({ first }: Arguments, isOfSequence: boolean, isBody: boolean): readonly Taken[] {
+  if (!isOfSequence && isTable(first, isBody)) return [];
+  const kind = first === undefined ? 'name' : ofNames({ plain: first }, isBody);
+  return kind === undefined ? [] : [kind];
+}
+
+/** Whether `histogram` is not the macro of that name, which is told a table and, behind a comma, a column. */
+function isAggregate(words: readonly Word[], at: number): boolean {
+  if (isWord(words[at - 1], 'from', 'join', 'call', 'lateral')) return false;
+  const close = closingOf(words, at + 1);
+  if (close < 0 || close - at > AGGREGATE_WORDS_MAX) return false;
+  return !words.slice(at, close).some((it) => isSign(it, ','));
+}
+
+/** What is written out of a call's arguments. */
+interface Arguments {
+  /** All of them; undefined where there is more in them than strings, names, dots and commas. */
+  readonly plain: readonly Word[] | undefined;
+  /** The first one; the same tokens where it is the only one. */
+  readonly first?: readonly Word[] | undefined;
+}
+
+/** Stops at what is not plain, so that calls in calls are not gone through from each. */
+function argumentsAt(words: readonly Word[], open: number): Arguments {
+  let end = open + 1;
+  while (isPlain(words[end])) end++;
+  const all = words.slice(open + 1, end);
+  const plain = isSign(words[end], ')') ? all : undefined;
+  const comma = all.findIndex((it) => isSign(it, ','));
+  return { plain, first: comma < 0 ? plain : all.slice(0, comma) };
+}
+
+function isPlain(word: Word | undefined): boolean {
+  return word?.kind === 'string' || isName(word) || isSign(word, '.') || isSign(word, ',');
+}
+
+function isSign(word: Word | undefined, sign: string): boolean {
+  return word !== undefined && word.kind !== 'quotedIdentifier' && word.value === sign;
 }
 
 /** What is taken where these are all arguments that names are taken from; undefined where each of them is written out. */
-function ofNames(given: readonly Word[], isBody: boolean): Taken | undefined {
-  const isPlain = given.every((it, at) =>
+function ofNames({ plain = [] }: Arguments, isBody: boolean): Taken | undefined {
+  const isWritten = plain.every((it, at) =>
     at % 2 === 1 ? it.value === ',' : it.kind === 'string' || (isBody && isName(it)),
   );
-  if (!isPlain || given.length % 2 === 0) return 'name';
-  return given.some(isName) ? 'given' : undefined;
+  if (!isWritten || plain.length % 2 === 0) return 'name';
+  return plain.some(isName) ? 'given' : undefined;
 }
 
-/** Whether the first argument is the name of a table; one without a dot could be what a macro is given. */
-function isTable(given: readonly Word[], isBody: boolean): boolean {
-  const first = given.slice(0, endOfFirst(given));
-  if (first.length === 0 || (isBody && first.length === 1)) return false;
-  return first.every((it, at) => (at % 2 === 1 ? it.value === '.' : isName(it)));
-}
-
-function endOfFirst(given: readonly Word[]): number {
-  const end = given.findIndex(({ kind, value }) => kind === 'punctuation' && value === ',');
-  return end < 0 ? given.length : end;
-}
-
-/** Whether `histogram` is not called as the macro of that name, which gives a table and is told which one and which column. */
-function isAggregate(words: readonly Word[], at: number, given: readonly Word[]): boolean {
-  const before = words[at - 1];
-  const isInFrom = isWord(before, 'from', 'join', 'call', 'lateral');
-  return !isInFrom && !given.some(({ value }) => value === ',');
+/** Whether this is the name of a table; one without a dot could be what a macro is given. */
+function isTable(given: readonly Word[] = [], isBody: boolean): boolean {
+  if (given.length === 0 || (isBody && given.length === 1)) return false;
+  return given.every((it, at) => (at % 2 === 1 ? it.value === '.' : isName(it)));
 }
 
 function isReadable(sql: string, given: readonly Word[]): boolean {
   const [only] = given;
-  const setting = given.length === 1 && only?.kind === 'string' ? stringOf(sql, only) : undefined;
+  const setting = only?.kind === 'string' ? stringOf(sql, only) : undefined;
   return setting !== undefined && READABLE_SETTINGS.has(setting.toLowerCase());
 }
 
 /** Whether a string beside this is an argument by itself. */
 function isAlone(beside: Word | undefined): boolean {
-  return beside === undefined || (beside.kind === 'punctuation' && beside.value === ',');
+  return beside === undefined || isSign(beside, ',');
 }
 
 const TAKEN: readonly Taken[] = ['setting', 'type', 'name', 'given'];
@@ -133,4 +163,6 @@ const OF_NAMES: ReadonlySet<string> = new Set([
   'histogram',
   'histogram_values',
 ]);
-const TAKING: ReadonlySet<string> = new Set(['current_setting', 'make_type', ...OF_TYPES, ...OF_NAMES]);
+const TAKING: ReadonlySet<string> = new Set(['current_setting', 'make_type', ...OF_TYPES]);
+/** Each of them is gone through. */
+const AGGREGATE_WORDS_MAX = 1000;

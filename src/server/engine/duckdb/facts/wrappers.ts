@@ -57,9 +57,8 @@ export function readDeallocate(tokens: readonly Word[]): { name: string } | unde
  */
 export function withPivotValues(sql: string, tokens: readonly Word[]): string {
   const ends = new Set<number>();
-  for (const [index, token] of tokens.entries()) {
-    if (isWord(token, 'pivot', 'pivot_wider')) for (const end of elementEnds(tokens, index)) ends.add(end);
-  }
+  const pivots = tokens.flatMap((token, at) => (isWord(token, 'pivot', 'pivot_wider') ? [at] : []));
+  for (const at of pivots.slice(0, PIVOTS_MAX)) for (const end of elementEnds(tokens, at)) ends.add(end);
   let text = '';
   let at = tokens[0]?.start ?? sql.length;
   for (const end of [...ends].sort((a, b) => a - b)) {
@@ -68,6 +67,9 @@ export function withPivotValues(sql: string, tokens: readonly Word[]): string {
   }
   return text + sql.slice(at);
 }
+
+/** What has more of them cannot be planned: each is gone through to its end. */
+const PIVOTS_MAX = 100;
 
 /** Where the elements of ON that have no IN end, in the text. */
 function elementEnds(tokens: readonly Word[], pivot: number): number[] {
