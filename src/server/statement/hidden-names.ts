@@ -106,7 +106,7 @@ async function withoutHidden(
 ): Promise<GizmoError | PlanFacts | undefined> {
   const named = namesIn(text, which);
   if (named.length === 0) return undefined;
-  const { anywhere, inPlaces } = await hiddenOf(engine, rights, named, which);
+  const { anywhere, inPlaces, known } = await hiddenOf(engine, rights, named, which);
   const hidden = new Set([...anywhere, ...inPlaces]);
   const all = occurrences(text).filter(({ name }) => name === undefined || hidden.has(name));
   const isMasked = ({ name, isPlace, isFirst }: Occurrence) =>
@@ -116,7 +116,7 @@ async function withoutHidden(
   const masked = new Set(all.filter(isMasked).map(({ at }) => at));
   let before: GizmoError | PlanFacts | undefined;
   for (let tries = 0; ; tries++) {
-    const how = { hidden, places: masked, whole: which === 'all' };
+    const how = { hidden, places: masked, whole: which === 'all', known };
     const { answer, columns } = await inspectMasked(engine, text, options, how);
     // The engine is to have inspected the text itself last.
     if (answer === undefined)
@@ -174,6 +174,14 @@ async function ofColumn(
   );
 }
 
+/** Folded names, and where they are masked. */
+interface Masking {
+  readonly hidden: ReadonlySet<string>;
+  readonly places: ReadonlySet<number>;
+  readonly whole: boolean;
+  readonly known: ReadonlySet<string>;
+}
+
 /** How often something that is called alike is looked for. */
 const TRIES_MAX = 16;
 
@@ -188,7 +196,7 @@ async function inspectMasked(
   engine: EngineSession,
   text: string,
   options: InspectOptions,
-  { hidden, ...how }: { hidden: ReadonlySet<string>; places: ReadonlySet<number>; whole: boolean },
+  { hidden, ...how }: Masking,
 ): Promise<Tried> {
   const { masked, unmask, namesIn: maskedIn } = mask(text, hidden, how);
   if (masked === text) return { answer: undefined, columns: [] };
@@ -214,6 +222,8 @@ interface HiddenNames {
   readonly anywhere: ReadonlySet<string>;
   /** Those of catalogs, which mean these only where something follows that is in them. */
   readonly inPlaces: ReadonlySet<string>;
+  /** Those of catalogs that may be known. */
+  readonly known: ReadonlySet<string>;
 }
 
 async function hiddenOf(
@@ -223,13 +233,13 @@ async function hiddenOf(
   which: Which,
 ): Promise<HiddenNames> {
   const inPlaces = new Set<string>();
-  const known: string[] = [];
+  const known = new Set<string>();
   for (const catalog of await engine.catalogNames())
-    if (mayKnow(rights, { catalog })) known.push(foldName(catalog));
+    if (mayKnow(rights, { catalog })) known.add(foldName(catalog));
     else inPlaces.add(foldName(catalog));
   const anywhere = new Set<string>();
   // Whoever has no grants knows all of a catalog or nothing.
-  if (which !== 'all' && rights.grants === undefined) return { anywhere, inPlaces };
+  if (which !== 'all' && rights.grants === undefined) return { anywhere, inPlaces, known };
   const { schemas, objects } = await engine.lookUp(names);
   const places = [
     ...schemas.map((it) => ({ place: it, name: it.schema })),
@@ -238,5 +248,5 @@ async function hiddenOf(
   for (const { place, name } of places) if (!mayKnow(rights, place)) anywhere.add(foldName(name));
   for (const { place, name } of places) if (mayKnow(rights, place)) anywhere.delete(foldName(name));
   for (const name of known) anywhere.delete(name);
-  return { anywhere, inPlaces };
+  return { anywhere, inPlaces, known };
 }

@@ -45,7 +45,7 @@ export interface Masked {
 export function placesOf(text: string, names: ReadonlySet<string>): number[] {
   if (names.size === 0) return [];
   const places: number[] = [];
-  const wanted = { hidden: names, unusual: unusualPattern(names), whole: true };
+  const wanted = { hidden: names, unusual: unusualPattern(names), whole: true, known: NOTHING };
   for (const [at, token] of [...readTokens(text)].entries())
     if (maskToken(text, token, wanted, () => '') !== text.slice(token.start, token.end)) places.push(at);
   return places;
@@ -59,7 +59,7 @@ export function placesOf(text: string, names: ReadonlySet<string>): number[] {
 export function mask(
   text: string,
   hidden: ReadonlySet<string>,
-  { places, whole = true }: { readonly places?: ReadonlySet<number>; readonly whole?: boolean } = {},
+  { places, whole = true, known = NOTHING }: How = {},
 ): Masked {
   const spelled: string[] = [];
   const hide = (name: string) => {
@@ -69,7 +69,7 @@ export function mask(
     const at = known < 0 ? spelled.push(name) - 1 : known;
     return String.fromCharCode(MASK_FROM + at).repeat(name.length);
   };
-  const wanted = { hidden, unusual: unusualPattern(hidden), whole };
+  const wanted = { hidden, unusual: unusualPattern(hidden), whole, known };
   let masked = '';
   for (const [at, token] of [...readTokens(text)].entries())
     masked +=
@@ -113,7 +113,18 @@ interface Wanted {
   readonly hidden: ReadonlySet<string>;
   readonly unusual: RegExp | undefined;
   readonly whole: boolean;
+  readonly known: ReadonlySet<string>;
 }
+
+/** What is masked of a text. */
+interface How {
+  readonly places?: ReadonlySet<number>;
+  readonly whole?: boolean;
+  /** Folded names that may be known: what is in one of them, in double quotes within a string, is no name by itself. */
+  readonly known?: ReadonlySet<string>;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 function maskToken(
   text: string,
@@ -140,7 +151,9 @@ function maskString(written: string, wanted: Wanted, hide: (name: string) => str
   const { hidden } = wanted;
   const replace = (value: string) =>
     replaceUnusual(
-      value.replace(PARTS, (part) => (hidden.has(foldName(part)) ? hide(part) : part)),
+      value.replace(PARTS, (part, at: number, all: string) =>
+        hidden.has(foldName(part)) && !wanted.known.has(foldName(quotedAround(all, at))) ? hide(part) : part,
+      ),
       wanted,
       hide,
     );
@@ -153,6 +166,14 @@ function maskString(written: string, wanted: Wanted, hide: (name: string) => str
   if (isWhole && !ESCAPE.test(written)) return replace(written);
   const replaced = replace(value);
   return replaced === value ? written : `'${replaced.replaceAll("'", "''")}'`;
+}
+
+/** What stands between the nearest double quotes, in JSON too; empty where there are none. */
+function quotedAround(value: string, at: number): string {
+  const start = value.lastIndexOf('"', at);
+  const end = value.indexOf('"', at);
+  if (start < 0 || end < 0 || end - start > UNUSUAL_CHARS_MAX) return '';
+  return value.slice(start + 1, end).replace(/\\$/, '');
 }
 
 function asOnePiece(written: string): string | undefined {

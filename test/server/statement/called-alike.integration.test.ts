@@ -127,6 +127,28 @@ it.each([
   expect(hidden.replaceAll('<name>', 'vault')).toContain(sentence);
 });
 
+it.each([
+  `from query('from "my-vault".t')`,
+  `from query_table('"my-vault".main.t')`,
+  `from pragma_table_info('"my-vault".t')`,
+  `select nextval('"my-vault".main.s')`,
+  `select from_json('null', '"\\"my-vault\\".main.color"')`,
+])('a database with a hyphen is not taken for the hidden one whose name is in its own: %s', async (sql) => {
+  await admin.rows(
+    `attach if not exists ':memory:' as "my-vault"; create table if not exists "my-vault".t as select 1 as id`,
+  );
+  await admin.rows(
+    `create sequence if not exists "my-vault".s; create type if not exists "my-vault".color as enum ('ok')`,
+  );
+  const eve = await logInAs(server.address.port, secretKey, 'user', {
+    name: 'eve',
+    catalogAccess: [{ catalog: 'my-*', access: 'write' }],
+  });
+  expect(await eve.rows(sql)).toHaveLength(1);
+  await expect(eve.rows(sql.replaceAll('my-vault', 'vault'))).rejects.toThrow(/does not exist/);
+  eve.close();
+});
+
 it('a known database is not taken for something hidden of its name where a statement fails', async () => {
   // There is a table `shop.open`, too.
   await expect(ann.rows('select nope from open.vault')).rejects.toThrow(/column "nope" not found/);
