@@ -125,6 +125,7 @@ export async function makeWorld(kind: Who['world'], has: 'hidden' | 'nothing hid
     await run(admin, [
       'drop schema part.zqsch cascade; drop table part.zqhid; drop type part.zqkind; detach zqvault',
       'drop view part.zqconst; drop macro part.zqtell',
+      'alter table part.people drop c',
       "delete from part.rowed where b like 'zq%'",
       "delete from zqlend.zqkept where b like 'zq%'",
     ]);

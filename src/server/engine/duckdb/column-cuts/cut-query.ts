@@ -2,24 +2,27 @@
  * A query with the columns that may be read in the place of each table that may be read in part: what is not among them is not
  * there, to `*`, to names and to DuckDB's errors. Nothing relies on it: what it misses is read by the plan, and refused.
  */
-
 import type { ColumnCut } from '../../../model/column-cut.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
 import { isNode as isPlanNode } from '../facts/filtered-scans.js';
 import { PLAN_SQL, planOf, type TextReader } from '../facts/plan-text.js';
+import { namedTableQuery } from '../facts/pragmas.js';
 import { readPlan } from '../facts/read-plan.js';
 import { hasNode, nameColumns } from '../lent/name-columns.js';
 import { inSession, key } from '../lent/resolve.js';
 import {
   asSubquery,
   become,
+  isNode,
   type Node,
   queryOf,
   quoted,
   type Reference,
   references,
+  tableNodes,
   textIn,
+  textOf,
 } from '../lent/tree.js';
 import { cutPrefixes } from '../row-filters/rewrite.js';
 
@@ -37,13 +40,14 @@ export interface Unreadable {
 /**
  * Changes the tree; what the tables are called in it that it has replaced.
  * @param around names of a WITH around it, folded
+ * @param isValue whether what it gives has no name
  * The connection must be claimed, in the transaction in which it is to run.
  */
 export async function cutQuery(
   core: TextReader,
   query: Node,
   cuts: readonly ColumnCut[],
-  around: ReadonlySet<string> = new Set(),
+  { around, isValue = false }: { readonly around?: ReadonlySet<string>; readonly isValue?: boolean } = {},
 ): Promise<readonly Alias[] | Unreadable> {
   const replaced: { readonly reference: Reference; readonly shown: Shown }[] = [];
   for (const reference of references(query, around)) {
@@ -51,10 +55,12 @@ export async function cutQuery(
     if (shown !== undefined && 'unreadable' in shown) return shown;
     if (shown !== undefined) replaced.push({ reference, shown });
   }
-  if (replaced.length === 0) return [];
-  await nameColumns(core, query, isCalledByText);
+  const held = await cutHeld(core, query, cuts);
+  if ('unreadable' in held) return held;
+  if (replaced.length === 0) return held;
+  if (!isValue) await nameColumns(core, query, isCalledByText);
   const unnamed: ObjectName[] = [];
-  const aliases: Alias[] = [];
+  const aliases: Alias[] = [...held];
   for (const { reference, shown } of replaced) {
     const { node, table } = reference;
     if (node.alias === '') unnamed.push(shown.place);
@@ -66,6 +72,33 @@ export async function cutQuery(
     query,
     unnamed.map(({ catalog, schema, name }) => ({ catalog, schema, table: name })),
   );
+  return aliases;
+}
+
+/** The same in texts that query('…') and query_table('…') run. */
+async function cutHeld(
+  core: TextReader,
+  query: Node,
+  cuts: readonly ColumnCut[],
+): Promise<readonly Alias[] | Unreadable> {
+  const aliases: Alias[] = [];
+  for (const { node } of tableNodes(query)) {
+    const { function: call } = node;
+    if (node.type !== 'TABLE_FUNCTION' || !isNode(call)) continue;
+    const name = foldName(textIn(call, 'function_name'));
+    const [argument, ...more] = Array.isArray(call.children) ? call.children : [];
+    const value = isNode(argument) && isNode(argument.value) ? argument.value : undefined;
+    const given = value === undefined ? '' : textIn(value, 'value');
+    const text = name === 'query' ? given : name === 'query_table' ? namedTableQuery(given) : undefined;
+    const inner = text === undefined || more.length > 0 ? undefined : await queryOf(core, text);
+    if (inner === undefined || value === undefined) continue;
+    const cut = await cutQuery(core, inner, cuts);
+    if ('unreadable' in cut) return cut;
+    if (cut.length === 0) continue;
+    aliases.push(...cut);
+    call.function_name = 'query';
+    value.value = await textOf(core, inner);
+  }
   return aliases;
 }
 

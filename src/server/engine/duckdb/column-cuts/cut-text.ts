@@ -4,11 +4,13 @@ import type { ColumnCut } from '../../../model/column-cut.js';
 import { foldName } from '../../../model/fold-name.js';
 import { withParameters } from '../facts/parameters.js';
 import type { TextReader } from '../facts/plan-text.js';
-import { isName, significant } from '../facts/words.js';
+import { significant } from '../facts/words.js';
 import { readPrepare, skipExplain } from '../facts/wrappers.js';
-import { heldParts, type Part } from '../lent/held-parts.js';
+import { readCopy } from '../files/copy-statement.js';
+import type { Part } from '../lent/held-parts.js';
 import { type Node, queriesOfWith, queryOf } from '../lent/tree.js';
 import { writtenAnew } from '../lent/written-anew.js';
+import { cutParts } from './cut-parts.js';
 import { type Alias, cutQuery, type Unreadable } from './cut-query.js';
 
 export interface CutText {
@@ -25,17 +27,24 @@ export async function cutText(
   sql: string,
   cuts: readonly ColumnCut[],
 ): Promise<CutText | Unreadable> {
-  const names = new Set(cuts.map(({ name }) => foldName(name)));
+  const folded = foldName(sql);
+  const isNamed = cuts.some(({ name }) => folded.includes(foldName(name).replaceAll('"', '""')));
+  if (!isNamed) return { text: sql, aliases: [], rest: '' };
   const tokens = [...significant(sql)];
-  if (!tokens.some((it) => isName(it) && names.has(it.value))) return { text: sql, aliases: [], rest: '' };
   const explained = skipExplain(tokens);
   const from = explained + (readPrepare(tokens.slice(explained))?.start ?? 0);
   const start = tokens[from]?.start ?? sql.length;
   const statement = sql.slice(start);
+  const copied = copiedQuery(statement);
+  if (copied !== undefined) {
+    const cut = await cutText(core, copied.query, cuts);
+    if ('unreadable' in cut || cut.aliases.length === 0) return cut;
+    return { ...cut, text: `${sql.slice(0, start)}COPY (${cut.text}) TO ${statement.slice(copied.end)}` };
+  }
   const query = await queryOf(core, statement);
   const cut =
     query === undefined
-      ? await cutParts(core, statement, cuts)
+      ? await inParts(core, statement, cuts)
       : await written(core, { sql: statement, query }, cuts);
   return 'unreadable' in cut ? cut : { ...cut, text: `${sql.slice(0, start)}${cut.text}` };
 }
@@ -44,9 +53,9 @@ async function written(
   core: TextReader,
   { sql, query }: { readonly sql: string; readonly query: Node },
   cuts: readonly ColumnCut[],
-  around?: ReadonlySet<string>,
+  within: Parameters<typeof cutQuery>[3] = {},
 ): Promise<CutText | Unreadable> {
-  const aliases = await cutQuery(core, query, cuts, around);
+  const aliases = await cutQuery(core, query, cuts, within);
   if ('unreadable' in aliases) return aliases;
   if (aliases.length === 0) return { text: sql, aliases, rest: '' };
   const { sql: text } = await writtenAnew(core, query).catch(() => {
@@ -55,7 +64,7 @@ async function written(
   return { text, aliases, rest: '' };
 }
 
-async function cutParts(
+async function inParts(
   core: TextReader,
   sql: string,
   cuts: readonly ColumnCut[],
@@ -66,13 +75,16 @@ async function cutParts(
   let [text, rest] = ['', ''];
   let at = 0;
   let around: ReadonlySet<string> = new Set();
-  for (const part of heldParts(numbered)) {
-    const { start, end, before, after } = part;
+  for (const part of cutParts(numbered)) {
+    const { start, end, before, after, isValue } = part;
     const whole = before + numbered.slice(start, end) + after;
     const query = await queryOf(core, whole);
     if (query === undefined) continue;
     const scope = part.names ? new Set(queriesOfWith(query).map(([name]) => foldName(name))) : around;
-    const cut = await written(core, { sql: whole, query }, cuts, around);
+    const cut = await written(core, { sql: whole, query }, cuts, {
+      around,
+      ...(isValue && { isValue }),
+    });
     around = scope;
     if ('unreadable' in cut) return cut;
     const isCut = cut.aliases.length > 0;
@@ -83,6 +95,14 @@ async function cutParts(
   }
   const after = numbered.slice(at);
   return { text: aliases.length === 0 ? sql : text + after, aliases, rest: rest + after };
+}
+
+/** What COPY … TO writes, as a query, and where its path begins. */
+function copiedQuery(sql: string): { readonly query: string; readonly end: number } | undefined {
+  const copy = readCopy(sql, [...significant(sql)]);
+  if (copy?.action !== 'write') return undefined;
+  const { before, start, end, after } = copy.plan;
+  return { query: `${before}${sql.slice(start, end)}${after}`, end: copy.start };
 }
 
 /** Without what has made a query of it. */

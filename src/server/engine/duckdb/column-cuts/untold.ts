@@ -4,7 +4,7 @@ import type { ColumnCut } from '../../../model/column-cut.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { Definition } from '../facts/definitions.js';
 import { columnsOf } from '../facts/look-up.js';
-import { isName, significant } from '../facts/words.js';
+import { isName, significant, stringOf } from '../facts/words.js';
 import { key } from '../lent/resolve.js';
 import type { SessionCore } from '../session-core.js';
 import type { Alias } from './cut-query.js';
@@ -57,6 +57,11 @@ function namesIn(sql: string): string[] {
   return [...significant(sql)].filter(isName).map(({ value }) => value);
 }
 
+/** Texts that the text may run. */
+function stringsIn(sql: string): string[] {
+  return [...significant(sql)].flatMap((it) => (it.kind === 'string' ? (stringOf(sql, it) ?? []) : []));
+}
+
 /** What DuckDB says of a query that stands in the place of a table is said of the table. */
 function asTables(error: unknown, aliases: readonly Alias[]): unknown {
   const { code, message, detail, position } = toGizmoError(error);
@@ -90,7 +95,7 @@ async function withoutColumns(
   if (message.startsWith('Parser Error')) return error;
   const at = position === undefined ? {} : { position };
   const told = message.replace(CANDIDATES, '').replace(STAR, '$1$2');
-  const written = new Set(namesIn(sql));
+  const written = new Set([...namesIn(sql), ...stringsIn(sql).flatMap(namesIn)]);
   for (const { column, ...table } of await columnsOf(core, [...new Set(cuts.map(({ name }) => name))])) {
     const readable = cuts.find((it) => key(it) === key(table))?.columns ?? [];
     // Of others nothing can be told here, and nothing may hang on whether they are there.

@@ -23,6 +23,11 @@ export function heldQueries(sql: string): readonly Range[] {
   ];
 }
 
+/** The same in a statement of any kind: those that stand in parentheses. */
+export function heldQueriesIn(tokens: readonly Word[]): readonly Range[] {
+  return inParentheses(tokens);
+}
+
 /** Not what keeps a query as it is written, such as CREATE VIEW and CREATE MACRO. */
 function writesRows(tokens: readonly Word[]): boolean {
   if (!isWord(tokens[0], 'create')) return isWord(tokens[0], 'insert', 'update', 'delete', 'merge');
