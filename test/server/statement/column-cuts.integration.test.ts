@@ -3,6 +3,9 @@
  * columns at all. Whoever may read some columns must not be able to tell one from the other.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../../../src/server/running-server.js';
@@ -13,6 +16,8 @@ import { startTestServer } from '../../support/start-test-server.js';
 const secretKey = randomBytes(16).toString('hex');
 const PEOPLE =
   "(values (1, 'Ann', 10, 'x'), (2, 'Bob', 20, 'y'), (3, null, null, 'z')) t(id, name, salary, secret)";
+
+const exported = mkdtempSync(join(tmpdir(), 'gizmo-cuts-'));
 
 interface Side {
   readonly server: RunningServer;
@@ -25,13 +30,14 @@ let bare: Side;
 
 /** @param columns of the tables that ann may read in part */
 async function start(columns: string, grant: string): Promise<Side> {
-  const server = await startTestServer({ 'secret-key': secretKey });
+  const server = await startTestServer({ 'secret-key': secretKey, 'allow-write-path': [exported] });
   const admin = await logIn(server.address.port);
   for (const sql of [
     "attach ':memory:' as shop; create schema shop.more; attach ':memory:' as own",
     `create table shop.main.people as select ${columns} from ${PEOPLE}`,
     `create table shop.more."Odd.Na""me" as select ${columns} from ${PEOPLE}`,
     'create table shop.main.other as select 1 as id, 7 as salary, 8 as secret',
+    'create schema own.alike; create table own.alike.people as select 1 as salary',
     'create table own.main.made as select 1 as id, 7 as salary',
     `grant select${grant} on shop.main.people to ann`,
     `grant select${grant} on shop.more."Odd.Na""me" to ann`,
@@ -51,6 +57,7 @@ afterAll(async () => {
     for (const client of [admin, ann]) client.close();
     await server.stop();
   }
+  rmSync(exported, { recursive: true });
 });
 
 /**
@@ -85,6 +92,19 @@ describe('a table that may be read in part', () => {
     const said = await expectSame(sql);
     if (typeof expected === 'string') expect(said).toBe(expected);
     else expect(said).toMatch(expected);
+  });
+});
+
+describe('COPY … TO', () => {
+  const path = join(exported, 'copied.csv');
+  it.each([
+    ['copy shop.main.people', 'id,name\n1,Ann\n2,Bob\n3,\n'],
+    ['copy (from shop.main.people where id = 1)', 'id,name\n1,Ann\n'],
+    ['copy own.alike.people', 'salary\n1\n'],
+  ])('writes the columns that may be read: %s', async (sql, written) => {
+    const { length } = written.trim().split('\n');
+    expect(await answer(real, `${sql} to '${path}'`)).toBe(`[["${length - 1}"]]`);
+    expect(readFileSync(path, 'utf8')).toBe(written);
   });
 });
 

@@ -38,7 +38,8 @@ export async function cutText(
   const copied = copiedQuery(statement);
   if (copied !== undefined) {
     const cut = await cutText(core, copied.query, cuts);
-    if ('unreadable' in cut || cut.aliases.length === 0) return cut;
+    if ('unreadable' in cut) return cut;
+    if (cut.aliases.length === 0) return { ...cut, text: sql };
     return { ...cut, text: `${sql.slice(0, start)}COPY (${cut.text}) TO ${statement.slice(copied.end)}` };
   }
   const query = await queryOf(core, statement);
