@@ -3,6 +3,7 @@ import { GizmoError, toGizmoError } from '../../../../errors.js';
 import type { ColumnCut } from '../../../model/column-cut.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { Definition } from '../facts/definitions.js';
+import { untilSettled } from '../facts/held-texts.js';
 import { columnsOf } from '../facts/look-up.js';
 import { isName, significant, stringOf } from '../facts/words.js';
 import { key } from '../lent/resolve.js';
@@ -44,12 +45,14 @@ function reachingOf(definitions: readonly Definition[], tables: ReadonlySet<stri
     names: new Set(namesIn(text ?? '')),
   }));
   const found = new Set<string>();
-  for (let before = -1; before < found.size; ) {
-    before = found.size;
-    for (const { name, names } of texts)
-      if ([...tables, ...found].some((it) => names.has(it)) || [...RUN_TEXTS].some((it) => names.has(it)))
-        found.add(name);
-  }
+  const reaches = (names: ReadonlySet<string>) =>
+    [tables, found, RUN_TEXTS].some((those) => [...names].some((it) => those.has(it)));
+  untilSettled(
+    () => found.size,
+    () => {
+      for (const { name, names } of texts) if (reaches(names)) found.add(name);
+    },
+  );
   return found;
 }
 

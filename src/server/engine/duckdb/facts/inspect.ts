@@ -1,41 +1,28 @@
 /** Asks DuckDB what a statement would do: its tokens first, then its bound plan. Runs nothing. */
 import { GizmoError } from '../../../../errors.js';
-import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
-import type { ObjectWrite, PlanFacts } from '../../../model/plan-facts.js';
+import type { PlanFacts } from '../../../model/plan-facts.js';
 import type { InspectOptions } from '../../engine.js';
-import { isMisuse, toEngineError } from '../errors.js';
 import { aroundCopied } from '../files/copy-statement.js';
 import { failsOnRows } from '../lent/fails-on-rows.js';
 import { lend } from '../lent/lend.js';
 import { notHere, notLent } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
 import { takenTexts } from './bound-texts.js';
-import { choosesForms } from './chosen-forms.js';
-import { describedQueries } from './described-queries.js';
 import { withDroppedAlong } from './dropped-along.js';
-import { isSystemFunction } from './function-classes.js';
 import { runsGivenText } from './given-texts.js';
-import { mergeFacts } from './merge-facts.js';
-import { PLAN_SQL, type PlanAnswer, planOf, TREE_SQL } from './plan-text.js';
-import { namedTableQuery, pragmaQuery } from './pragmas.js';
-import { type PlanReading, readPlan } from './read-plan.js';
+import { inspectPlan, withoutRows, withUsed } from './inspect-plan.js';
+import { PLAN_SQL, planOf } from './plan-text.js';
+import { pragmaQuery } from './pragmas.js';
 import { changesTransaction, NO_FACTS, readText, type TextFacts } from './read-text.js';
 import { resolvePlaces } from './resolve-places.js';
 import { takesNumbers } from './taken-numbers.js';
-import { usedDefinitions } from './used-definitions.js';
 import { viewBody } from './view-body.js';
 import { significant, type Word } from './words.js';
-import { readPrepare, skipExplain, withPivotValues } from './wrappers.js';
+import { readPrepare, skipExplain } from './wrappers.js';
 
 /** Binding time grows faster than the text, and cannot be interrupted. */
 export const TEXT_CHARS_MAX = 256 * 1024;
-
-/** The plan of a query within the parse tree, which DuckDB takes out itself: JavaScript cannot hold its numbers. */
-const DESCRIBED_SQL = `select system.main.json_serialize_plan(system.main.json_deserialize_sql(system.main.json_object(
-  'error', false, 'statements', system.main.json_array(system.main.json_object(
-    'node', system.main.json_extract(system.main.json_serialize_sql($1::varchar), $2::varchar),
-    'named_param_map', system.main.json_array())))), skip_null := true, skip_empty := true)`;
 
 /** The connection must be claimed, and inside the transaction in which the statement is to run. */
 export async function inspect(core: SessionCore, sql: string, options: InspectOptions): Promise<PlanFacts> {
@@ -179,117 +166,6 @@ async function inspectRead(
   return options.visible === undefined || isDrop ? found : await withUsed(core, found, text);
 }
 
-/** Adds the views and macros that a text names. */
-async function withUsed(core: SessionCore, facts: PlanFacts, text: string): Promise<PlanFacts> {
-  return mergeFacts(facts, { ...NO_FACTS, opaque: undefined, ...(await usedDefinitions(core, text)) });
-}
-
-async function inspectPlan(
-  core: SessionCore,
-  { text, calls = new Set(), fillsAnyType = false }: TextFacts,
-): Promise<PlanFacts> {
-  const fillsMacros = await callsMacro(core, calls);
-  if (fillsMacros && (await runsTexts(core))) return { ...NO_FACTS, opaque: 'a parameter in a macro' };
-  if (fillsMacros && fillsAnyType && (await choosesForms(core, text)))
-    return {
-      ...NO_FACTS,
-      opaque: 'a parameter without a type (as $1::INTEGER has one) in a macro of several forms',
-    };
-  let answer = await planOf(core, PLAN_SQL, [text]);
-  if (SEVERAL.test(answer.error_message ?? '')) {
-    answer = await planOf(core, PLAN_SQL, [withPivotValues(text, [...significant(text)])]);
-  }
-  const found = readAnswer(core, answer);
-  const named = await withNamed(core, await withTakenNames(core, found.facts), found.named);
-  const numbering = await withNumbered(core, named, found.numbered);
-  const facts = await withMentioned(core, numbering, found.mentioned);
-  return found.describes === 0 ? facts : await withDescribed(core, text, { ...found, facts });
-}
-
-/** Adds the tables that functions are asked about, as if they were read. */
-async function withNamed(core: SessionCore, facts: PlanFacts, names: readonly string[]): Promise<PlanFacts> {
-  let all = facts;
-  for (const name of names) {
-    const query = namedTableQuery(name);
-    if (query === undefined) return { ...facts, opaque: 'the name of a table' };
-    all = mergeFacts(all, withoutRows(readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts));
-    all = await withUsed(core, all, query);
-  }
-  return all;
-}
-
-/** Adds the sequences that defaults and macros ask. Throws what DuckDB says of one that is not there, some of it only when it runs. */
-async function withNumbered(
-  core: SessionCore,
-  facts: PlanFacts,
-  queries: readonly string[],
-): Promise<PlanFacts> {
-  let all = facts;
-  for (const query of new Set(queries)) {
-    const { reads, writes } = readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts;
-    all = mergeFacts(all, { ...NO_FACTS, reads, writes });
-  }
-  return all;
-}
-
-/** Adds the tables that the text of a macro names, as if they were read; not their columns, which its use tells. */
-async function withMentioned(
-  core: SessionCore,
-  facts: PlanFacts,
-  queries: readonly string[],
-): Promise<PlanFacts> {
-  let all = facts;
-  for (const query of new Set(queries)) {
-    const answer = await planOf(core, PLAN_SQL, [query]);
-    // What is no table, such as the name of a WITH, is nobody's.
-    if (answer.error) continue;
-    all = mergeFacts(all, readAnswer(core, answer).facts);
-  }
-  return all;
-}
-
-/** Adds what DESCRIBE and SHOW read: the plan has their answers only, the parse tree the queries they describe. */
-async function withDescribed(
-  core: SessionCore,
-  text: string,
-  { facts, describes }: PlanReading,
-): Promise<PlanFacts> {
-  const [json = ''] = await core.readTexts(TREE_SQL, text);
-  const queries = describedQueries(JSON.parse(json));
-  if (queries === undefined || queries.length !== describes) {
-    return { ...facts, opaque: 'a DESCRIBE inside of it' };
-  }
-  let all = facts;
-  for (const pointer of queries) {
-    const found = readAnswer(core, await planOf(core, DESCRIBED_SQL, [text, pointer]));
-    if (found.describes + found.named.length > 0) return { ...facts, opaque: 'a DESCRIBE of a DESCRIBE' };
-    all = mergeFacts(all, withoutRows(found.facts));
-  }
-  return all;
-}
-
-/** What only asks for columns reads no row. */
-function withoutRows(facts: PlanFacts): PlanFacts {
-  return { ...facts, reads: facts.reads.map((read) => ({ ...read, rows: 'none' as const })) };
-}
-
-/** Throws what binding threw. */
-function readAnswer(core: SessionCore, answer: PlanAnswer): PlanReading {
-  if (!answer.error) return readPlan(answer.plans, core.metadata, core.admitted);
-  const { error_type: type = '', error_message: message = '' } = answer;
-  if ((UNPLANNED.test(type) && !isMisuse(message)) || UNSERIALIZED.test(message)) {
-    return {
-      facts: { ...NO_FACTS, opaque: describe(message) },
-      describes: 0,
-      named: [],
-      mentioned: [],
-      numbered: [],
-    };
-  }
-  const hidden = NO_READER.test(message);
-  throw toEngineError(new Error(`${hidden ? 'Catalog' : titleOf(type)} Error: ${withoutFiles(message)}`));
-}
-
 /** Adds what the query of CREATE VIEW would read. */
 async function withViewBody(
   core: SessionCore,
@@ -311,76 +187,4 @@ async function withViewBody(
     reads: [...facts.reads, ...withoutRows(found).reads],
     functions: [...facts.functions, ...functions],
   };
-}
-
-/** Whether one of these names is a macro's. The session's own that stand before functions of DuckDB do what those do. */
-async function callsMacro({ definitions }: SessionCore, calls: ReadonlySet<string>): Promise<boolean> {
-  if (calls.size === 0) return false;
-  const macros = (await definitions.all()).filter(({ macro }) => macro);
-  return macros.some(
-    ({ catalog, name }) => calls.has(foldName(name)) && !(catalog === 'temp' && isSystemFunction(name)),
-  );
-}
-
-/** Whether there are macros that run a text, which a parameter could be that is not known yet. */
-async function runsTexts(core: SessionCore): Promise<boolean> {
-  const [count] = await core.readTexts(TEXT_MACROS_SQL);
-  return count !== '0';
-}
-
-const TEXT_MACROS_SQL =
-  "select system.main.count_star()::varchar from system.main.duckdb_functions() where not internal and system.main.regexp_matches(macro_definition, '\\bquery(_table)?\"?\\s*\\(', 'i')";
-
-/** Marks what is to be created with a name that is taken: a schema with that of a database, a type with that of DuckDB's. */
-async function withTakenNames(core: SessionCore, facts: PlanFacts): Promise<PlanFacts> {
-  if (!facts.writes.some(takesName)) return facts;
-  const writes: ObjectWrite[] = [];
-  for (const write of facts.writes) {
-    const sql = takesName(write) ? TAKEN_NAMES_SQL[write.objectKind] : undefined;
-    const [count] = sql === undefined ? ['0'] : await core.readTexts(sql, write.name.toLowerCase());
-    writes.push({ ...write, shadowsBuiltIn: write.shadowsBuiltIn || count !== '0' });
-  }
-  return { ...facts, writes };
-}
-
-function takesName({ action, objectKind }: ObjectWrite): boolean {
-  return action === 'create' && objectKind in TAKEN_NAMES_SQL;
-}
-
-/** By the kind of the object: how many things there are whose name it must not have. */
-const TAKEN_NAMES_SQL: Readonly<Record<string, string>> = {
-  schema:
-    'select system.main.count_star()::varchar from system.main.duckdb_databases() where system.main.lower(database_name) = $1::varchar',
-  type: 'select system.main.count_star()::varchar from system.main.duckdb_types() where internal and system.main.lower(type_name) = $1::varchar',
-};
-
-/**
- * DuckDB takes a name that no table has for that of a file, and says so if there is one. To somebody who may not
- * reach files the two must be the same, and what else is called alike concerns nobody.
- */
-function withoutFiles(message: string): string {
-  const file = NO_READER.exec(message)?.[1];
-  return file === undefined
-    ? message.replace(/\nDid you mean .*/s, '')
-    : `Table with name ${file} does not exist!`;
-}
-
-const NO_READER = /^No extension found that is capable of reading the file "(.*)"/;
-
-/** What DuckDB cannot put into a plan although the statement may be right. */
-const UNPLANNED = /^(not implem\w+|internal|serialization)$/;
-const UNSERIALIZED = /does not support serialization|Serialize not \w+|does not have a function specified/;
-
-const SEVERAL = /type MULTI/;
-
-function describe(message: string): string {
-  if (/of this size/.test(message)) return 'a plan of this size';
-  return SEVERAL.test(message)
-    ? 'a statement that is several to DuckDB (such as PIVOT without IN)'
-    : 'its plan';
-}
-
-/** DuckDB writes `catalog` in JSON and `Catalog Error` in messages. */
-function titleOf(type: string): string {
-  return type.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }
