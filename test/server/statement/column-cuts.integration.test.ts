@@ -274,3 +274,8 @@ describe('whoever may read some columns', () => {
     );
   }, 120_000);
 });
+
+it('is known by its database and its name, too', async () => {
+  const sql = 'select shop.people.id from shop.people where shop.people.id > 1 order by shop.people.id';
+  expect(await expectSame(sql)).toBe('[[2],[3]]');
+});

@@ -23,12 +23,25 @@ export class ColumnCuts {
 
   /** The connection must be claimed, in the transaction in which it is to run. */
   async cut(sql: string, cuts: readonly ColumnCut[]): Promise<CutText | Unreadable> {
-    const cut = await cutText(this.#core, sql, cuts);
+    const cut = await cutText(askingOnce(this.#core), sql, cuts);
     if ('unreadable' in cut || cut.text === sql) return cut;
     if (this.#texts.size >= TEXTS_MAX) this.#texts.clear();
     this.#texts.set(sql, cut.text);
     return cut;
   }
+}
+
+/** A text may name a table thousands of times, and nothing changes meanwhile. */
+function askingOnce(core: TextReader): TextReader {
+  const answers = new Map<string, Promise<string[]>>();
+  return {
+    readTexts(sql, ...parameters) {
+      const key = JSON.stringify([sql, ...parameters]);
+      const answer = answers.get(key) ?? core.readTexts(sql, ...parameters);
+      answers.set(key, answer);
+      return answer;
+    },
+  };
 }
 
 /** As many as one statement needs, masked ones included. */

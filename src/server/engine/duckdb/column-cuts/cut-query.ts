@@ -9,6 +9,7 @@ import { isNode as isPlanNode } from '../facts/filtered-scans.js';
 import { PLAN_SQL, planOf, type TextReader } from '../facts/plan-text.js';
 import { namedTableQuery } from '../facts/pragmas.js';
 import { readPlan } from '../facts/read-plan.js';
+import { HELD_DEPTH_MAX } from '../facts/read-text.js';
 import { hasNode, nameColumns } from '../lent/name-columns.js';
 import { inSession, key } from '../lent/resolve.js';
 import {
@@ -32,6 +33,13 @@ export interface Alias {
   readonly table: string;
 }
 
+/** Where a query stands. */
+interface Within {
+  readonly around?: ReadonlySet<string>;
+  readonly isValue?: boolean;
+  readonly depth?: number;
+}
+
 /** Nothing of it may be read. */
 export interface Unreadable {
   readonly unreadable: ObjectName;
@@ -41,13 +49,14 @@ export interface Unreadable {
  * Changes the tree; what the tables are called in it that it has replaced.
  * @param around names of a WITH around it, folded
  * @param isValue whether what it gives has no name
+ * @param depth in texts that query('…') runs
  * The connection must be claimed, in the transaction in which it is to run.
  */
 export async function cutQuery(
   core: TextReader,
   query: Node,
   cuts: readonly ColumnCut[],
-  { around, isValue = false }: { readonly around?: ReadonlySet<string>; readonly isValue?: boolean } = {},
+  { around, isValue = false, depth = 0 }: Within = {},
 ): Promise<readonly Alias[] | Unreadable> {
   const replaced: { readonly reference: Reference; readonly shown: Shown }[] = [];
   for (const reference of references(query, around)) {
@@ -55,7 +64,7 @@ export async function cutQuery(
     if (shown !== undefined && 'unreadable' in shown) return shown;
     if (shown !== undefined) replaced.push({ reference, shown });
   }
-  const held = await cutHeld(core, query, cuts);
+  const held = await cutHeld(core, query, cuts, depth);
   if ('unreadable' in held) return held;
   if (replaced.length === 0) return held;
   if (!isValue) await nameColumns(core, query, isCalledByText);
@@ -75,13 +84,15 @@ export async function cutQuery(
   return aliases;
 }
 
-/** The same in texts that query('…') and query_table('…') run. */
+/** The same in texts that query('…') and query_table('…') run: written anew, quotes in quotes double at each depth. */
 async function cutHeld(
   core: TextReader,
   query: Node,
   cuts: readonly ColumnCut[],
+  depth: number,
 ): Promise<readonly Alias[] | Unreadable> {
   const aliases: Alias[] = [];
+  if (depth >= HELD_DEPTH_MAX) return aliases;
   for (const { node } of tableNodes(query)) {
     const { function: call } = node;
     if (node.type !== 'TABLE_FUNCTION' || !isNode(call)) continue;
@@ -92,7 +103,7 @@ async function cutHeld(
     const text = name === 'query' ? given : name === 'query_table' ? namedTableQuery(given) : undefined;
     const inner = text === undefined || more.length > 0 ? undefined : await queryOf(core, text);
     if (inner === undefined || value === undefined) continue;
-    const cut = await cutQuery(core, inner, cuts);
+    const cut = await cutQuery(core, inner, cuts, { depth: depth + 1 });
     if ('unreadable' in cut) return cut;
     if (cut.length === 0) continue;
     aliases.push(...cut);

@@ -177,8 +177,8 @@ function isPartOfNames({ kind, value }: Word): boolean {
   return kind === 'string' || ['[', ']', ',', 'true', 'false'].includes(value);
 }
 
-/** Of query('…query(…)…'). */
-const HELD_DEPTH_MAX = 4;
+/** Of query('…query(…)…'): what is deeper cannot be checked. */
+export const HELD_DEPTH_MAX = 4;
 
 /** PRAGMA name and PRAGMA name(literals); those that only show metadata are known, all others change the instance. */
 function pragma(tokens: readonly Word[]): PlanFacts {

@@ -47,7 +47,7 @@ export function tableReferences(tree: unknown): (TableReference & { replaceBy(qu
   return found;
 }
 
-/** Cuts `catalog.schema.` and `schema.` off names of columns of these tables: what stands there now has one name only. */
+/** Cuts `catalog.schema.`, `schema.` and `catalog.` off names of columns of these tables: what stands there now has one name only. */
 export function cutPrefixes(tree: unknown, tables: readonly TableReference[]): void {
   const open: unknown[] = [tree];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -60,6 +60,7 @@ export function cutPrefixes(tree: unknown, tables: readonly TableReference[]): v
       .flatMap(({ catalog, schema, table }) => [
         [catalog, schema, table],
         [schema, table],
+        [catalog, table],
       ])
       .find(
         (parts) =>
