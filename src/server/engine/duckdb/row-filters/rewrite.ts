@@ -49,6 +49,13 @@ export function tableReferences(tree: unknown): (TableReference & { replaceBy(qu
 
 /** Cuts `catalog.schema.`, `schema.` and `catalog.` off names of columns of these tables: what stands there now has one name only. */
 export function cutPrefixes(tree: unknown, tables: readonly TableReference[]): void {
+  const prefixes = new Set(
+    tables.flatMap(({ catalog, schema, table }) => [
+      prefixKey([catalog, schema, table]),
+      prefixKey([schema, table]),
+      prefixKey([catalog, table]),
+    ]),
+  );
   const open: unknown[] = [tree];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (typeof node !== 'object' || node === null) continue;
@@ -56,18 +63,13 @@ export function cutPrefixes(tree: unknown, tables: readonly TableReference[]): v
       if (typeof value === 'object' && value !== null) open.push(value);
     if (!isNode(node) || node.class !== 'COLUMN_REF' || !Array.isArray(node.column_names)) continue;
     const names: string[] = node.column_names.map(String);
-    const prefix = tables
-      .flatMap(({ catalog, schema, table }) => [
-        [catalog, schema, table],
-        [schema, table],
-        [catalog, table],
-      ])
-      .find(
-        (parts) =>
-          names.length > parts.length && parts.every((it, at) => foldName(it) === foldName(names[at] ?? '')),
-      );
-    if (prefix !== undefined) node.column_names = names.slice(prefix.length - 1);
+    const length = [3, 2].find((it) => names.length > it && prefixes.has(prefixKey(names.slice(0, it))));
+    if (length !== undefined) node.column_names = names.slice(length - 1);
   }
+}
+
+function prefixKey(names: readonly string[]): string {
+  return JSON.stringify(names.map(foldName));
 }
 
 function readReference(node: Node): TableReference | undefined {
