@@ -71,11 +71,15 @@ const answer = ({ ann }: Side, sql: string): Promise<string> =>
       `${code} ${details.replace(/\n+LINE \d+:[\s\S]*$/, '').replace(/\n+Candidate bindings: : .*/, '')}`,
   );
 
+/** Of `catalog.schema.table.column` DuckDB says that the catalog is no table, or, where a query stands in its place, that it has no such column. */
+const NO_COLUMN =
+  /^(\d+ Binder Error: )(?:Referenced table ".*" not found!|[Tt]able ".*" does not have a column named ".*")$/;
+
 /** @param proposes whether what DuckDB proposes is to be the same as well */
 async function expectSame(sql: string, proposes = true): Promise<string> {
   const answers = await Promise.all([answer(real, sql), answer(bare, sql)]);
   const [one = '', other = ''] = answers.map((it) =>
-    proposes ? it : it.replace(/\n+(?:Candidate|Did you mean)[\s\S]*$/, ''),
+    proposes ? it : it.replace(/\n+(?:Candidate|Did you mean)[\s\S]*$/, '').replace(NO_COLUMN, '$1'),
   );
   expect(one, sql).toBe(other);
   return one;
@@ -249,7 +253,8 @@ const queryOf = (form: string, table: string, one: string, other: string): strin
 
 describe('whoever may read some columns', () => {
   it.each(OTHERS)('hears of another statement what they would hear: %s', async (form) => {
-    for (const one of ['id', 'salary', 'zalary'])
+    // A column called as the table is.
+    for (const one of ['id', 'salary', 'zalary', 'people'])
       await expectSame(queryOf(form, 'shop.main.people', one, 'name'), false);
   });
 

@@ -20,8 +20,8 @@ export async function toldOf(
   error: unknown,
 ): Promise<unknown> {
   const hidden = cuts.filter(({ isKnown }) => !isKnown);
-  if (await isWhole(core, sql, cut, hidden)) return asTables(error, cut.aliases);
-  return await withoutColumns(core, sql, hidden, error);
+  const isWholly = await isWhole(core, sql, cut, hidden);
+  return asTables(isWholly ? error : await withoutColumns(core, sql, hidden, error), cut.aliases);
 }
 
 /** Whether no table is in it that is not cut: neither by its name nor behind a view, a macro or a text that it runs. */
