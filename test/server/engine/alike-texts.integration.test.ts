@@ -118,5 +118,11 @@ describe.each(ENGINES)('a text like others before it, on the engine %s', (name, 
     for (const id of [41, 42, 43]) await ask(insert(id));
     await runSql(session, 'commit');
     expect(await engine.counts()).toEqual(before);
+    await runSql(session, 'begin');
+    for (const id of [44, 45]) await ask(insert(id));
+    await refused(insert(41));
+    await runSql(session, 'rollback');
+    await refused(insert(41));
+    expect(await engine.counts()).toEqual(before);
   });
 });

@@ -3,66 +3,44 @@
  * and run in one call of DuckDB instead of two.
  */
 import duckdb, { type Result } from '@duckdb/node-bindings';
-import { GizmoError } from '../../../errors.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
-import type { Alike, EngineStatement, ExecuteOptions } from '../engine.js';
+import type { Alike, EngineResult, EngineStatement, ExecuteOptions } from '../engine.js';
+import { UnpreparedStatement } from '../unprepared-statement.js';
 import { openResult } from './open-result.js';
 import type { DuckDbResult } from './result.js';
 import type { SessionCore } from './session-core.js';
 import { describeColumns } from './type-map.js';
 
-export class AlikeStatement implements EngineStatement {
-  readonly kind: EngineStatement['kind'];
-  readonly returns: EngineStatement['returns'];
-  readonly readOnly: boolean;
-  readonly parts = 1;
-  readonly serverTables = [];
-  readonly schema: ArrowSchema | undefined;
-  readonly parameters = NO_FIELDS;
-  readonly keepable = false;
+export class AlikeStatement extends UnpreparedStatement {
   readonly #core: SessionCore;
   readonly #sql: string;
   readonly #prepare: () => Promise<EngineStatement>;
   /** In place of this one, where it had to be prepared after all. */
   #prepared: EngineStatement | undefined;
-  #executing: Promise<DuckDbResult> | undefined;
-  #closing: Promise<void> | undefined;
 
   /** @param prepare prepares the text, where that is needed after all */
-  constructor(
-    core: SessionCore,
-    sql: string,
-    { kind, returns, readOnly }: Alike,
-    prepare: () => Promise<EngineStatement>,
-  ) {
+  constructor(core: SessionCore, sql: string, alike: Alike, prepare: () => Promise<EngineStatement>) {
+    super(alike);
     this.#core = core;
     this.#sql = sql;
     this.#prepare = prepare;
-    this.kind = kind;
-    this.returns = returns;
-    this.readOnly = readOnly;
-    this.schema = returns === 'rows' ? undefined : NO_FIELDS;
   }
 
-  async execute(options: ExecuteOptions = {}): ReturnType<EngineStatement['execute']> {
-    if (this.#closing !== undefined) throw new GizmoError('NOT_FOUND', 'The statement has been closed.');
+  protected async run(options: ExecuteOptions): Promise<EngineResult> {
     const core = this.#core;
     // There a text that cannot be planned leaves the transaction as it is, and one that fails ends it.
-    if (core.isAborted || (await core.exclusively(() => core.inTransaction()))) {
-      this.#prepared = await this.#prepare();
-      return await this.#prepared.execute(options);
-    }
-    const executing = this.#run(options);
-    this.#executing = executing;
-    return await executing;
+    if (!core.isAborted && !(await core.exclusively(() => core.inTransaction())))
+      return await this.#query(options);
+    this.#prepared = await this.#prepare();
+    return await this.#prepared.execute(options);
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  protected override async end(): Promise<void> {
+    await super.end();
+    await this.#prepared?.close();
   }
 
-  async #run(options: ExecuteOptions): Promise<DuckDbResult> {
+  async #query(options: ExecuteOptions): Promise<DuckDbResult> {
     const core = this.#core;
     const { lane, tableUse } = core;
     const sql = this.#sql;
@@ -87,15 +65,7 @@ export class AlikeStatement implements EngineStatement {
     await opened.prime();
     return opened;
   }
-
-  async #close(): Promise<void> {
-    const [last] = await Promise.allSettled([this.#executing]);
-    if (last.status === 'fulfilled') await last.value?.close();
-    await this.#prepared?.close();
-  }
 }
-
-const NO_FIELDS: ArrowSchema = { fields: [] };
 
 function describe(result: Result): ArrowSchema {
   const indexes = Array.from({ length: duckdb.column_count(result) }, (_, index) => index);

@@ -183,11 +183,16 @@ const answers: Answers = {
   },
   async run({ session, sql, alike }, context) {
     const statement = await find(sessions, session).prepare(sql, 0, context.signal, { alike });
-    const result = await statement.execute({ signal: context.signal });
-    const answer = await firstAnswer(session, result, undefined, context);
-    if (answer.ended) statement.close().catch(reportIfFatal);
-    else atEnd.set(result, () => statement.close());
-    return answer;
+    let goesOn = false;
+    try {
+      const result = await statement.execute({ signal: context.signal });
+      const answer = await firstAnswer(session, result, undefined, context);
+      goesOn = !answer.ended;
+      if (goesOn) atEnd.set(result, () => statement.close());
+      return answer;
+    } finally {
+      if (!goesOn) statement.close().catch(reportIfFatal);
+    }
   },
   async next({ result: handle, spent }) {
     const open = results.get(handle);
