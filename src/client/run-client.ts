@@ -70,20 +70,22 @@ async function runInteractively(
     current = await connect((await job.reconnection?.()) ?? job.connection);
     return current;
   };
-  const exitCode = await runShell({
-    client,
-    input: process.stdin,
-    output: process.stdout,
-    errors: process.stderr,
-    options: {
-      ...options,
-      settings,
-      quiet: job.quiet,
-      reconnect,
-    },
-  });
-  await signals.done();
-  return exitCode;
+  try {
+    return await runShell({
+      client,
+      input: process.stdin,
+      output: process.stdout,
+      errors: process.stderr,
+      options: {
+        ...options,
+        settings,
+        quiet: job.quiet,
+        reconnect,
+      },
+    });
+  } finally {
+    await signals.done();
+  }
 }
 
 async function runBatch(

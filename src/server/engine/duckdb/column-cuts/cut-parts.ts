@@ -1,5 +1,5 @@
 /** What of a statement that is no query can be read as one, so that the tables in it can be cut. */
-import { heldQueriesIn, outside, rangeOf } from '../facts/held-queries.js';
+import { inParentheses, outside, rangeOf } from '../facts/held-queries.js';
 import { viewBody } from '../facts/view-body.js';
 import { isName, isWord, significant, type Word } from '../facts/words.js';
 import { heldParts, type Part } from '../lent/held-parts.js';
@@ -37,7 +37,7 @@ function macroBody(tokens: readonly Word[]): CutPart | undefined {
 /** Of a PIVOT without IN, which is no query to DuckDB: its table, and the queries in parentheses. */
 function pivotParts(tokens: readonly Word[]): readonly CutPart[] {
   if (!tokens.some((it) => isWord(it, ...PIVOT))) return [];
-  const queries = heldQueriesIn(tokens);
+  const queries = inParentheses(tokens);
   const parts: CutPart[] = queries.map((it) => ({ ...PLAIN, ...it }));
   for (const [at, token] of tokens.entries()) {
     if (!isWord(token, ...PIVOT) || !isName(tokens[at + 1])) continue;

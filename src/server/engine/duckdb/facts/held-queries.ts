@@ -23,11 +23,6 @@ export function heldQueries(sql: string): readonly Range[] {
   ];
 }
 
-/** The same in a statement of any kind: those that stand in parentheses. */
-export function heldQueriesIn(tokens: readonly Word[]): readonly Range[] {
-  return inParentheses(tokens);
-}
-
 /** Not what keeps a query as it is written, such as CREATE VIEW and CREATE MACRO. */
 function writesRows(tokens: readonly Word[]): boolean {
   if (!isWord(tokens[0], 'create')) return isWord(tokens[0], 'insert', 'update', 'delete', 'merge');
@@ -68,7 +63,7 @@ function beginsQuery(tokens: readonly Word[], at: number): boolean {
 }
 
 /** The queries between parentheses that are in no others. */
-function inParentheses(tokens: readonly Word[]): Range[] {
+export function inParentheses(tokens: readonly Word[]): Range[] {
   const found: Range[] = [];
   let depth = 0;
   let open: { readonly at: number; readonly depth: number } | undefined;
