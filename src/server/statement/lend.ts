@@ -13,7 +13,7 @@ import { foldName } from '../model/fold-name.js';
 import { type LentView, type LentViews, NOT_CALLED, NOT_HERE } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
-import { BEHIND } from './not-there.js';
+import { BEHIND, notThere } from './not-there.js';
 
 interface Asked {
   readonly text: string;
@@ -53,7 +53,9 @@ export async function inspectLending(
     if (again.facts === undefined) throw again.error;
     return again.facts;
   }
-  throwIfNotHere(rights, text, views, lending.error, again);
+  const refusal = whyNotHere(rights, text, views, lending.error, again);
+  if (refusal !== undefined && again.facts !== undefined) await engine.endScope('rollback');
+  if (refusal !== undefined) throw refusal;
   if (again.facts !== undefined) return again.facts;
   const { code, message, position } = toGizmoError(again.error);
   throw new GizmoError(code, message, {
@@ -72,23 +74,30 @@ function throwIfNotCalled(rights: Rights, text: string, views: readonly LentView
 }
 
 /** Why it has no owner's rights, where it is refused only for what is behind views and macros that they may use. */
-function throwIfNotHere(
+function whyNotHere(
   rights: Rights,
   text: string,
   views: readonly LentView[],
   reason: unknown,
   again: Settled,
-): void {
+): GizmoError | undefined {
   const { message: why } = toGizmoError(reason);
-  if (!why.startsWith(NOT_HERE) || again.facts !== undefined) return;
-  const { message } = toGizmoError(again.error);
-  if (message !== BEHIND && message !== FILES_REFUSED) return;
-  if (!mayUse(rights, namedIn(text, views))) return;
-  throw new GizmoError(
+  if (!why.startsWith(NOT_HERE)) return undefined;
+  const refused = refusalOf(rights, text, again);
+  if (refused?.message !== BEHIND && refused?.message !== FILES_REFUSED) return undefined;
+  if (!mayUse(rights, namedIn(text, views))) return undefined;
+  return new GizmoError(
     'PERMISSION_DENIED',
     `Views and macros that read with their owner's rights are for queries, INSERT, UPDATE, DELETE, MERGE, CREATE TABLE … AS and COPY … TO: ${why.slice(NOT_HERE.length + 1)}`,
-    { detail: message, cause: again.error },
+    { detail: refused.message, cause: refused },
   );
+}
+
+/** How it ends: what is hidden is told by facts too, where the text has the name of something else that is hidden. */
+function refusalOf(rights: Rights, text: string, again: Settled): GizmoError | undefined {
+  if (again.facts === undefined) return toGizmoError(again.error);
+  const denial = decide(rights, again.facts);
+  return denial?.by === 'hidden' ? notThere(denial, text) : undefined;
 }
 
 function namedIn(text: string, views: readonly LentView[]): readonly LentView[] {

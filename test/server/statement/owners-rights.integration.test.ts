@@ -204,6 +204,14 @@ describe('a view of an administrator', () => {
     expect(await outcome(plain, sql)).toBe('hidden');
   });
 
+  it.each(['people', 'cellar', 'nothing_at_all'])(
+    'is refused in one way where a WITH is called as something hidden or not: %s',
+    async (name) => {
+      const sql = `create view bobs.main.over as with ${name} as (from pub.main.names) from ${name}`;
+      expect(await rejection(ann, sql)).toMatch(/this statement is none of those/);
+    },
+  );
+
   it('does not tell which files it reads where DuckDB would open them', async () => {
     for (const sql of ["pragma table_info('pub.main.of_csv')", "call pragma_show('pub.main.of_json_scan')"])
       expect(await rejection(ann, sql)).not.toMatch(/a\.csv|a\.json|gizmo-owners/);
