@@ -56,7 +56,7 @@ export function leakedBy({ bytes, rows }: Answer, said: string): string[] {
 /** How an answer differs from that of a server that has nothing hidden; undefined where it does not. */
 export function answersDiffer(real: Answer, bare: Answer, said: string): unknown {
   if (THROUGH.test(said)) return undefined;
-  if (IN_PART.test(said) && ROW_ID.test(said)) return undefined;
+  if (IN_PART.test(said) && BY_NAME.test(said)) return undefined;
   const read = IN_PART.test(said) ? withoutHints : plain;
   if (real.code !== bare.code || read(real.details) !== read(bare.details))
     return { real: [real.code, real.details], bare: [bare.code, bare.details] };
@@ -69,9 +69,10 @@ export function answersDiffer(real: Answer, bare: Answer, said: string): unknown
 
 /** A view or macro of which the reader of a server without the hidden catalog is told what it reads. */
 const THROUGH = /peep|tell/i;
-/** Of a table that is read in part there is no rowid; and DuckDB says where in a text a mistake is, and what it would have meant by `table.column`. */
+/** A table that is read in part: DuckDB says otherwise where in a text a mistake is, and what it would have meant by `table.column`. */
 const IN_PART = /people/i;
-const ROW_ID = /rowid/i;
+/** Where its other columns are refused by their names, or all of it (docs/access.md). */
+const BY_NAME = /rowid|query_table\s*\(\s*\[|table_info|set\s+variable/i;
 /** What answers otherwise each time. */
 const CHANGING =
   /sample|txid|uuid|random|now\(|current_query|duckdb_|pragma|information_schema|pg_|sqlite|describe|show|explain|gizmo|hash|histogram|approx|summar|version/i;
