@@ -35,6 +35,8 @@ export async function runQuickstart(options: QuickstartOptions): Promise<number>
     port: options.port,
     tls: ['auto'],
     'auth-log-level': 'warning',
+    // Whoever runs a statement hears of its failure where they typed it.
+    'query-log-level': 'off',
     ...(plan.database !== undefined && { database: plan.database }),
   };
   try {

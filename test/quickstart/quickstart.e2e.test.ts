@@ -63,6 +63,15 @@ describe('gizmo quickstart', () => {
     expect(stderr).toMatch(/^[^\n]*\bDuckDB with the tables/m);
     expect(stderr).not.toMatch(/ (DEBUG|INFO|WARNING|ERROR) - |login kind|call accepted/);
   });
+  it('tells of a mistake once, not in the words of its log as well', async () => {
+    await expect(quickstart([], 'select nope;')).rejects.toMatchObject({
+      stderr: expect.not.stringMatching(/ (WARNING|ERROR) - |status=failure/),
+    });
+    writeFileSync(join(folder, 'broken.json'), '{"a":');
+    await expect(quickstart(['broken.json'], '')).rejects.toMatchObject({
+      stderr: expect.stringMatching(/^Error: [^\n]*broken\.json could not be loaded/),
+    });
+  });
   it.each([
     [['missing.csv'], '', 2, /There is no file .*missing\.csv/],
     [['shop.duckdb', 'rows.jsonl'], '', 2, /shop\.duckdb is a database/],
