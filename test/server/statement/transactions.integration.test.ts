@@ -242,6 +242,34 @@ describe('a transaction id', () => {
   });
 });
 
+describe('a transaction that has used a database whose name is another one’s now', () => {
+  const replace = async () => {
+    await other.rows(
+      "detach replaced; attach ':memory:' as replaced; create table replaced.t as select 2 as a",
+    );
+  };
+
+  it('is rolled back when it meets that one, and outlives it', async () => {
+    await other.rows("attach ':memory:' as replaced; create table replaced.t as select 1 as a");
+    await client.rows('begin');
+    await client.rows('insert into t values (1)');
+    expect(await client.rows('from replaced.t')).toEqual([[1]]);
+    await replace();
+    const ended = {
+      code: status.FAILED_PRECONDITION,
+      details: expect.stringMatching(/rolled back.*ROLLBACK/),
+    };
+    await expect(client.rows('select count(*) from duckdb_tables()')).rejects.toMatchObject(ended);
+    await expect(client.rows('from replaced.t')).rejects.toMatchObject(ended);
+    // Ended the process while the transaction was still there.
+    await replace();
+    await client.rows('rollback');
+    expect(await client.rows('from replaced.t')).toEqual([[2]]);
+    expect(await seenByOthers()).toEqual([]);
+    await other.rows('detach replaced');
+  });
+});
+
 describe('savepoints', () => {
   it('are not offered, and not said to be', async () => {
     const request = ACTIONS.BeginSavepoint.encodeRequest({ name: 'here' });

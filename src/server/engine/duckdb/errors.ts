@@ -13,6 +13,8 @@ export function toEngineError(reason: unknown, sql?: string): GizmoError {
   const isInternal = kind.toUpperCase() === 'INTERNAL';
   if (isInternal && NO_QUERY_YET.test(first) && /current_query/i.test(sql ?? ''))
     return new GizmoError('INVALID_ARGUMENT', CURRENT_QUERY, { cause: reason });
+  if (isInternal && REPLACED.test(first))
+    return new GizmoError('FAILED_PRECONDITION', REPLACED_DATABASE, { cause: reason });
   const message =
     isInternal && isMisuse(first)
       ? `Parser Error: ${first}`
@@ -37,6 +39,11 @@ export function isAborted(error: unknown): boolean {
   return error instanceof GizmoError && error.message.includes('Current transaction is aborted');
 }
 
+/** Whether a transaction met another database by the name of one that it uses: it is to be rolled back at once. */
+export function isOfReplaced({ message }: GizmoError): boolean {
+  return message === REPLACED_DATABASE;
+}
+
 /** Whether it is a mistake in a text that DuckDB's parser takes for its own: ALTER SEQUENCE … OWNED BY a.b.c. */
 export function isMisuse(message: string): boolean {
   return message.startsWith('Wrong argument for owned_by');
@@ -46,6 +53,11 @@ export function isMisuse(message: string): boolean {
 const NO_QUERY_YET = /^Attempted to dereference unique_ptr that is NULL/;
 const CURRENT_QUERY =
   'Binder Error: current_query() cannot be an argument in FROM, which is computed before there is a query. Put it into the list of SELECT.';
+
+/** How DuckDB fails on a list of all tables after DETACH x and ATTACH … AS x, in a transaction that has used the first x. */
+const REPLACED = /^Database name .* was already used by a different database for this meta transaction/;
+const REPLACED_DATABASE =
+  'A database was detached while this transaction used it, and another one has its name now. The transaction is rolled back; end it with ROLLBACK.';
 
 /** What DuckDB puts before the words of the macros that stand before functions a session may not call. */
 const SHADOWED = /^Invalid Input Error: (?=Permission denied: )/;

@@ -6,7 +6,7 @@ import duckdb, { type Connection } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import { abortReason, throwIfAborted } from '../abort.js';
 import type { CallGate } from './call-gate.js';
-import { isFatal, toEngineError } from './errors.js';
+import { isFatal, isOfReplaced, toEngineError } from './errors.js';
 
 /** DuckDB loses an interrupt that arrives before the statement has its thread, hence the repetition. */
 const INTERRUPT_EVERY_MS = 20;
@@ -23,6 +23,8 @@ export class Lane {
   #closed: GizmoError | undefined;
   /** Whether somebody asked for the call that runs, or ran last, to stop. */
   #interrupted = false;
+  /** The end of a transaction that no call may see any more. */
+  #leaving: Promise<void> | undefined;
 
   /** @param owner the user whose session it is; undefined: the server itself */
   constructor(
@@ -36,6 +38,9 @@ export class Lane {
     this.#onFatal = onFatal;
     this.#owner = owner;
   }
+
+  /** Told why the open transaction was rolled back, without anybody having asked; an empty one is in its place. */
+  onLeft: (reason: GizmoError) => void = () => {};
 
   /** Whether errors leave out the piece of the statement that DuckDB quotes: it is not the text that was sent. */
   hidesExcerpts = false;
@@ -51,13 +56,16 @@ export class Lane {
     const turn = this.#gate.enter(this, caller);
     if (turn !== undefined) await turn;
     try {
+      if (this.#leaving !== undefined) await this.#leaving;
       if (this.#closed !== undefined) throw this.#closed;
       this.#interrupted = false;
       const running = start();
       this.#running = running;
       return await running;
     } catch (reason) {
-      throw this.fail(reason, sql);
+      const error = this.fail(reason, sql);
+      if (this.#leaving !== undefined) await this.#leaving;
+      throw error;
     } finally {
       this.#running = undefined;
       if (this.#interrupting !== undefined) clearInterval(this.#interrupting);
@@ -92,7 +100,23 @@ export class Lane {
     const error =
       engineError.code === 'CANCELLED' && !this.#interrupted ? lostReason(engineError) : engineError;
     if (isFatal(error)) this.#onFatal(error);
+    if (isOfReplaced(error)) this.#leaving ??= this.#leave(error);
     return error;
+  }
+
+  /**
+   * Rolls the open transaction back, if there is one. DuckDB has begun to use the other database and does not hold it: when that is
+   * detached, too, whatever is done with the transaction ends the process.
+   */
+  async #leave(reason: GizmoError): Promise<void> {
+    try {
+      await duckdb.query(this.connection, 'rollback');
+      await duckdb.query(this.connection, 'begin transaction');
+      this.onLeft(reason);
+    } catch {
+      // DuckDB has done so itself.
+    }
+    this.#leaving = undefined;
   }
 
   /** Stops the call that runs or waits; nothing happens where there is none. */

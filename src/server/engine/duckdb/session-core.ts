@@ -112,6 +112,9 @@ export class SessionCore {
     this.definitionsVersion = definitionsVersion;
     this.dataVersion = dataVersion;
     this.lane = lane;
+    lane.onLeft = (reason) => {
+      this.#aborted = reason;
+    };
     this.turns = turns;
     this.loopTurns = loopTurns;
     this.readingThreads = readingThreads;
