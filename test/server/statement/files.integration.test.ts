@@ -329,6 +329,18 @@ describe('a directory under --allow-write-path', () => {
     expect(existsSync(join(drop, 'no.csv'))).toBe(false);
   });
 
+  it('takes nothing through a link to what is not there yet, by its name or by that under which DuckDB writes', async () => {
+    symlinkSync(join(outside, 'made.csv'), join(drop, 'dangling.csv'));
+    symlinkSync(join(outside, 'made.csv'), join(drop, 'tmp_there.csv'));
+    writeFileSync(join(drop, 'there.csv'), 'x\n1\n');
+    for (const name of ['dangling.csv', 'there.csv'])
+      await expect(user.rows(`copy t to '${join(drop, name)}'`), name).rejects.toMatchObject({
+        code: status.PERMISSION_DENIED,
+      });
+    expect(existsSync(join(outside, 'made.csv'))).toBe(false);
+    expect(readFileSync(join(drop, 'there.csv'), 'utf8')).toBe('x\n1\n');
+  });
+
   it('takes nothing that its reader may not read', async () => {
     const limited = await logInAs(server.address.port, secretKey, 'user', {
       name: 'limited',

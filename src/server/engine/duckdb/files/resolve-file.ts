@@ -4,9 +4,9 @@
  * can mean something else. A link that somebody changes between the two, with rights of their own on an opened
  * directory, is seen by nobody.
  */
-import { realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { FileRules } from '../../../model/file-rules.js';
 import { isUnderUrl, isUrl, normalUrl } from '../../../model/url-prefix.js';
 
@@ -46,9 +46,13 @@ export async function resolveWrite(written: string, rules: FileRules): Promise<s
   if (file === undefined || hasPattern(file) || !rules.write.some((folder) => isUnder(folder, file)))
     return undefined;
   const own = await ownFiles(rules);
-  if (isSystems(file) || (await isOwn(file, own))) return undefined;
-  const there = await stat(file).catch(() => undefined);
-  return there === undefined || there.isFile() ? file : undefined;
+  // What is there already is written anew under the other name, which DuckDB gives it, and then replaced.
+  for (const written of [file, join(dirname(file), `tmp_${basename(file)}`)]) {
+    if (isSystems(written) || (await isOwn(written, own))) return undefined;
+    const there = await lstat(written).catch(() => undefined);
+    if (there !== undefined && !there.isFile()) return undefined;
+  }
+  return file;
 }
 
 /** Those that are there, if all of them may be read. */
@@ -127,11 +131,15 @@ function hasPattern(path: string): boolean {
   return /[*?[\\]/.test(path);
 }
 
-/** Symbolic links followed, also of a file that is not there but whose directory is; undefined where neither is. */
+/**
+ * Symbolic links followed, also of a file that is not there but whose directory is; undefined where neither is, and for a
+ * link to what is not there, which writing would make.
+ */
 async function real(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
   } catch {
+    if ((await lstat(path).catch(() => undefined)) !== undefined) return undefined;
     const folder = await realpath(dirname(path)).catch(() => undefined);
     if (folder === undefined) return undefined;
     return `${folder === sep ? '' : folder}${sep}${basename(path)}`;
