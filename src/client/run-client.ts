@@ -1,4 +1,5 @@
 /** `gizmo client` once everything is known: connects, runs a script or the shell, and closes. */
+import { fstatSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { GizmoError } from '../errors.js';
 import { closeOnSignal } from './close-on-signal.js';
@@ -10,7 +11,7 @@ import type { ShellOptions } from './repl/run-shell.js';
 import { describeFileError } from './shell/file-error.js';
 import { ResultFile } from './shell/result-file.js';
 import { runScript, type ScriptStep } from './shell/run-script.js';
-import { ScriptProgress } from './shell/script-progress.js';
+import { RunningLine } from './shell/running-line.js';
 import { ShellSession } from './shell/shell-session.js';
 import type { ShellSettings } from './shell/shell-settings.js';
 import { streamSink } from './shell/stream-sink.js';
@@ -95,25 +96,26 @@ async function runBatch(
   output: TextSink,
 ): Promise<number> {
   const { terminal } = job;
-  const progress = new ScriptProgress(process.stderr, () => performance.now());
+  const running = new RunningLine(process.stderr, () => performance.now());
   const session = new ShellSession({
     client,
-    output: progress.before(output),
-    messages: progress.before(streamSink(process.stderr)),
+    // What goes into a file is in nobody's way.
+    output: job.outputPath === undefined && !fstatSync(1).isFile() ? running.beforeResults(output) : output,
+    messages: running.before(streamSink(process.stderr)),
     settings,
     quiet: job.quiet,
     reportError: async (error) => {
-      progress.clear();
+      running.clear();
       job.reportError(error);
     },
-    ...(job.quiet ? {} : { afterStatement: () => progress.statementDone() }),
+    ...(job.quiet ? {} : { running, afterStatement: () => running.statementDone() }),
     ...(terminal === undefined || job.outputPath !== undefined ? {} : { terminal }),
   });
   session.call = { signal: job.signal };
   try {
     return await runScript(session, job.steps, process.stdin);
   } finally {
-    progress.clear();
+    running.close();
     await session.close();
   }
 }

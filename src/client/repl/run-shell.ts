@@ -5,6 +5,7 @@ import { isComplete } from '../../sql/split-statements.js';
 import type { FlightSqlClient } from '../flight-sql-client.js';
 import { isCommandLine } from '../meta/split-script.js';
 import { escapeControls } from '../render/display-text.js';
+import { RunningLine } from '../shell/running-line.js';
 import { ShellSession } from '../shell/shell-session.js';
 import type { ShellSettings } from '../shell/shell-settings.js';
 import { streamSink } from '../shell/stream-sink.js';
@@ -63,6 +64,7 @@ class Shell {
   readonly #history: History;
   readonly #prompt: PromptTracker;
   readonly #options: ShellOptions;
+  readonly #running: RunningLine | undefined;
   readonly #reportError: (error: GizmoError) => Promise<void>;
   #forced = false;
 
@@ -84,9 +86,15 @@ class Shell {
     options: ShellOptions,
     history: History,
   ) {
-    const messages = streamSink(errors);
+    const running =
+      options.quiet === true || options.dumb === true
+        ? undefined
+        : new RunningLine(errors, () => performance.now());
+    const messages = running?.before(streamSink(errors)) ?? streamSink(errors);
+    const results = streamSink(output);
     const names = new TableNames(() => this.#session.client);
     this.#options = options;
+    this.#running = running;
     this.#history = history;
     this.#prompt = new PromptTracker();
     this.#reportError = async (error) => {
@@ -96,7 +104,7 @@ class Shell {
     };
     this.#session = new ShellSession({
       client,
-      output: streamSink(output),
+      output: running?.beforeResults(results) ?? results,
       messages,
       interactive: true,
       terminal: () => ({ columns: output.columns || 80, color: options.color }),
@@ -106,6 +114,7 @@ class Shell {
         this.#prompt.noteStatement(sql);
         if (mayChangeTables(sql)) names.forget();
       },
+      ...(running === undefined ? {} : { running }),
       ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
       ...(options.settings === undefined ? {} : { settings: options.settings }),
     });
@@ -136,6 +145,7 @@ class Shell {
 
   async close(): Promise<void> {
     this.#input.close();
+    this.#running?.close();
     await this.#session.close();
     const closed = this.#session.client.close();
     // Who pressed Ctrl-C twice does not wait for the server's answer.

@@ -12,6 +12,7 @@ import type { Renderer, RenderOptions, TerminalOptions, TextSink } from '../rend
 import type { ResultStream } from '../result/result.js';
 import { describeFileError } from './file-error.js';
 import { OutputTarget } from './output-target.js';
+import type { RunningLine } from './running-line.js';
 import { assertText } from './script-input.js';
 import { DEFAULT_SETTINGS, type ShellSettings } from './shell-settings.js';
 
@@ -82,9 +83,16 @@ export class ShellSession implements Shell {
 
   readonly runStatement = async (sql: string): Promise<void> => {
     const startMs = performance.now();
-    const result = await (await this.connected()).query(sql, this.call);
-    if (result.returns === 'rows') await this.render(result);
-    else await drain(result);
+    const client = await this.connected();
+    this.#options.running?.begin();
+    let result: ResultStream;
+    try {
+      result = await client.query(sql, this.call);
+      if (result.returns === 'rows') await this.render(result);
+      else await drain(result);
+    } finally {
+      this.#options.running?.end();
+    }
     const elapsed = formatDuration(performance.now() - startMs);
     const { interactive } = this.#options;
     if (result.returns !== 'rows' && interactive)
@@ -115,7 +123,10 @@ export class ShellSession implements Shell {
       let next = await batches.next();
       await this.output.write(''); // Also a result without a character empties its file.
       await renderer.begin(result.schema);
-      for (; next.done !== true; next = await batches.next()) await renderer.batch(next.value);
+      for (; next.done !== true; next = await batches.next()) {
+        this.#options.running?.received(next.value.length);
+        await renderer.batch(next.value);
+      }
       await renderer.end();
     } finally {
       await result.cancel();
@@ -180,6 +191,8 @@ export interface ShellSessionOptions {
   readonly quiet?: boolean;
   /** Called before the server is asked for something; may replace `client`. */
   readonly ensureConnected?: () => Promise<void>;
+  /** Told of the statement that runs, and of the rows that come. */
+  readonly running?: Pick<RunningLine, 'begin' | 'received' | 'end'>;
   /** Told of each statement that succeeded. */
   readonly afterStatement?: (sql: string) => void;
   /** Shows an error that does not end the script. */

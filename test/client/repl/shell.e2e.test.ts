@@ -114,6 +114,15 @@ describe.skipIf(!HAS_PTY)('gizmo client on a terminal', () => {
     expect(await shell.exitCode()).toBe(0);
   });
 
+  it('says for how long a statement has run, in a line that is gone when it ends', async () => {
+    await open();
+    shell.press(`select count(*) from range(1000000000000) t(i) where hash(i) = 1;${ENTER}`);
+    await shell.until('2 s …');
+    shell.press(CTRL_C);
+    await shell.until('\r\x1b[KCancelled.');
+    await shell.until(PROMPT);
+  });
+
   it('cancels the running statement with Ctrl-C, on the server too, and keeps the session', async () => {
     await open();
     await run('create temp table mine as select 1 as kept;');
