@@ -347,6 +347,8 @@ describe('granting and revoking', () => {
     ['GRANT SELECT ON nothing TO ann', /no catalog nothing/],
     ['GRANT SELECT ON shop.nothing TO ann', /no schema shop.nothing/],
     ['GRANT SELECT ON shop.main.nothing TO ann', /no table shop.main.nothing/],
+    ['GRANT SELECT (id, slary) ON shop.main.people TO ann', /no column slary in shop.main.people/],
+    ['GRANT SELECT (id) ON shop.main.paid TO ann', /no column id in shop.main.paid/],
     ['GRANT SELECT ON main.people TO ann', /catalog.schema.table/],
     ['GRANT SELECT ON TABLE shop.main TO ann', /catalog.schema.table/],
     ['GRANT SELECT (name) ON shop TO ann', /catalog.schema.table/],

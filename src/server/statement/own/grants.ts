@@ -1,5 +1,6 @@
 /** GRANT and REVOKE: rights on catalogs, schemas, tables and columns, given by administrators. */
 import { GizmoError } from '../../../errors.js';
+import { quoteName } from '../../../sql/quote.js';
 import { touches } from '../../access/grants.js';
 import { sameName } from '../../access/name-pattern.js';
 import type { EngineSession } from '../../engine/engine.js';
@@ -38,6 +39,7 @@ export function grantStatements(store: GrantStore, nowMs: () => number): readonl
         words.end();
         return command('grant rights', async (session, grantor) => {
           await assertThere(session, target);
+          await assertColumns(session, target, given);
           const sinceMs = nowMs();
           await store.grant(
             grantees.flatMap((grantee) =>
@@ -148,6 +150,21 @@ export async function assertThere(engine: EngineSession, { catalog, schema, tabl
     (it) => sameName(it.catalog, catalog) && sameName(it.schema, schema) && sameName(it.name, table),
   );
   if (!isThere) throw missing(`There is no table ${catalog}.${schema}.${table}.`);
+}
+
+/** The same of its columns. */
+async function assertColumns(
+  engine: EngineSession,
+  { catalog, schema, table }: Target,
+  given: readonly Given[],
+): Promise<void> {
+  const wanted = given.flatMap(({ columns = [] }) => columns);
+  if (schema === undefined || table === undefined || wanted.length === 0) return;
+  const statement = await engine.prepare(`from ${quoteName(catalog, schema, table)}`);
+  const there = statement.schema?.fields.map(({ name }) => name) ?? [];
+  await statement.close();
+  const absent = wanted.find((name) => !there.some((it) => sameName(it, name)));
+  if (absent !== undefined) throw missing(`There is no column ${absent} in ${catalog}.${schema}.${table}.`);
 }
 
 async function revoke(
