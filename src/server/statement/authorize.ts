@@ -1,5 +1,6 @@
 /** Step 3: may this principal run this statement? Asked when it is planned, and again each time it runs. */
 import { GizmoError } from '../../errors.js';
+import { quoteName } from '../../sql/quote.js';
 import type { Access } from '../access/access.js';
 import { columnsNotGranted, type Denial, decide, type UnreadableColumns } from '../access/decide.js';
 import type { IngestRequest } from '../engine/engine.js';
@@ -69,20 +70,19 @@ export function authorizeIngest(access: Access, principal: Principal, request: I
     name: table,
     shadowsBuiltIn: false,
   };
+  // One after the other: who may not create it hears that, and not that the table they want to make is not there.
   const actions = [
+    ...(ifMissing === 'create' || ifExists === 'replace' ? (['create'] as const) : []),
+    ...(ifExists === 'replace' ? (['drop'] as const) : []),
     'insert' as const,
-    ...(ifExists === 'replace' ? (['drop', 'create'] as const) : []),
-    ...(ifMissing === 'create' ? (['create'] as const) : []),
   ];
-  const facts = {
-    opaque: undefined,
-    reads: [],
-    writes: actions.map((action) => ({ action, ...target })),
-    functions: [],
-    settings: [],
-    effects: [],
-  };
-  assertAllowed(access, principal, facts, [catalog, schema, table].map(quoteName).join('.'));
+  for (const action of actions) {
+    const facts = {
+      ...{ opaque: undefined, reads: [], functions: [], settings: [], effects: [] },
+      writes: [{ action, ...target }],
+    };
+    assertAllowed(access, principal, facts, quoteName(catalog, schema, table));
+  }
 }
 
 function explain(principal: Person, denial: Denial, text: string): GizmoError {
@@ -105,8 +105,4 @@ function refused(
 ): GizmoError {
   const who = by === 'role' ? `The role ${role}` : name;
   return new GizmoError('PERMISSION_DENIED', `${who} may not ${what}. ${remedy}`);
-}
-
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

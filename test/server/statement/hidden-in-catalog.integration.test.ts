@@ -1,5 +1,6 @@
 /** What is hidden within a catalog that is known: it answers as what does not exist, whatever is asked of it. */
 import { randomBytes } from 'node:crypto';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
@@ -261,6 +262,17 @@ it.each(['user', 'readonly'] as const)(
     expect(answers[0]?.details).toBe('Binder Error: Catalog "<name>" does not exist!');
     client.close();
     await admin.rows('detach vault_db');
+  },
+);
+
+it.each(INGESTS.filter(({ what }) => /create|replace/.test(what)))(
+  'a bulk load that may make no table says so, whether its name is hidden or nobody has it: $what',
+  async ({ message }) => {
+    for (const table of ['vault', 'nothing_yet'])
+      await expect(load(ann, { ...message, catalog: 'shop', schema: 'main', table })).rejects.toMatchObject({
+        code: status.PERMISSION_DENIED,
+        details: `ann may not create table shop.main.${table}. An administrator can allow it: GRANT ALL ON shop.main TO … .`,
+      });
   },
 );
 
