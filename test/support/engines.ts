@@ -14,7 +14,8 @@ export const ENGINES: readonly (readonly [string, (options?: Partial<DuckDbOptio
       'in this thread, without a view of memory',
       (options) => openDuckDb({ ...DEFAULTS, safeMemory: true, ...options }),
     ],
-    ['in a worker', (options) => openDuckDbWorker({ ...DEFAULTS, ...options })],
+    // With places for what it runs past the worker.
+    ['in a worker', (options) => openDuckDbWorker({ ...DEFAULTS, concurrentCallsMax: 3, ...options })],
   ];
 
 const DEFAULTS: DuckDbOptions = { readOnly: false, allowExtensions: false };

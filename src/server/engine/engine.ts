@@ -11,6 +11,7 @@ import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
 import type { RowFilter } from '../model/row-filter.js';
 import type { StatementKind } from '../model/statement-kind.js';
 import type { Visible } from '../model/visible.js';
+import type { AddressedRun } from './duckdb/direct/addressed-run.js';
 
 export interface Engine {
   /** For SqlInfo and logs, such as `duckdb` and `v1.5.6`. */
@@ -225,6 +226,8 @@ export interface EngineResult {
   readonly schemaMessage: Uint8Array;
   /** Rows changed by DML; undefined for a result set or DDL. */
   readonly changes: number | undefined;
+  /** Once it has ended: how another thread of the process may run the same again; see duckdb/direct. */
+  readonly again?: (() => AddressedRun | undefined) | undefined;
   /** True once everything has been read: {@link next} would only say so. Never true where it would reject. */
   readonly ended: boolean;
   /**

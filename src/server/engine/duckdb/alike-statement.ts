@@ -57,7 +57,7 @@ export class AlikeStatement extends UnpreparedStatement {
       const query = () => duckdb.query(lane.connection, sql);
       const result = await core.run(this.kind, { sql, parts: 1 }, options.signal, query);
       const schemaOf = () => describe(result);
-      opened = openResult(core, result, { schemaOf, streams: false, options, onEnd });
+      opened = openResult(core, result, { schemaOf, streams: false, options, onEnd, again: 'text' });
     } catch (error) {
       core.end();
       throw error;

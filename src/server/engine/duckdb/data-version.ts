@@ -6,15 +6,23 @@
 import type { StatementKind } from '../../model/statement-kind.js';
 
 export class DataVersion {
-  #value = 0;
+  /** Of every thread that runs statements. */
+  readonly shared: SharedArrayBuffer;
+  readonly #count: Int32Array;
+
+  /** @param shared that of the same database in another thread */
+  constructor(shared: SharedArrayBuffer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
+    this.shared = shared;
+    this.#count = new Int32Array(shared);
+  }
 
   get value(): number {
-    return this.#value;
+    return Atomics.load(this.#count, 0);
   }
 
   /** To be called when something that is not certain to have read only is over, of any session. */
   bump(): void {
-    this.#value += 1;
+    Atomics.add(this.#count, 0, 1);
   }
 
   /** The same after a run: a SELECT changes no table, and where definitions change DuckDB plans anew by itself. */

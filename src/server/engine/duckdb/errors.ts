@@ -93,6 +93,18 @@ function classify(message: string): ErrorCode {
   return CODES.find(([pattern]) => pattern.test(message))?.[1] ?? 'STATEMENT_FAILED';
 }
 
+/**
+ * Where a statement fails in one of DuckDB's threads, the others are told to stop, and now and then it is that
+ * which DuckDB reports. Nobody asked for it: the statement failed.
+ */
+export function lostReason(cause: GizmoError): GizmoError {
+  return new GizmoError(
+    'STATEMENT_FAILED',
+    'The statement failed after it had begun, such as by a cast or an overflow in one of its rows; which one, DuckDB did not say this time.',
+    { cause },
+  );
+}
+
 /** Finds the caret of `LINE n: excerpt` in the statement; undefined where the excerpt cannot be placed. */
 function findPosition(message: string, sql: string): number | undefined {
   const match = /^LINE (\d+): (.*)\n( *)\^/m.exec(message);

@@ -4,6 +4,7 @@
  * Source: duckdb.h, the functions of the same names.
  */
 import type { Result } from '@duckdb/node-bindings';
+import { RESULT } from './call-functions.js';
 import type { NativeLibrary } from './native-library.js';
 
 /** Addresses are numbers: user space ends below 2^53 everywhere. */
@@ -41,13 +42,3 @@ export function loadFetchFunctions(library: NativeLibrary): FetchFunctions {
     },
   };
 }
-
-/** `duckdb_result`: three counts and three pointers. It is passed by value. */
-const RESULT = {
-  columns: 'uint64_t',
-  rows: 'uint64_t',
-  changes: 'uint64_t',
-  columnData: 'uintptr_t',
-  error: 'uintptr_t',
-  internal: 'uintptr_t',
-};

@@ -6,7 +6,7 @@ import duckdb, { type Connection } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../errors.js';
 import { abortReason, throwIfAborted } from '../abort.js';
 import type { CallGate } from './call-gate.js';
-import { isFatal, isOfReplaced, toEngineError } from './errors.js';
+import { isFatal, isOfReplaced, lostReason, toEngineError } from './errors.js';
 
 /** DuckDB loses an interrupt that arrives before the statement has its thread, hence the repetition. */
 const INTERRUPT_EVERY_MS = 20;
@@ -165,18 +165,6 @@ export class Lane {
       signal.removeEventListener('abort', interrupt);
     }
   }
-}
-
-/**
- * Where a statement fails in one of DuckDB's threads, the others are told to stop, and now and then it is that
- * which DuckDB reports. Nobody asked for it: the statement failed.
- */
-function lostReason(cause: GizmoError): GizmoError {
-  return new GizmoError(
-    'STATEMENT_FAILED',
-    'The statement failed after it had begun, such as by a cast or an overflow in one of its rows; which one, DuckDB did not say this time.',
-    { cause },
-  );
 }
 
 function ignore(): void {

@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import duckdb, { type Result } from '@duckdb/node-bindings';
+import { type CallFunctions, loadCallFunctions } from './call-functions.js';
 import { type FetchFunctions, loadFetchFunctions } from './fetch-functions.js';
 import { type Koffi, type NativeLibrary, openNativeLibrary } from './native-library.js';
 import { loadPendingFunctions, type PendingFunctions } from './pending-functions.js';
@@ -30,6 +31,8 @@ export interface ProcessMemory {
   readonly vectors: VectorFunctions | undefined;
   /** Undefined where chunks are fetched through the bindings only. */
   readonly fetching: FetchFunctions | undefined;
+  /** Undefined where statements run in the thread only that has the bindings' objects. */
+  readonly calls: CallFunctions | undefined;
   /** Undefined where statements begin and end in one call only. */
   readonly pending: PendingFunctions | undefined;
   /**
@@ -87,6 +90,7 @@ function load(): ProcessMemory | undefined {
     resultError: findResultError(library),
     vectors: library && loadVectorFunctions(library),
     fetching: library && loadFetchFunctions(library),
+    calls: library && loadCallFunctions(library),
     pending: library && loadPendingFunctions(library),
     account: (length) => void koffi.view(SOME_ADDRESS, length),
   };

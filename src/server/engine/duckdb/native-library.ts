@@ -8,7 +8,7 @@ export interface NativeLibrary {
   /** A function that takes structs by value. */
   loadTyped(name: string, answer: string, parameters: readonly NativeStruct[]): NativeFunction;
   /** The struct at an address, as an object that a function of {@link loadTyped} takes. */
-  readStruct(address: number, struct: NativeStruct): unknown;
+  readStruct(address: number | Buffer, struct: NativeStruct): unknown;
   /** Where the object is that an External of the bindings stands for; undefined where that cannot be told. */
   wrappedAddress(external: object): number | undefined;
   /** The same of an object that can be destroyed before its External is, such as a prepared statement. */
@@ -29,7 +29,7 @@ export interface NativeFunction {
 export interface Koffi {
   view(address: bigint | number, length: number): ArrayBuffer;
   address(value: unknown): bigint;
-  decode(address: number, offset: number, type: string | KoffiType): unknown;
+  decode(address: number | Buffer, offset: number, type: string | KoffiType): unknown;
   struct(members: NativeStruct): KoffiType;
   load(path: string): {
     func(prototype: string): NativeFunction;
@@ -87,3 +87,15 @@ export function openNativeLibrary(koffi: Koffi, require: NodeJS.Require): Native
 
 /** How Node prints one: the address is that of its wrapper. */
 const EXTERNAL = /^\[External: ([0-9a-f]+)\]$/;
+
+/** Zeroed memory that stays where it is. */
+export function nativeMemory(bytes: number): Buffer {
+  return Buffer.from(new ArrayBuffer(bytes));
+}
+
+/** Calls a function in a thread of libuv's pool. */
+export function runInPool(call: NativeFunction, ...args: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    call.async(...args, (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer)));
+  });
+}

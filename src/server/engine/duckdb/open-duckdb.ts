@@ -25,13 +25,19 @@ import { DuckDbSession } from './session.js';
 import { SessionCore } from './session-core.js';
 import { SmallTexts } from './small-texts.js';
 
-/** Opens the database; on failure nothing stays open. Errors: GizmoError. */
-export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
+/**
+ * Opens the database; on failure nothing stays open. Errors: GizmoError.
+ * @param dataVersion to be counted on, by whoever else changes data
+ */
+export async function openDuckDb(
+  options: DuckDbOptions,
+  dataVersion: DataVersion = new DataVersion(),
+): Promise<Engine> {
   const claim = options.path === undefined ? undefined : claimFile(options.path);
   try {
     if (options.path !== undefined) assertDatabaseFile(options.path);
     const database = await duckdb.open(options.path ?? ':memory:', configure(options));
-    const engine = new DuckDbEngine(database, claim, options);
+    const engine = new DuckDbEngine(database, claim, options, dataVersion);
     try {
       claim?.confirm();
       await engine.loadExtensions(options.extensions ?? [], options.allowExtensions);
@@ -88,7 +94,7 @@ class DuckDbEngine implements Engine {
   readonly #memory: ProcessMemory | undefined;
   readonly #smallTexts = new SmallTexts();
   readonly #definitionsVersion = new DefinitionsVersion();
-  readonly #dataVersion = new DataVersion();
+  readonly #dataVersion: DataVersion;
   readonly #ingests: IngestFunction;
   readonly #serverTables: ServerTables;
   readonly #identities = new IdentityFunctions();
@@ -99,13 +105,19 @@ class DuckDbEngine implements Engine {
   readonly #reportFatal: (error: GizmoError) => void;
   #closing: Promise<void> | undefined;
 
-  constructor(database: Database, claim: FileClaim | undefined, options: DuckDbOptions) {
+  constructor(
+    database: Database,
+    claim: FileClaim | undefined,
+    options: DuckDbOptions,
+    dataVersion: DataVersion,
+  ) {
     let report: (error: GizmoError) => void = () => {};
     this.failed = new Promise((resolve) => {
       report = resolve;
     });
     this.#reportFatal = report;
     this.#database = database;
+    this.#dataVersion = dataVersion;
     this.#claim = claim;
     this.#fileRules = options.fileRules;
     this.#gate = new CallGate(options.concurrentCallsMax ?? CONCURRENT_CALLS_MAX);

@@ -4,7 +4,7 @@
  * Source: duckdb.h, the functions of the same names.
  */
 import type { PreparedStatement } from '@duckdb/node-bindings';
-import type { NativeFunction, NativeLibrary } from './native-library.js';
+import { type NativeLibrary, nativeMemory, runInPool } from './native-library.js';
 
 export interface PendingFunctions {
   /**
@@ -32,7 +32,7 @@ export function loadPendingFunctions(library: NativeLibrary): PendingFunctions {
       const address = library.heldAddress(statement);
       if (address === undefined) return undefined;
       const place = nativeMemory(8);
-      const state = await inOtherThread(pendingPrepared, address, place);
+      const state = await runInPool(pendingPrepared, address, place);
       const pending = Number(place.readBigUInt64LE());
       if (state !== SUCCESS) {
         const text = pendingError(pending);
@@ -43,7 +43,7 @@ export function loadPendingFunctions(library: NativeLibrary): PendingFunctions {
         async end() {
           const result = nativeMemory(RESULT_BYTES);
           try {
-            if ((await inOtherThread(executePending, pending, result)) !== SUCCESS)
+            if ((await runInPool(executePending, pending, result)) !== SUCCESS)
               throw new Error(String(resultError(result)));
             return Number(rowsChanged(result));
           } finally {
@@ -59,14 +59,3 @@ export function loadPendingFunctions(library: NativeLibrary): PendingFunctions {
 const SUCCESS = 0;
 /** `duckdb_result` has six words. */
 const RESULT_BYTES = 48;
-
-/** Zeroed memory that stays where it is. */
-function nativeMemory(bytes: number): Buffer {
-  return Buffer.from(new ArrayBuffer(bytes));
-}
-
-function inOtherThread(call: NativeFunction, ...args: readonly unknown[]): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    call.async(...args, (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer)));
-  });
-}

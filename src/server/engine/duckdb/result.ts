@@ -15,6 +15,7 @@ const LONG_ROWS = 4 * FULL_CHUNK_ROWS;
 export class DuckDbResult implements EngineResult {
   readonly schema: ArrowSchema;
   readonly changes: number | undefined;
+  readonly again: EngineResult['again'];
   readonly #encodeSchema: () => Uint8Array;
   readonly #chunks: ChunkSource;
   readonly #writer: BatchWriter;
@@ -32,6 +33,7 @@ export class DuckDbResult implements EngineResult {
 
   constructor(options: DuckDbResultOptions) {
     this.schema = options.schema;
+    this.again = options.again;
     this.#encodeSchema = options.encodeSchema;
     this.changes = options.changes;
     this.#chunks = options.chunks;
@@ -149,6 +151,7 @@ export class DuckDbResult implements EngineResult {
 
 export interface DuckDbResultOptions {
   readonly schema: ArrowSchema;
+  readonly again: EngineResult['again'];
   /** Called when the message is asked for. */
   readonly encodeSchema: () => Uint8Array;
   readonly changes: number | undefined;

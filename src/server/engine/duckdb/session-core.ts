@@ -92,6 +92,7 @@ export class SessionCore {
   #begunBy: string | undefined;
   /** Undefined: to be asked, because a statement that may have begun or ended a transaction has run. */
   #inTransaction: boolean | undefined = false;
+  #connectionAddress: number | undefined;
 
   constructor(parts: CoreParts) {
     const {
@@ -242,6 +243,17 @@ export class SessionCore {
   /** Whether the open transaction has failed. */
   get isAborted(): boolean {
     return this.#aborted !== undefined;
+  }
+
+  /** Whether no transaction is open, as far as is known. */
+  get isAtRest(): boolean {
+    return this.#inTransaction === false && this.#aborted === undefined && !this.#scoped;
+  }
+
+  /** Where the connection is; undefined where nobody else could use that. */
+  get connectionAddress(): number | undefined {
+    this.#connectionAddress ??= this.memory?.calls?.addressOf(this.lane.connection);
+    return this.#connectionAddress;
   }
 
   refuseIfAborted(): void {

@@ -184,7 +184,18 @@ export class DuckDbStatement implements EngineStatement {
         core.end();
       }
     };
-    return openResult(core, result, { schemaOf: () => this.#schemaOf(result), streams, options, onEnd });
+    const schemaOf = () => this.#schemaOf(result);
+    const again = this.#mayChangeThread
+      ? { statement: this.#prepared, dataVersion: this.#dataVersion }
+      : undefined;
+    return openResult(core, result, { schemaOf, streams, options, onEnd, again });
+  }
+
+  /** Whether another thread may run it again. */
+  get #mayChangeThread(): boolean {
+    const isPlainQuery = this.readOnly && this.kind === 'select' && this.parts === 1;
+    const takesNothing = this.parameters.fields.length === 0 && this.serverTables.length === 0;
+    return isPlainQuery && takesNothing && !this.#hidesExcerpts;
   }
 
   /** The promised schema where it still holds, so that it need not be described and encoded again. */

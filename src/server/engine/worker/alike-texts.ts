@@ -8,20 +8,21 @@
  */
 import { keepLatest } from '../../../keep-latest.js';
 import type { Alike } from '../engine.js';
+import type { Again } from '../duckdb/direct/direct-runs.js';
 import type { KeptPlan } from './kept-plans.js';
-import type { ExecuteAnswer } from './protocol.js';
+import { type ExecuteAnswer, isSmall } from './protocol.js';
 
 export class AlikeTexts {
   /** By session and shape, those that were added last at the end. */
-  readonly #known = new Map<string, { readonly alike: Alike; readonly version: number }>();
+  readonly #known = new Map<string, Known>();
 
   /** What a text like this one was. @param version that of {@link KeptPlans.meaning} */
-  find(session: number, sql: string, version: number | undefined): Alike | undefined {
+  find(session: number, sql: string, version: number | undefined): Known | undefined {
     const shape = version === undefined ? undefined : shapeOf(sql);
     if (shape === undefined) return undefined;
     const key = keyOf(session, shape);
     const known = this.#known.get(key);
-    if (known === undefined || known.version === version) return known?.alike;
+    if (known === undefined || known.version === version) return known;
     this.#known.delete(key);
     return undefined;
   }
@@ -34,23 +35,24 @@ export class AlikeTexts {
     if (!isLookup && !(kind === 'insert' && returns === 'count')) return;
     const shape = shapeOf(sql);
     if (shape === undefined) return;
-    const alike = { kind, returns, readOnly };
-    keepLatest(this.#known, keyOf(session, shape), { alike, version }, SHAPES_MAX);
+    const known: Known = { alike: { kind, returns, readOnly }, version, again: undefined };
+    keepLatest(this.#known, keyOf(session, shape), known, SHAPES_MAX);
   }
 
   /** To be told of one that was found here and has run: it may have answered more than those before. */
-  note(session: number, sql: string, ran: ExecuteAnswer): void {
-    const shape = isSmall(ran) ? undefined : shapeOf(sql);
+  note(session: number, sql: string, isSmall: boolean): void {
+    const shape = isSmall ? undefined : shapeOf(sql);
     if (shape !== undefined) this.#known.delete(keyOf(session, shape));
   }
 }
 
-/** All of it is there, and DuckDB holds no more than that. */
-function isSmall({ ended, batch }: ExecuteAnswer): boolean {
-  return ended && (batch?.rows ?? 0) <= FEW_ROWS;
+/** What is known of all texts of a shape in a session. */
+export interface Known {
+  readonly alike: Alike;
+  readonly version: number;
+  /** How the next one may be run from this thread; in vain where each answers other columns. */
+  again: Again | 'in vain' | undefined;
 }
-
-const FEW_ROWS = 2048;
 const SHAPES_MAX = 1000;
 const TEXT_CHARS_MAX = 4096;
 

@@ -12,6 +12,7 @@
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import { addLatest } from '../../../keep-latest.js';
 import type { StatementKind } from '../../model/statement-kind.js';
+import type { Again } from '../duckdb/direct/direct-runs.js';
 import type { PreparedAnswer } from './protocol.js';
 
 /** Each holds a plan, some tens of KiB. */
@@ -157,6 +158,8 @@ export interface KeptPlan {
   readonly schema: ArrowSchema | undefined;
   /** As it was before it was prepared. */
   readonly version: number;
+  /** How it may be executed from this thread. */
+  readonly again?: Again | undefined;
   /** What whoever prepared it found out about it. */
   readonly note?: unknown;
 }

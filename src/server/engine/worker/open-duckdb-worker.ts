@@ -1,11 +1,13 @@
 /** DuckDB in a worker thread, as an Engine in this one: conversion and gRPC then have a core each. */
-import type { GizmoError } from '../../../errors.js';
+import { GizmoError } from '../../../errors.js';
 import { decodeKnownSchema } from '../../../flight/ipc/known-schemas.js';
 import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import { throwIfAborted } from '../abort.js';
 import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
+import { DataVersion } from '../duckdb/data-version.js';
+import { type DirectRuns, openDirectRuns } from '../duckdb/direct/direct-runs.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
   Engine,
@@ -22,7 +24,7 @@ import type {
 import { errorToData } from '../error-data.js';
 import { AlikeTexts } from './alike-texts.js';
 import { KeptPlans } from './kept-plans.js';
-import { WorkerChannel } from './worker-channel.js';
+import { stopped, WorkerChannel } from './worker-channel.js';
 import { type StatementPlace, WorkerStatement } from './worker-statement.js';
 import { WorkerText } from './worker-text.js';
 
@@ -31,11 +33,17 @@ export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> 
   // The registry of open files is one a thread: the one that counts is this thread's.
   const claim = options.path === undefined ? undefined : claimFile(options.path);
   const channel = new WorkerChannel();
+  const { concurrentCallsMax: callsMax = 0 } = options;
+  const directsMax = options.safeMemory === true ? 0 : Math.floor(callsMax / 3);
   try {
-    const opened = await channel.call('open', options);
+    const shared = directsMax === 0 ? {} : { concurrentCallsMax: callsMax - directsMax };
+    const opened = await channel.call('open', { ...options, ...shared });
     claim?.confirm();
+    const directs = openDirectRuns(new DataVersion(opened.dataVersion), directsMax, (error) =>
+      channel.reportFatal(error),
+    );
     const isExtended = options.allowExtensions || (options.extensions ?? []).length > 0;
-    return new WorkerEngine(channel, opened, isExtended, claim);
+    return new WorkerEngine(channel, opened, isExtended, directs, claim);
   } catch (error) {
     await channel.stop();
     claim?.release();
@@ -51,15 +59,20 @@ class WorkerEngine implements Engine {
   readonly #claim: FileClaim | undefined;
   readonly #plans: KeptPlans;
   readonly #texts = new AlikeTexts();
+  readonly #directs: DirectRuns | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
     channel: WorkerChannel,
     { name, version }: { readonly name: string; readonly version: string },
     isExtended: boolean,
+    directs: DirectRuns | undefined,
     claim: FileClaim | undefined,
   ) {
     this.#channel = channel;
+    this.#directs = directs;
+    // What it has is gone, or not to be used any more.
+    if (directs !== undefined) void channel.failed.then((error) => directs.close(error));
     this.#plans = new KeptPlans((statement) => channel.drop(statement), isExtended);
     this.#claim = claim;
     this.name = name;
@@ -69,7 +82,7 @@ class WorkerEngine implements Engine {
 
   async openSession(reach: SessionReach = {}): Promise<EngineSession> {
     const session = await this.#channel.call('openSession', reach);
-    return new WorkerSession(this.#channel, this.#plans, this.#texts, session);
+    return new WorkerSession(this.#channel, this.#plans, this.#texts, this.#directs, session);
   }
 
   async memoryBytes(): Promise<number> {
@@ -83,8 +96,13 @@ class WorkerEngine implements Engine {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#channel.stop().finally(() => this.#claim?.release());
+    this.#closing ??= this.#stop().finally(() => this.#claim?.release());
     return this.#closing;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#directs?.close(stopped());
+    await this.#channel.stop();
   }
 }
 
@@ -93,11 +111,19 @@ class WorkerSession implements EngineSession {
   readonly #plans: KeptPlans;
   readonly #texts: AlikeTexts;
   readonly #session: number;
+  readonly #directs: DirectRuns | undefined;
   /** As long as nothing has been attached, detached or renamed. */
   #catalogs: { readonly meaning: number; readonly names: readonly string[] } | undefined;
   #closing: Promise<unknown> | undefined;
 
-  constructor(channel: WorkerChannel, plans: KeptPlans, texts: AlikeTexts, session: number) {
+  constructor(
+    channel: WorkerChannel,
+    plans: KeptPlans,
+    texts: AlikeTexts,
+    directs: DirectRuns | undefined,
+    session: number,
+  ) {
+    this.#directs = directs;
     this.#channel = channel;
     this.#plans = plans;
     this.#texts = texts;
@@ -129,9 +155,9 @@ class WorkerSession implements EngineSession {
     if (kept !== undefined) this.#channel.drop(kept.answer.statement);
     const version = this.#plans.version(session);
     const again = part === 0 && (this.#plans.noteAsked(session, sql) || isAgain);
-    const alike = atOnce && part === 0 ? this.#texts.find(session, sql, this.meaning) : undefined;
+    const known = atOnce && part === 0 ? this.#texts.find(session, sql, this.meaning) : undefined;
     // What is asked again may be kept, which is better still.
-    if (alike !== undefined && !(again && alike.readOnly)) return new WorkerText(place, alike);
+    if (known !== undefined && !(again && known.alike.readOnly)) return new WorkerText(place, known);
     const ask = { session, sql, part, hints: { atOnce, again, filtered, cut } };
     const { call, answer: prepared } = await this.#channel.prepare(ask, signal);
     const { execution, begun, ...answer } = prepared;
@@ -151,7 +177,8 @@ class WorkerSession implements EngineSession {
 
   #place(sql: string, how: { readonly atOnce: boolean; readonly inspected: boolean }): StatementPlace {
     const texts = this.#texts;
-    return { channel: this.#channel, plans: this.#plans, session: this.#session, sql, texts, ...how };
+    const directs = this.#directs;
+    return { channel: this.#channel, plans: this.#plans, session: this.#session, sql, texts, directs, ...how };
   }
 
   async ingest({ batches, signal, ...request }: IngestRequest): Promise<{ readonly rows: number }> {
@@ -218,8 +245,18 @@ class WorkerSession implements EngineSession {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#channel.callIfAlive('closeSession', { session: this.#session });
+    this.#closing ??= this.#close();
     await this.#closing;
     this.#plans.forgetSession(this.#session);
   }
+
+  async #close(): Promise<void> {
+    // What runs from here holds the connection.
+    await this.#directs?.stop(this.#session, sessionClosed());
+    await this.#channel.callIfAlive('closeSession', { session: this.#session });
+  }
+}
+
+function sessionClosed(): GizmoError {
+  return new GizmoError('CANCELLED', 'The session was closed.');
 }

@@ -3,6 +3,7 @@ import type { EncodedBatch } from '../../../flight/ipc/types.js';
 import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
+import type { AddressedRun } from '../duckdb/direct/addressed-run.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
   Alike,
@@ -20,7 +21,10 @@ import type { ErrorAsData } from '../error-data.js';
 
 /** Calls, by the name of the operation: what is asked for and what is answered. Numbers name objects of the worker. */
 export interface Calls {
-  open: { ask: DuckDbOptions; answer: { readonly name: string; readonly version: string } };
+  open: {
+    ask: DuckDbOptions;
+    answer: { readonly name: string; readonly version: string; readonly dataVersion: SharedArrayBuffer };
+  };
   openSession: { ask: SessionReach; answer: number };
   memoryBytes: { ask: null; answer: number };
   counts: { ask: null; answer: EngineCounts };
@@ -84,6 +88,8 @@ export interface ExecuteAnswer extends NextAnswer {
   /** Absent where it is the one that `prepare` answered. */
   readonly schemaMessage: Uint8Array | undefined;
   readonly changes: number | undefined;
+  /** How this thread may run the same again. */
+  readonly again: AddressedRun | undefined;
 }
 
 export interface NextAnswer {
@@ -91,6 +97,13 @@ export interface NextAnswer {
   /** Nothing comes after this, so that nobody need ask. */
   readonly ended: boolean;
 }
+
+/** All of it is there, and DuckDB holds no more than that. */
+export function isSmall({ ended, batch }: NextAnswer): boolean {
+  return ended && (batch?.rows ?? 0) <= FEW_ROWS;
+}
+
+const FEW_ROWS = 2048;
 
 /** One call; generic in its name so that a table of handlers by name needs no casts. */
 export type CallOf<Name extends CallName = CallName> = {

@@ -25,7 +25,8 @@ export class WorkerChannel {
   readonly #worker: Worker;
   readonly #pending: PendingCalls = makePending();
   readonly #feeds = new Map<number, BatchFeed>();
-  readonly #reportFatal: (error: GizmoError) => void;
+  /** Makes {@link failed} resolve. */
+  readonly reportFatal: (error: GizmoError) => void;
   readonly #exited: Promise<void>;
   #lastId = 0;
   #gone: GizmoError | undefined;
@@ -36,7 +37,7 @@ export class WorkerChannel {
     this.failed = new Promise((resolve) => {
       report = resolve;
     });
-    this.#reportFatal = report;
+    this.reportFatal = report;
     this.#worker = startThread(import.meta.url, 'worker');
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', () => {
@@ -183,7 +184,7 @@ export class WorkerChannel {
         void this.#feed(message.id, message.spent);
         return;
       case 'fatal':
-        this.#reportFatal(errorFromData(message.error));
+        this.reportFatal(errorFromData(message.error));
     }
   }
 
@@ -221,7 +222,7 @@ export class WorkerChannel {
   #lose(error: GizmoError): void {
     if (this.#gone !== undefined) return;
     this.#gone = error;
-    if (!this.#stopping) this.#reportFatal(error);
+    if (!this.#stopping) this.reportFatal(error);
     for (const pending of Object.values(this.#pending)) {
       for (const { reject } of pending.values()) reject(error);
       pending.clear();
@@ -273,6 +274,6 @@ function makePending(): PendingCalls {
   };
 }
 
-function stopped(): GizmoError {
+export function stopped(): GizmoError {
   return new GizmoError('UNAVAILABLE', 'The database is closed.');
 }

@@ -4,10 +4,11 @@ import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { altered } from '../../model/altered.js';
 import { throwIfAborted } from '../abort.js';
+import type { Again, DirectRuns } from '../duckdb/direct/direct-runs.js';
 import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
 import type { AlikeTexts } from './alike-texts.js';
 import type { KeptPlan, KeptPlans } from './kept-plans.js';
-import { detachable, type ExecuteAnswer, type ParametersAsk } from './protocol.js';
+import { detachable, type ExecuteAnswer, isSmall, type ParametersAsk } from './protocol.js';
 import type { WorkerChannel } from './worker-channel.js';
 import { WorkerResult } from './worker-result.js';
 
@@ -23,6 +24,8 @@ export interface StatementPlace {
   readonly inspected: boolean;
   /** Told of what has run at once. */
   readonly texts: AlikeTexts;
+  /** Absent where only the worker runs statements. */
+  readonly directs: DirectRuns | undefined;
 }
 
 /** An execution that was not asked for any more: its answer where that has come, else it is what is asked for next. */
@@ -45,6 +48,9 @@ export class WorkerStatement implements EngineStatement {
   readonly #place: StatementPlace;
   readonly #plan: KeptPlan;
   #begun: BegunExecution | undefined;
+  /** How it may be executed from this thread, as long as all means what it meant. */
+  #again: Again | undefined;
+  #againVersion: number;
   /** Whether the worker has closed it. */
   #over = false;
   /** Whether its last execution, if any, went well and answered what was promised. */
@@ -59,6 +65,8 @@ export class WorkerStatement implements EngineStatement {
     this.#place = place;
     this.#plan = plan;
     this.#begun = begun;
+    this.#again = plan.again;
+    this.#againVersion = plan.version;
     this.note = plan.note;
     this.keepable = answer.keepable;
     this.kind = answer.kind;
@@ -99,6 +107,13 @@ export class WorkerStatement implements EngineStatement {
     this.#begun = undefined;
     const over = plans.begin(session, this.kind);
     try {
+      const direct = begun === undefined && (await this.#startDirectly(signal, parameters !== undefined, options));
+      if (direct !== undefined && direct !== false) {
+        if (!hasChanged()) return direct;
+        await direct.close();
+        throw new MeaningChanged();
+      }
+      const version = plans.version(session);
       const { answer, release } =
         begun?.answer === undefined
           ? await channel.execute('execute', ask, signal)
@@ -115,6 +130,11 @@ export class WorkerStatement implements EngineStatement {
         answer.schemaMessage === undefined ? this.schema : decodeKnownSchema(answer.schemaMessage);
       if (schema === undefined || schemaMessage === undefined) throw new Error('the worker sent no schema');
       this.#asPlanned = answer.schemaMessage === undefined;
+      this.#again =
+        this.#asPlanned && answer.again && isSmall(answer)
+          ? { again: answer.again, schema, schemaMessage }
+          : undefined;
+      this.#againVersion = version;
       if (atOnce && !inspected && !this.keepable) texts.learn(session, sql, this.#plan, answer);
       return new WorkerResult(channel, answer, schema, schemaMessage, release);
     } catch (error) {
@@ -126,6 +146,22 @@ export class WorkerStatement implements EngineStatement {
     }
   }
 
+  /** Undefined where the worker has to. */
+  #startDirectly(
+    signal: AbortSignal | undefined,
+    hasParameters: boolean,
+    { meaning, serverTables, batchRowsMax, batchBytesMax }: ExecuteOptions,
+  ): Promise<EngineResult | undefined> | undefined {
+    const { directs, plans, session, sql, inspected } = this.#place;
+    const again = this.#again;
+    if (again === undefined || hasParameters || serverTables !== undefined) return undefined;
+    if (batchRowsMax !== undefined || batchBytesMax !== undefined) return undefined;
+    // What somebody may see of it is looked after by the worker, unless it was found that it means the same.
+    if (inspected && meaning === undefined) return undefined;
+    if (plans.meaning(session) !== this.#againVersion) return undefined;
+    return directs?.start({ session, sql, readOnly: true, ...again }, signal);
+  }
+
   async #close(): Promise<void> {
     const [last] = await Promise.allSettled([this.#executing]);
     try {
@@ -135,7 +171,7 @@ export class WorkerStatement implements EngineStatement {
       const { channel, plans, session, sql, inspected } = this.#place;
       const { note } = this;
       const mayStay = this.keepable && this.#asPlanned && (!inspected || note !== undefined);
-      const isKept = mayStay && plans.keep(session, sql, altered(this.#plan, { note }));
+      const isKept = mayStay && plans.keep(session, sql, altered(this.#plan, { note, again: this.#again }));
       if (!isKept && !this.#over) channel.drop(this.#plan.answer.statement);
     }
   }

@@ -5,6 +5,7 @@ import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { LightAbort } from '../../../flight/light-abort.js';
 import { closedEarly } from '../abort.js';
+import { DataVersion } from '../duckdb/data-version.js';
 import { isFatal } from '../duckdb/errors.js';
 import { openDuckDb } from '../duckdb/open-duckdb.js';
 import type { Engine, EngineResult, EngineSession, EngineStatement } from '../engine.js';
@@ -56,6 +57,7 @@ interface OpenResult {
 }
 
 let engine: Engine | undefined;
+const dataVersion = new DataVersion();
 let lastHandle = 0;
 const sessions = new Map<number, EngineSession>();
 const statements = new Map<number, OpenStatement>();
@@ -67,9 +69,10 @@ const atEnd = new WeakMap<EngineResult, () => Promise<void>>();
 
 const answers: Answers = {
   async open(options) {
-    engine = await openDuckDb(options);
+    engine = await openDuckDb(options, dataVersion);
     void engine.failed.then((error) => post({ type: 'fatal', error: errorToData(error) }));
-    return { name: engine.name, version: engine.version };
+    const { name, version } = engine;
+    return { name, version, dataVersion: dataVersion.shared };
   },
   async openSession(options) {
     return keep(sessions, await running().openSession(options));
@@ -300,6 +303,7 @@ async function firstAnswer(
     result: ended ? 0 : keep(results, open),
     schemaMessage: result.schema === promised ? undefined : result.schemaMessage,
     changes: result.changes,
+    again: ended ? result.again?.() : undefined,
     batch,
     ended,
   };

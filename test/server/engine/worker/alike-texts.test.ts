@@ -96,7 +96,7 @@ describe('what texts were', () => {
     texts.learn(1, sql(1), plan(SELECT), { ...ANSWER, ended: false });
     expect(texts.find(1, sql(2), 7)).toBeUndefined();
     texts.learn(1, sql(1), plan(SELECT), ANSWER);
-    texts.note(1, sql(2), { ...ANSWER, ended: false });
+    texts.note(1, sql(2), false);
     expect(texts.find(1, sql(3), 7)).toBeUndefined();
   });
 });
@@ -105,6 +105,7 @@ const ANSWER: ExecuteAnswer = {
   result: 0,
   schemaMessage: undefined,
   changes: 0,
+  again: undefined,
   batch: undefined,
   ended: true,
 };

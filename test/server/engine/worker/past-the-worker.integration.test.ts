@@ -1,0 +1,171 @@
+import { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GizmoError } from '../../../../src/errors.js';
+import type { Engine, EngineResult, EngineSession } from '../../../../src/server/engine/engine.js';
+import { openDuckDbWorker } from '../../../../src/server/engine/worker/open-duckdb-worker.js';
+import { type Ran, runSql, toTexts } from '../../../support/engines.js';
+
+// Small statements that are known run from the thread that asks. What they answer is what the worker would.
+describe('a small statement that is known', () => {
+  let engine: Engine;
+  let session: EngineSession;
+  let other: EngineSession;
+
+  beforeAll(async () => {
+    engine = await openDuckDbWorker({ readOnly: false, allowExtensions: false, concurrentCallsMax: 9 });
+  });
+  beforeEach(async () => {
+    session = await engine.openSession();
+    other = await engine.openSession();
+    await runSql(other, 'create or replace table t(i integer primary key, x varchar)');
+    await runSql(other, "insert into t select i, 'x' || i from range(10) r(i)");
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await session.close();
+    await other.close();
+  });
+  afterAll(async () => {
+    await engine.close();
+  });
+
+  const lookup = (id: unknown) => `select x from t where i = ${id}`;
+  const insert = (id: unknown) => `insert into t values (${id}, 'a name')`;
+  const ran = (sql: string): Promise<Ran> => {
+    const prepare = (text: string) => session.prepare(text, 0, undefined, { atOnce: true });
+    return runSql({ ...session, prepare } as EngineSession, sql);
+  };
+  const ask = async (sql: string) => toTexts(await ran(sql)).flat();
+  /** The worker's calls meanwhile. */
+  async function callsOf(work: () => Promise<unknown>): Promise<unknown[]> {
+    const posted = vi.spyOn(Worker.prototype, 'postMessage');
+    await work();
+    const names = posted.mock.calls.map(([message]) => (message as { name?: string }).name);
+    posted.mockRestore();
+    return names;
+  }
+  const warm = async (sql: string, times = 3) => {
+    for (let time = 0; time < times; time += 1) await ask(sql);
+  };
+
+  it('is no call of the worker', async () => {
+    for (const id of [1, 2, 3]) await ask(lookup(id));
+    for (const id of [11, 12, 13]) await ask(insert(id));
+    await warm('select count(*) from t');
+    expect(await callsOf(async () => expect(await ask(lookup(4))).toEqual(['x4']))).toEqual([]);
+    expect(await callsOf(async () => expect((await ran(insert(14))).changes).toBe(1))).toEqual([]);
+    // What was inserted may need another plan, which the worker makes.
+    await ask('select count(*) from t');
+    expect(await callsOf(async () => expect(await ask('select count(*) from t')).toEqual(['14']))).toEqual([]);
+  });
+
+  it('answers every type as the first time', async () => {
+    await runSql(other, 'create or replace table kinds as select * exclude (bignum) from test_all_types()');
+    for (const { column_name: name } of (await columns('kinds')).map(([column_name]) => ({ column_name }))) {
+      const sql = `select "${name}" from kinds`;
+      const first = toTexts(await ran(sql));
+      await warm(sql, 2);
+      let again: Ran | undefined;
+      expect(await callsOf(async () => void (again = await ran(sql)))).toEqual([]);
+      expect(again && toTexts(again)).toEqual(first);
+    }
+  });
+
+  const columns = async (table: string) => toTexts(await runSql(other, `describe ${table}`));
+
+  it('is planned anew for data that somebody else has inserted past the worker', async () => {
+    const none = 'select x from t where i >= 7000';
+    await warm(none);
+    const reader = session;
+    session = other;
+    for (const id of [11, 12, 13]) await ask(insert(id));
+    expect(await callsOf(() => ran(insert(7000)))).toEqual([]);
+    session = reader;
+    expect(await ask(none)).toEqual(['a name']);
+  });
+
+  it('is the worker’s in a transaction, and after one that has failed', async () => {
+    await warm('select 42');
+    await runSql(session, 'begin');
+    await warm('select 42');
+    await expect(ask("select 'a'::integer")).rejects.toThrow();
+    await runSql(session, 'rollback');
+    await runSql(session, 'begin');
+    await runSql(session, insert(11));
+    await expect(runSql(session, insert(11))).rejects.toThrow(/duplicate key/i);
+    await expect(ask('select 42')).rejects.toThrow(/transaction has failed/);
+    await runSql(session, 'rollback');
+    expect(await ask('select 42')).toEqual(['42']);
+  });
+
+  it('has the columns of its own text', async () => {
+    for (const id of [1, 2, 3]) await ask(`select i = ${id} from t where i = 5`);
+    expect((await ran('select i = 5 from t where i = 5')).schema.fields[0]?.name).toBe('(i = 5)');
+    expect(await ask('select i = 5 from t where i = 5')).toEqual(['true']);
+  });
+
+  it('may answer more than those before', async () => {
+    await runSql(other, 'create or replace table big as select i // 9000 as i, i as x from range(18000) r(i)');
+    for (const id of [7, 8, 9]) await ask(`select x from big where i = ${id}`);
+    expect(new Set(await ask('select x from big where i = 1')).size).toBe(9000);
+    expect(await ask('select x from big where i = 7')).toEqual([]);
+  });
+
+  it('can be closed before it has been read', async () => {
+    await runSql(other, 'create or replace table big as select i // 9000 as i, i as x from range(18000) r(i)');
+    for (const id of [7, 8, 9]) await ask(`select x from big where i = ${id}`);
+    const result = await begin('select x from big where i = 1');
+    await result.next();
+    await result.close();
+    await expect(result.next()).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await ask('select 1')).toEqual(['1']);
+  });
+
+  it('fails as the worker’s does, and leaves the session as it was', async () => {
+    await warm(lookup(1));
+    for (const id of [2, 3]) await ask(lookup(id));
+    const mistaken = await ask(lookup("'no number'")).catch((error: unknown) => error);
+    expect(mistaken).toBeInstanceOf(GizmoError);
+    expect(mistaken).toMatchObject({ message: expect.stringContaining("string 'no number' to INT32") });
+    expect(mistaken).toMatchObject({ position: lookup("'").length - 1 });
+    for (const id of [11, 12, 13]) await ask(insert(id));
+    await expect(ask(insert(11))).rejects.toMatchObject({ code: 'STATEMENT_FAILED' });
+    expect(await ask(lookup(4))).toEqual(['x4']);
+  });
+
+  /** Takes no time where there is no such row, and hours where there is. */
+  const slow = (id: number) =>
+    `select max(hash(a.range, b.range, t.x)) from t, range(1000000) a, range(1000000) b where t.i = ${id}`;
+
+  it('stops when it is told to', async () => {
+    await learnSlow();
+    const stop = new AbortController();
+    const running = begin(slow(1), stop.signal);
+    setTimeout(() => stop.abort(new GizmoError('DEADLINE_EXCEEDED', 'enough')), 100);
+    await expect(running).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'enough' });
+    expect(await ask(lookup(4))).toEqual(['x4']);
+  });
+
+  it.each(['session', 'engine'])('stops when the %s is closed', async (what) => {
+    const own = await openDuckDbWorker({ readOnly: false, allowExtensions: false, concurrentCallsMax: 9 });
+    await session.close();
+    session = await own.openSession();
+    await runSql(session, "create table t as select 1 as i, 'one' as x");
+    await learnSlow();
+    const running = begin(slow(1)).catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (what === 'session') await session.close();
+    await own.close();
+    expect(await running).toMatchObject({ code: what === 'session' ? 'CANCELLED' : 'UNAVAILABLE' });
+  });
+
+  async function learnSlow(): Promise<void> {
+    for (const id of [-1, -2, -3]) await ask(slow(id));
+    expect(await callsOf(() => ask(slow(-4)))).toEqual([]);
+  }
+
+  async function begin(sql: string, signal?: AbortSignal): Promise<EngineResult> {
+    const statement = await session.prepare(sql, 0, undefined, { atOnce: true });
+    return await statement.execute({ ...(signal && { signal }) });
+  }
+});
