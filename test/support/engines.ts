@@ -3,7 +3,12 @@ import type { RecordBatch } from '../../src/flight/ipc/column.js';
 import { isValid } from '../../src/flight/ipc/column.js';
 import { BatchReader } from '../../src/flight/ipc/reader.js';
 import { type DuckDbOptions, openDuckDb } from '../../src/server/engine/duckdb/open-duckdb.js';
-import type { Engine, EngineSession, ExecuteOptions } from '../../src/server/engine/engine.js';
+import type {
+  Engine,
+  EngineSession,
+  EngineStatement,
+  ExecuteOptions,
+} from '../../src/server/engine/engine.js';
 import { openDuckDbWorker } from '../../src/server/engine/worker/open-duckdb-worker.js';
 
 /** The engine in every shape it comes in: suites run on all of them. */
@@ -24,19 +29,24 @@ const DEFAULTS: DuckDbOptions = { readOnly: false, allowExtensions: false };
 export async function runSql(session: EngineSession, sql: string, options?: ExecuteOptions): Promise<Ran> {
   const statement = await session.prepare(sql);
   try {
-    const result = await statement.execute(options);
-    const reader = new BatchReader();
-    reader.push({ header: result.schemaMessage, body: new Uint8Array(0) });
-    const batches: RecordBatch[] = [];
-    for (let next = await result.next(); next !== undefined; next = await result.next()) {
-      const batch = reader.push(next);
-      if (batch !== undefined) batches.push(batch);
-    }
-    const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
-    return { batches, rows, changes: result.changes, schema: result.schema };
+    return await runStatement(statement, options);
   } finally {
     await statement.close();
   }
+}
+
+/** The same of one that is prepared, and stays so. */
+export async function runStatement(statement: EngineStatement, options?: ExecuteOptions): Promise<Ran> {
+  const result = await statement.execute(options);
+  const reader = new BatchReader();
+  reader.push({ header: result.schemaMessage, body: new Uint8Array(0) });
+  const batches: RecordBatch[] = [];
+  for (let next = await result.next(); next !== undefined; next = await result.next()) {
+    const batch = reader.push(next);
+    if (batch !== undefined) batches.push(batch);
+  }
+  const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
+  return { batches, rows, changes: result.changes, schema: result.schema };
 }
 
 export interface Ran {

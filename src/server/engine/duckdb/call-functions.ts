@@ -3,6 +3,7 @@
  * JavaScript that has none of the bindings' objects, for a connection that the bindings hold in another one.
  * Source: duckdb.h, the functions of the same names.
  */
+import { type BindDirectly, loadBindFunctions } from './direct/bind-directly.js';
 import { type NativeLibrary, nativeMemory, runInPool } from './native-library.js';
 
 /** Addresses are numbers: user space ends below 2^53 everywhere. */
@@ -11,7 +12,8 @@ export interface CallFunctions {
   addressOf(external: object): number | undefined;
   /** Parses, plans and runs a text. Rejects with DuckDB's text. */
   query(connection: number, sql: string): Promise<CalledResult>;
-  /** Runs what is prepared, which has no parameters. Rejects with DuckDB's text. */
+  readonly bind: BindDirectly;
+  /** Runs what is prepared, and has its values. Rejects with DuckDB's text. */
   executePrepared(statement: number): Promise<CalledResult>;
   /** Stops what runs on the connection; nothing happens where nothing does. */
   interrupt(connection: number): void;
@@ -70,6 +72,7 @@ export function loadCallFunctions(library: NativeLibrary): CallFunctions {
   return {
     addressOf: (external) => library.heldAddress(external),
     query: (connection, sql) => run((place) => runInPool(query, connection, sql, place)),
+    bind: loadBindFunctions(library),
     executePrepared: (statement) => run((place) => runInPool(executePrepared, statement, place)),
     interrupt: (connection) => void interrupt(connection),
   };

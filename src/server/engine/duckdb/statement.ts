@@ -185,17 +185,18 @@ export class DuckDbStatement implements EngineStatement {
       }
     };
     const schemaOf = () => this.#schemaOf(result);
-    const again = this.#mayChangeThread
-      ? { statement: this.#prepared, dataVersion: this.#dataVersion }
-      : undefined;
+    const dataVersion = this.parameters.fields.length > 0 ? undefined : this.#dataVersion;
+    const again = this.#mayChangeThread ? { statement: this.#prepared, dataVersion } : undefined;
     return openResult(core, result, { schemaOf, streams, options, onEnd, again });
   }
 
   /** Whether another thread may run it again. */
   get #mayChangeThread(): boolean {
-    const isPlainQuery = this.readOnly && this.kind === 'select' && this.parts === 1;
-    const takesNothing = this.parameters.fields.length === 0 && this.serverTables.length === 0;
-    return isPlainQuery && takesNothing && !this.#hidesExcerpts;
+    const { kind } = this;
+    if (this.#preparation === undefined || this.serverTables.length > 0 || this.#hidesExcerpts) return false;
+    // Its columns are certain whatever is bound to it, and it changes rows or nothing.
+    if (kind === 'select') return this.readOnly && this.schema !== undefined;
+    return CHANGES_ROWS.has(kind) && this.returns === 'count';
   }
 
   /** The promised schema where it still holds, so that it need not be described and encoded again. */
@@ -266,5 +267,8 @@ function tooWide(count: number): GizmoError {
     `The statement answers ${count} columns; a result has at most ${COLUMNS_MAX}.`,
   );
 }
+
+/** Of statements that may run in another thread. */
+const CHANGES_ROWS: ReadonlySet<StatementKind> = new Set<StatementKind>(['insert', 'update', 'delete']);
 
 const NO_FIELDS: ArrowSchema = { fields: [] };

@@ -5,8 +5,8 @@ import type { Closed } from '../../model/lent-view.js';
 import type { PlanFacts } from '../../model/plan-facts.js';
 import type { RowFilter } from '../../model/row-filter.js';
 import { throwIfAborted } from '../abort.js';
-import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import { DataVersion } from '../duckdb/data-version.js';
+import { claimFile, type FileClaim } from '../duckdb/database-registry.js';
 import { type DirectRuns, openDirectRuns } from '../duckdb/direct/direct-runs.js';
 import type { DuckDbOptions } from '../duckdb/open-duckdb.js';
 import type {
@@ -178,7 +178,15 @@ class WorkerSession implements EngineSession {
   #place(sql: string, how: { readonly atOnce: boolean; readonly inspected: boolean }): StatementPlace {
     const texts = this.#texts;
     const directs = this.#directs;
-    return { channel: this.#channel, plans: this.#plans, session: this.#session, sql, texts, directs, ...how };
+    return {
+      channel: this.#channel,
+      plans: this.#plans,
+      session: this.#session,
+      sql,
+      texts,
+      directs,
+      ...how,
+    };
   }
 
   async ingest({ batches, signal, ...request }: IngestRequest): Promise<{ readonly rows: number }> {

@@ -5,6 +5,7 @@ import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { altered } from '../../model/altered.js';
 import { throwIfAborted } from '../abort.js';
 import type { Again, DirectRuns } from '../duckdb/direct/direct-runs.js';
+import { ParameterReader } from '../duckdb/read-parameters.js';
 import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
 import type { AlikeTexts } from './alike-texts.js';
 import type { KeptPlan, KeptPlans } from './kept-plans.js';
@@ -55,6 +56,7 @@ export class WorkerStatement implements EngineStatement {
   #over = false;
   /** Whether its last execution, if any, went well and answered what was promised. */
   #asPlanned = true;
+  readonly #reader: ParameterReader;
   #parameterBatch: EncodedBatch | undefined;
   /** Settles when the last execution has answered. */
   #executing: Promise<EngineResult> | undefined;
@@ -76,6 +78,7 @@ export class WorkerStatement implements EngineStatement {
     this.returns = answer.returns;
     this.readOnly = answer.readOnly;
     this.parameters = answer.parametersMessage ? decodeKnownSchema(answer.parametersMessage) : NO_FIELDS;
+    this.#reader = new ParameterReader(this.parameters);
   }
 
   async execute(options: ExecuteOptions = {}): Promise<EngineResult> {
@@ -107,7 +110,7 @@ export class WorkerStatement implements EngineStatement {
     this.#begun = undefined;
     const over = plans.begin(session, this.kind);
     try {
-      const direct = begun === undefined && (await this.#startDirectly(signal, parameters !== undefined, options));
+      const direct = begun === undefined && (await this.#startDirectly(signal, parameters, options));
       if (direct !== undefined && direct !== false) {
         if (!hasChanged()) return direct;
         await direct.close();
@@ -149,17 +152,18 @@ export class WorkerStatement implements EngineStatement {
   /** Undefined where the worker has to. */
   #startDirectly(
     signal: AbortSignal | undefined,
-    hasParameters: boolean,
+    parameters: ExecuteOptions['parameters'],
     { meaning, serverTables, batchRowsMax, batchBytesMax }: ExecuteOptions,
   ): Promise<EngineResult | undefined> | undefined {
     const { directs, plans, session, sql, inspected } = this.#place;
     const again = this.#again;
-    if (again === undefined || hasParameters || serverTables !== undefined) return undefined;
+    if (again === undefined || directs === undefined || serverTables !== undefined) return undefined;
     if (batchRowsMax !== undefined || batchBytesMax !== undefined) return undefined;
     // What somebody may see of it is looked after by the worker, unless it was found that it means the same.
     if (inspected && meaning === undefined) return undefined;
     if (plans.meaning(session) !== this.#againVersion) return undefined;
-    return directs?.start({ session, sql, readOnly: true, ...again }, signal);
+    const values = this.#reader.read(parameters);
+    return directs.start({ session, sql, readOnly: this.readOnly, values, ...again }, signal);
   }
 
   async #close(): Promise<void> {

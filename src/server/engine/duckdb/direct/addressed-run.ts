@@ -10,8 +10,12 @@ import type { SessionCore } from '../session-core.js';
 export interface AddressedRun {
   /** Of the `duckdb_connection`. */
   readonly connection: number;
-  /** The `duckdb_prepared_statement`, and the data that it is planned for; undefined: the text itself is run. */
-  readonly planned: { readonly statement: number; readonly dataVersion: number } | undefined;
+  /**
+   * The `duckdb_prepared_statement`, and the data that it is planned for, where DuckDB does not plan it anew each time by
+   * itself; undefined: the text itself is run.
+   */
+  readonly planned: { readonly statement: number; readonly dataVersion: number | undefined } | undefined;
+  /** None of what answers the number of rows that it has changed. */
   readonly columns: readonly AddressedColumn[];
 }
 
@@ -22,7 +26,7 @@ export interface AddressedColumn {
 
 export interface Planned {
   readonly statement: PreparedStatement;
-  /** Of the data that it is planned for; undefined where that is not known. */
+  /** Of the data that it is planned for; undefined where DuckDB plans it anew each time. */
   readonly dataVersion: number | undefined;
 }
 
@@ -38,7 +42,7 @@ export function addressedRun(
   const columns = plans.map((plan, index) => ({ name: duckdb.column_name(result, index), plan }));
   if (again === 'text') return { connection, planned: undefined, columns };
   const statement = again && core.memory?.calls?.addressOf(again.statement);
-  if (again?.dataVersion === undefined || statement === undefined) return undefined;
+  if (again === undefined || statement === undefined) return undefined;
   return { connection, planned: { statement, dataVersion: again.dataVersion }, columns };
 }
 

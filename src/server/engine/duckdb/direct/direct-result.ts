@@ -27,15 +27,15 @@ export class DirectResult implements EngineResult {
   #failure: unknown;
   #rows = 0;
 
-  constructor(result: CalledResult, { again, readOnly, schema, schemaMessage }: DirectRun, reach: Reach) {
+  constructor(result: CalledResult, { again, schema, schemaMessage }: DirectRun, reach: Reach) {
     const { memory } = reach;
     this.schema = schema;
     this.schemaMessage = schemaMessage;
     this.#reach = reach;
     this.#result = result;
-    const columns = readOnly ? again.columns.map(({ plan }) => createWriter(plan, memory)) : [];
+    const columns = again.columns.map(({ plan }) => createWriter(plan, memory));
     this.#writer = new BatchWriter(columns, BATCH_BYTES_MAX, memory);
-    if (readOnly) this.#first = this.#convert();
+    if (columns.length > 0) this.#first = this.#convert();
     else {
       this.changes = result.rowsChanged();
       this.#end();

@@ -2,7 +2,7 @@
  * Runs small statements from the thread that asks for them, past the engine's: DuckDB does so in a thread of libuv's pool in
  * any case, and the two changes of threads before and after cost more than the statement.
  */
-import { GizmoError } from '../../../../errors.js';
+import type { GizmoError } from '../../../../errors.js';
 import type { ArrowSchema } from '../../../../flight/ipc/types.js';
 import { abortReason, throwIfAborted } from '../../abort.js';
 import type { CalledResult, CallFunctions } from '../call-functions.js';
@@ -10,6 +10,7 @@ import type { DataVersion } from '../data-version.js';
 import { isFatal, lostReason, toEngineError } from '../errors.js';
 import type { FetchFunctions } from '../fetch-functions.js';
 import { openProcessMemory, type ProcessMemory } from '../memory.js';
+import type { ParameterValue } from '../read-parameters.js';
 import type { VectorFunctions } from '../vector-functions.js';
 import type { AddressedRun } from './addressed-run.js';
 import { DirectResult } from './direct-result.js';
@@ -33,6 +34,8 @@ export interface DirectRun extends Again {
   readonly session: number;
   readonly sql: string;
   readonly readOnly: boolean;
+  /** One of each parameter. */
+  readonly values?: readonly ParameterValue[];
 }
 
 /**
@@ -74,9 +77,11 @@ export class DirectRuns {
 
   /** Undefined where the engine's thread has to run it: it was planned for other data, or there is no place. */
   start(run: DirectRun, signal: AbortSignal | undefined): Promise<DirectResult | undefined> | undefined {
-    const { again, session } = run;
+    const { again, session, values = [] } = run;
     if (this.#closed || this.#running.size >= this.#callsMax || this.#running.has(session)) return undefined;
-    if (again.planned !== undefined && again.planned.dataVersion !== this.#dataVersion.value) return undefined;
+    const { statement, dataVersion } = again.planned ?? {};
+    if (dataVersion !== undefined && dataVersion !== this.#dataVersion.value) return undefined;
+    if (statement !== undefined && !this.#reach.calls.bind(statement, values)) return undefined;
     return this.#run(run, signal);
   }
 

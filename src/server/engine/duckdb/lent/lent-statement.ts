@@ -3,7 +3,7 @@ import { GizmoError, toGizmoError } from '../../../../errors.js';
 import type { ArrowField, ArrowSchema } from '../../../../flight/ipc/types.js';
 import type { LentRead } from '../../../model/plan-facts.js';
 import type { EngineResult, EngineStatement, ExecuteOptions } from '../../engine.js';
-import { matchNames } from '../bind-parameters.js';
+import { matchNames } from '../read-parameters.js';
 import type { LentText } from './lend-query.js';
 
 /** The same statement with such errors. */
