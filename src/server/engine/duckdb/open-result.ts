@@ -55,7 +55,8 @@ export function openResult(core: SessionCore, result: Result, opened: OpenedResu
   });
 }
 
-const NO_FIELDS: ArrowSchema = { fields: [] };
+/** Of what answers no rows. */
+export const NO_FIELDS: ArrowSchema = { fields: [] };
 
 const NO_CHUNKS: ChunkSource = {
   next: () => undefined,

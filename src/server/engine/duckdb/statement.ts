@@ -7,7 +7,7 @@ import type { StatementKind } from '../../model/statement-kind.js';
 import type { EngineStatement, ExecuteOptions } from '../engine.js';
 import { ParameterBinder } from './bind-parameters.js';
 import { PLANNED_ON_DATA } from './data-version.js';
-import { openResult } from './open-result.js';
+import { NO_FIELDS, openResult } from './open-result.js';
 import { describeParameters } from './parameter-types.js';
 import type { DuckDbResult } from './result.js';
 import type { SessionCore, StatementText } from './session-core.js';
@@ -270,5 +270,3 @@ function tooWide(count: number): GizmoError {
 
 /** Of statements that may run in another thread. */
 const CHANGES_ROWS: ReadonlySet<StatementKind> = new Set<StatementKind>(['insert', 'update', 'delete']);
-
-const NO_FIELDS: ArrowSchema = { fields: [] };
