@@ -42,6 +42,7 @@ export const RESULT = {
 };
 const RESULT_BYTES = 48;
 
+/** Of the library that the bindings have loaded. */
 export function loadCallFunctions(library: NativeLibrary): CallFunctions {
   const query = library.load('int duckdb_query(uintptr_t connection, const char *sql, void *result)');
   const executePrepared = library.load('int duckdb_execute_prepared(uintptr_t statement, void *result)');

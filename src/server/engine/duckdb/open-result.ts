@@ -6,7 +6,7 @@ import type { ExecuteOptions } from '../engine.js';
 import { BatchWriter } from './convert/batch-writer.js';
 import { planColumn } from './convert/column-plan.js';
 import { createWriter } from './convert/create-writer.js';
-import { addressedRun, type Planned } from './direct/addressed-run.js';
+import { addressRun, type Planned } from './direct/address-run.js';
 import { type ChunkSource, DuckDbResult, type DuckDbResultOptions, MaterializedChunks } from './result.js';
 import type { SessionCore } from './session-core.js';
 import { StreamedChunks } from './streamed-chunks.js';
@@ -45,7 +45,7 @@ export function openResult(core: SessionCore, result: Result, opened: OpenedResu
   } else if (isRows) chunks = new MaterializedChunks(result);
   return new DuckDbResult({
     schema,
-    again: opened.again && (() => addressedRun(core, result, plans, opened.again)),
+    again: opened.again && (() => addressRun(core, result, plans, opened.again)),
     encodeSchema: () => encodeKnownSchema(schema),
     changes: returnType === duckdb.ResultType.CHANGED_ROWS ? duckdb.rows_changed(result) : undefined,
     chunks,

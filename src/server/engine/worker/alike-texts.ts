@@ -7,7 +7,7 @@
  * other texts may take long for one value, or read another file.
  */
 import { keepLatest } from '../../../keep-latest.js';
-import type { Again } from '../duckdb/direct/direct-runs.js';
+import type { Again } from '../duckdb/direct/direct-run.js';
 import type { Alike } from '../engine.js';
 import type { KeptPlan } from './kept-plans.js';
 import { type ExecuteAnswer, isSmall } from './protocol.js';

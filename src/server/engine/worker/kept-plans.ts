@@ -12,7 +12,7 @@
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import { addLatest } from '../../../keep-latest.js';
 import type { StatementKind } from '../../model/statement-kind.js';
-import type { Again } from '../duckdb/direct/direct-runs.js';
+import type { Again } from '../duckdb/direct/direct-run.js';
 import type { PreparedAnswer } from './protocol.js';
 
 /** Each holds a plan, some tens of KiB. */

@@ -274,6 +274,7 @@ function makePending(): PendingCalls {
   };
 }
 
+/** Why nothing is answered any more. */
 export function stopped(): GizmoError {
   return new GizmoError('UNAVAILABLE', 'The database is closed.');
 }

@@ -4,7 +4,8 @@ import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { altered } from '../../model/altered.js';
 import { throwIfAborted } from '../abort.js';
-import type { Again, DirectRuns } from '../duckdb/direct/direct-runs.js';
+import type { Again } from '../duckdb/direct/direct-run.js';
+import type { DirectRuns } from '../duckdb/direct/direct-runs.js';
 import { ParameterReader } from '../duckdb/read-parameters.js';
 import { type EngineResult, type EngineStatement, type ExecuteOptions, MeaningChanged } from '../engine.js';
 import type { AlikeTexts } from './alike-texts.js';
@@ -110,8 +111,9 @@ export class WorkerStatement implements EngineStatement {
     this.#begun = undefined;
     const over = plans.begin(session, this.kind);
     try {
-      const direct = begun === undefined && (await this.#startDirectly(signal, parameters, options));
-      if (direct !== undefined && direct !== false) {
+      const running = begun === undefined ? this.#startDirectly(signal, parameters, options) : undefined;
+      const direct = running && (await running);
+      if (direct !== undefined) {
         if (!hasChanged()) return direct;
         await direct.close();
         throw new MeaningChanged();

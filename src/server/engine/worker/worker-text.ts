@@ -21,22 +21,23 @@ export class WorkerText extends UnpreparedStatement {
     const { plans, session } = this.#place;
     const over = plans.begin(session, this.kind);
     try {
-      return (await this.#runDirectly(signal)) ?? (await this.#runInWorker(signal));
+      const running = this.#startDirectly(signal);
+      return (running && (await running)) ?? (await this.#runInWorker(signal));
     } finally {
       over();
     }
   }
 
-  async #runDirectly(signal: AbortSignal | undefined): Promise<EngineResult | undefined> {
+  #startDirectly(signal: AbortSignal | undefined): Promise<EngineResult | undefined> | undefined {
     const { directs, session, sql, texts } = this.#place;
     const known = this.#known;
     if (known.again === undefined || known.again === 'in vain') return undefined;
     const running = directs?.start({ session, sql, readOnly: this.readOnly, ...known.again }, signal);
-    if (running === undefined) return undefined;
-    const result = await running;
-    if (result === undefined) known.again = 'in vain';
-    else texts.note(session, sql, result.isSmall);
-    return result;
+    return running?.then((result) => {
+      if (result === undefined) known.again = 'in vain';
+      else texts.note(session, sql, result.isSmall);
+      return result;
+    });
   }
 
   async #runInWorker(signal: AbortSignal | undefined): Promise<EngineResult> {

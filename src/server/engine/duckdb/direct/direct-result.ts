@@ -7,7 +7,7 @@ import type { CalledResult } from '../call-functions.js';
 import { BatchWriter } from '../convert/batch-writer.js';
 import { createWriter } from '../convert/create-writer.js';
 import { openChunkAt } from '../convert/source-vector.js';
-import type { DirectRun, Reach } from './direct-runs.js';
+import type { DirectRun, Reach } from './direct-run.js';
 
 /** What this thread makes of a long result at once: everybody waits meanwhile. */
 const BATCH_ROWS_MAX = 4096;
@@ -15,6 +15,7 @@ const BATCH_BYTES_MAX = 256 * 1024;
 
 const FEW_ROWS = 2048;
 
+/** To be read to its end, or closed. */
 export class DirectResult implements EngineResult {
   readonly schema: ArrowSchema;
   readonly schemaMessage: Uint8Array;

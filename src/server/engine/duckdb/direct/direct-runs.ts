@@ -3,40 +3,14 @@
  * any case, and the two changes of threads before and after cost more than the statement.
  */
 import type { GizmoError } from '../../../../errors.js';
-import type { ArrowSchema } from '../../../../flight/ipc/types.js';
 import { abortReason, throwIfAborted } from '../../abort.js';
-import type { CalledResult, CallFunctions } from '../call-functions.js';
+import type { CalledResult } from '../call-functions.js';
 import type { DataVersion } from '../data-version.js';
 import { isFatal, lostReason, toEngineError } from '../errors.js';
-import type { FetchFunctions } from '../fetch-functions.js';
-import { openProcessMemory, type ProcessMemory } from '../memory.js';
-import type { ParameterValue } from '../read-parameters.js';
-import type { VectorFunctions } from '../vector-functions.js';
+import { openProcessMemory } from '../memory.js';
 import type { AddressedRun } from './addressed-run.js';
 import { DirectResult } from './direct-result.js';
-
-/** What it asks of the process. */
-export interface Reach {
-  readonly calls: CallFunctions;
-  readonly fetching: FetchFunctions;
-  readonly vectors: VectorFunctions;
-  readonly memory: ProcessMemory;
-}
-
-/** How something is run again, and what it answers. */
-export interface Again {
-  readonly again: AddressedRun;
-  readonly schema: ArrowSchema;
-  readonly schemaMessage: Uint8Array;
-}
-
-export interface DirectRun extends Again {
-  readonly session: number;
-  readonly sql: string;
-  readonly readOnly: boolean;
-  /** One of each parameter. */
-  readonly values?: readonly ParameterValue[];
-}
+import type { DirectRun, Reach } from './direct-run.js';
 
 /**
  * Undefined where DuckDB cannot be reached by address.
@@ -54,6 +28,7 @@ export function openDirectRuns(
   return new DirectRuns({ calls, fetching, vectors, memory }, dataVersion, callsMax, onFatal);
 }
 
+/** See above. One statement a session at a time. */
 export class DirectRuns {
   readonly #reach: Reach;
   readonly #dataVersion: DataVersion;
