@@ -75,7 +75,8 @@ describe('a small statement that is known', () => {
       const first = toTexts(await ran(sql));
       await warm(sql, 2);
       const again: Ran[] = [];
-      expect(await callsOf(async () => again.push(await ran(sql)))).toEqual([]);
+      const calls = await callsOf(async () => again.push(await ran(sql)));
+      expect(calls).toEqual(name === 'medium_enum' ? ['execute'] : []);
       expect(again.map(toTexts)).toEqual([first]);
     }
   });

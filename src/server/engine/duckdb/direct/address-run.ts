@@ -19,7 +19,7 @@ export function addressRun(
   again: Planned | 'text' | undefined,
 ): AddressedRun | undefined {
   const { isAtRest, connectionAddress: connection } = core;
-  if (!isAtRest || connection === undefined || plans.length > COLUMNS_MAX) return undefined;
+  if (!isAtRest || connection === undefined || weigh(plans) > WEIGHT_MAX) return undefined;
   const columns = plans.map((plan, index) => ({ name: duckdb.column_name(result, index), plan }));
   if (again === 'text') return { connection, planned: undefined, columns };
   const statement = again && core.memory?.calls?.addressOf(again.statement);
@@ -27,5 +27,10 @@ export function addressRun(
   return { connection, planned: { statement, dataVersion: again.dataVersion }, columns };
 }
 
-/** Each is looked at again after every run. */
-const COLUMNS_MAX = 64;
+/** Columns and what is in them, and the labels of enums: all of it changes threads. */
+function weigh(plans: readonly ColumnPlan[]): number {
+  const one = ({ values = [], children = [] }: ColumnPlan) => 1 + values.length + weigh(children);
+  return plans.reduce((sum, plan) => sum + one(plan), 0);
+}
+
+const WEIGHT_MAX = 64;
