@@ -61,8 +61,19 @@ function notUri(word: string): GizmoError {
   return new GizmoError(
     'USAGE',
     `${word.includes('@') ? 'This' : `"${shown}"`} is no connection URI, which looks like gizmo://user@host:31337. ` +
-      'SQL goes after -c, a file of SQL after -f, a host after --host, a port after --port.',
+      `SQL goes after -c, a file of SQL after -f, a host after --host, a port after --port.${meant(word)}`,
   );
+}
+
+/** The URI of an address as others write it: `db:31337`, `grpc+tls://db:31337`. */
+function meant(word: string): string {
+  const { scheme, address } =
+    /^(?:(?<scheme>grpc|grpc\+tcp|grpc\+tls|https?):\/\/)?(?<address>[\w.-]+:\d+|\[[\da-f:]+\]:\d+)\/?$/i.exec(
+      word,
+    )?.groups ?? {};
+  if (address === undefined) return '';
+  const tls = /^(?:grpc\+tls|https)$/i.test(scheme ?? '') ? '?useEncryption=true' : '';
+  return ` Did you mean gizmo://${address}${tls}?`;
 }
 
 const WORD_MAX = 60;

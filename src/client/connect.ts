@@ -1,9 +1,11 @@
 /** Connects to a Flight SQL server and logs in, within a time limit, and says plainly why it could not. */
+
 import { GizmoError } from '../errors.js';
 import { fromStatus } from '../flight/status.js';
 import type { FlightChannel } from './connect/channel.js';
 import { openChannel } from './connect/open-channel.js';
 import type { ConnectOptions, Credentials } from './connect/options.js';
+import { serverAddress } from './connect/server-address.js';
 import type { TlsCredentials } from './connect/tls-credentials.js';
 import type { FlightSqlClient } from './flight-sql-client.js';
 import { FlightSqlSession } from './session/flight-sql-session.js';
@@ -88,13 +90,13 @@ async function explain(
   const { probeServer } = await import('./connect/probe.js');
   const probed = tls?.failure ?? (await probeServer(options, tls?.dialer, timeoutMs));
   if (probed !== undefined) return probed;
-  const where = `${options.host}:${options.port}`;
+  const where = serverAddress(options.host, options.port);
   return new GizmoError('UNAVAILABLE', `Cannot connect to ${where}: ${error.message}`, { cause: error });
 }
 
 /** Who was refused where, and with a secret from which place: the wrong one is often left over from another server. */
 function explainRefusal(message: string, { host, port, credentials, tls }: ConnectOptions): string {
-  const where = `${host}:${port}`;
+  const where = serverAddress(host, port);
   if (credentials.kind === 'none') {
     if (tls?.clientCertificate === undefined)
       return `The server at ${where} wants a login. ${howToLogIn(where)}`;

@@ -35,6 +35,7 @@ import { explainFailure } from './explain-failure.js';
 import { handshake } from './handshake.js';
 import type { Identity } from './identity.js';
 import type { ConnectOptions } from './options.js';
+import { serverAddress } from './server-address.js';
 import type { TlsCredentials } from './tls-credentials.js';
 
 /** Opens nothing yet: the first call connects. */
@@ -54,8 +55,11 @@ export class FlightChannel {
     const { host, port, headers = {}, cookies = true } = options;
     this.#headers = new CallHeaders(headers, cookies, () => this.#conversation?.renew());
     this.tls = tls;
-    const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
-    this.#client = new Client(address, tls ?? credentials.createInsecure(), channelOptions(options));
+    this.#client = new Client(
+      serverAddress(host, port),
+      tls ?? credentials.createInsecure(),
+      channelOptions(options),
+    );
   }
 
   /** What is sent as `authorization` with every call. */

@@ -2,10 +2,12 @@
  * Finds out why a connection failed. grpc-js answers nearly every failure with "Failed to connect" or a deadline, so
  * the address is dialled once more by hand: TCP, TLS if asked for, then the opening bytes of HTTP/2.
  */
+
 import { connect as connectTcp, type Socket } from 'node:net';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { ConnectOptions } from './options.js';
+import { serverAddress } from './server-address.js';
 import { TlsDialer } from './tls.js';
 import { CLOSED, explainPlaintextPeer, isAlert, isClosed } from './tls-failure.js';
 
@@ -18,7 +20,7 @@ export async function probeServer(
   dialer: TlsDialer | undefined,
   timeoutMs = 3000,
 ): Promise<GizmoError | undefined> {
-  const where = `${host}:${port}`;
+  const where = serverAddress(host, port);
   const outcome = await dial(host, port, dialer, timeoutMs);
   if (dialer === undefined && (await expectsTls(outcome, host, port, timeoutMs)))
     return new GizmoError(

@@ -1,4 +1,5 @@
 /** TLS over a TCP connection that stands: the same for what gRPC runs over and for the probe after a failure. */
+
 import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import {
@@ -14,6 +15,7 @@ import { GizmoError } from '../../errors.js';
 import { readCertificates } from '../../pki/pem.js';
 import { parsePin, pinsEqual, spkiPin } from '../../pki/pin.js';
 import type { ClientCertificate, ConnectOptions, TlsOptions } from './options.js';
+import { serverAddress } from './server-address.js';
 import { readSystemRoots } from './system-roots.js';
 import { CLOSED, explainTlsError, explainVerification, type TlsPeer } from './tls-failure.js';
 
@@ -28,7 +30,7 @@ export class TlsDialer {
   constructor(host: string, port: number, tls: TlsOptions, warn?: ConnectOptions['warn']) {
     refuseContradictions(tls);
     const bare = host.replace(/^\[(.*)\]$/, '$1');
-    this.#peer = { where: `${host}:${port}`, name: tls.serverName ?? bare, tls };
+    this.#peer = { where: serverAddress(host, port), name: tls.serverName ?? bare, tls };
     this.#tls = tls;
     this.#pins = (tls.pins ?? []).map(parsePin);
     this.#context = createContext(tls, warn);

@@ -1,5 +1,7 @@
 /** The nouns of a login that outlives the command it was made by. */
+
 import { isLoopback } from '../../runtime-file.js';
+import { serverAddress } from '../connect/server-address.js';
 
 /** What is no secret: who is logged in where and how, and where the secret lies. */
 export interface LoginSummary {
@@ -69,8 +71,7 @@ export interface LoginTls {
 
 /** `db.example:31337`, `[::1]:31337`: in lower case, as names of hosts are compared. */
 export function serverName(host: string, port: number): string {
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  return `${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return serverAddress(host.toLowerCase(), port);
 }
 
 /** The other way round; undefined for what is no such name. */

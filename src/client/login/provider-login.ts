@@ -1,4 +1,5 @@
 /** Login at the identity provider that a server names, to the point where the server has taken the token. */
+
 import type { Configuration } from 'openid-client';
 import { GizmoError } from '../../errors.js';
 import {
@@ -11,6 +12,7 @@ import { openProvider } from '../../oidc/open-provider.js';
 import { isLoopbackUrl } from '../../oidc/safe-url.js';
 import { isLoopback } from '../../runtime-file.js';
 import type { Credentials } from '../connect/options.js';
+import { serverAddress } from '../connect/server-address.js';
 import { askStranger, connect } from '../connect.js';
 import type { LoginServer } from '../credentials/login-server.js';
 import type { OidcLogin } from '../credentials/stored-login.js';
@@ -64,7 +66,9 @@ export async function logInAtProvider(options: ProviderLoginOptions): Promise<Pr
     redirectPort: options.redirectPort ?? settings.redirectPort,
   };
   // A server that nobody should trust may ask for tokens that are good elsewhere: what it asks for is shown.
-  ui.say(`Logging in to ${server.host}:${server.port} at ${issuer}\n(client ${clientId}, scopes ${scopes})`);
+  ui.say(
+    `Logging in to ${serverAddress(server.host, server.port)} at ${issuer}\n(client ${clientId}, scopes ${scopes})`,
+  );
   const login = await (method === 'web'
     ? logInByBrowser({ provider, issuer, scopes, ...redirect, ui, signal })
     : byDevice(provider, settings, scopes, ui, signal));
@@ -102,7 +106,7 @@ export async function askHowToLogIn(server: LoginServer, signal?: AbortSignal): 
   if (text !== undefined) return decodeLoginSettings(text);
   throw new GizmoError(
     'UNAUTHENTICATED',
-    `The server at ${server.host}:${server.port} does not say how one logs in: it is another kind of server, or an older one. Log in with --password or --token-file.`,
+    `The server at ${serverAddress(server.host, server.port)} does not say how one logs in: it is another kind of server, or an older one. Log in with --password or --token-file.`,
   );
 }
 
@@ -128,7 +132,7 @@ export async function proveLogin(
 
 /** A server may name a provider of this machine only where it is of this machine itself. */
 function oauthOf({ oauth }: LoginSettings, { host, port, tls }: LoginServer): OAuthSettings {
-  const where = `${host}:${port}`;
+  const where = serverAddress(host, port);
   if (oauth === undefined)
     throw new GizmoError(
       'UNAUTHENTICATED',

@@ -1,4 +1,5 @@
 /** The one line that the shell begins with. */
+import { serverAddress } from '../connect/server-address.js';
 import type { CallOptions, FlightSqlClient } from '../flight-sql-client.js';
 import { escapeControls } from '../render/display-text.js';
 import { readArrays } from '../rows/read-rows.js';
@@ -9,7 +10,7 @@ export async function welcome(client: FlightSqlClient, call: CallOptions = {}): 
   const server = await serverName(client, call);
   const role = client.role === undefined ? '' : ` (${client.role})`;
   const who = client.user === undefined ? '' : ` as ${client.user}${role}`;
-  const where = `${host}:${port}${tls ? ' (TLS)' : ''}`;
+  const where = `${serverAddress(host, port)}${tls ? ' (TLS)' : ''}`;
   return `${escapeControls(`${server}at ${where}${who}`)} — .help for help, Ctrl-D to leave`;
 }
 

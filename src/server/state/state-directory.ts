@@ -30,7 +30,7 @@ export function openStateDirectory(path: string): StateDirectory {
     if (!isErrno(error, 'EEXIST')) throw cannotUse(path, error);
   }
   const stats = statSync(path);
-  if (!stats.isDirectory()) throw unfit(`${path} is no directory`);
+  if (!stats.isDirectory()) throw unfit(`${path} is no directory: name another with --state-dir`);
   if (!isPrivate(stats, 0o077))
     throw unfit(`the directory ${path} must belong to you and be closed to others (chmod 700)`);
   const real = realpathSync(path);

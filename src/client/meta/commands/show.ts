@@ -1,4 +1,5 @@
 /** `.show` */
+import { serverAddress } from '../../connect/server-address.js';
 import type { DotCommand } from '../dot-command.js';
 
 /** Shows where the shell is connected and how it is set. */
@@ -12,7 +13,7 @@ export const SHOW: DotCommand = {
   async run({ client, settings, output, print }) {
     const { host, port, tls } = client.target;
     const values = {
-      server: `${host}:${port}${tls ? ', TLS' : ''}`,
+      server: `${serverAddress(host, port)}${tls ? ', TLS' : ''}`,
       user: client.user ?? 'none',
       role: client.role ?? 'unknown',
       mode: settings.format,
