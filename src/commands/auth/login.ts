@@ -11,6 +11,7 @@ export default class AuthLogin extends BaseCommand {
 --credential-store says. "gizmo client" then uses it without a word, for this server only, and needs none of the flags of the
 connection again.`;
   static override examples = [
+    '<%= config.bin %> <%= command.id %> db.example.com',
     '<%= config.bin %> <%= command.id %> db.example.com --username ann --password',
     '<%= config.bin %> <%= command.id %> db.example.com --token-file token.txt --profile prod',
     '<%= config.bin %> <%= command.id %> gizmo://db.example.com --mtls-cert ann.crt --mtls-key ann.key --mtls',
