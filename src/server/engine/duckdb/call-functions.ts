@@ -23,6 +23,7 @@ export interface CallFunctions {
 export interface CalledResult {
   /** As functions take it that want the struct itself. */
   readonly value: unknown;
+  rowCount(): number;
   columnCount(): number;
   columnName(column: number): string;
   /** A number of `duckdb.Type`. */
@@ -47,6 +48,7 @@ export function loadCallFunctions(library: NativeLibrary): CallFunctions {
   const query = library.load('int duckdb_query(uintptr_t connection, const char *sql, void *result)');
   const executePrepared = library.load('int duckdb_execute_prepared(uintptr_t statement, void *result)');
   const interrupt = library.load('void duckdb_interrupt(uintptr_t connection)');
+  const rowCount = library.load('uint64_t duckdb_row_count(void *result)');
   const columnCount = library.load('uint64_t duckdb_column_count(void *result)');
   const columnName = library.load('const char *duckdb_column_name(void *result, uint64_t column)');
   const columnType = library.load('int duckdb_column_type(void *result, uint64_t column)');
@@ -63,6 +65,7 @@ export function loadCallFunctions(library: NativeLibrary): CallFunctions {
     }
     return {
       value: library.readStruct(place, RESULT),
+      rowCount: () => Number(rowCount(place)),
       columnCount: () => Number(columnCount(place)),
       columnName: (column) => String(columnName(place, column)),
       columnType: (column) => Number(columnType(place, column)),

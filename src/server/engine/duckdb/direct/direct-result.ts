@@ -27,6 +27,7 @@ export class DirectResult implements EngineResult {
   #first: EncodedBatch | undefined;
   #failure: unknown;
   #rows = 0;
+  #unread: number;
 
   constructor(result: CalledResult, { again, schema, schemaMessage }: DirectRun, reach: Reach) {
     const { memory } = reach;
@@ -34,6 +35,7 @@ export class DirectResult implements EngineResult {
     this.schemaMessage = schemaMessage;
     this.#reach = reach;
     this.#result = result;
+    this.#unread = result.rowCount();
     const columns = again.columns.map(({ plan }) => createWriter(plan, memory));
     this.#writer = new BatchWriter(columns, BATCH_BYTES_MAX, memory);
     if (columns.length > 0) this.#first = this.#convert();
@@ -75,13 +77,15 @@ export class DirectResult implements EngineResult {
     const writer = this.#writer;
     try {
       while (!writer.fill(BATCH_ROWS_MAX)) {
-        const result = this.#result;
-        const chunk = result === undefined ? 0 : fetching.fetch(result.value);
+        // To ask for a chunk behind the last one costs as much as for one.
+        const chunk = this.#unread > 0 && this.#result !== undefined ? fetching.fetch(this.#result.value) : 0;
         if (chunk === 0) {
           this.#end();
           break;
         }
-        writer.loadOpen(openChunkAt(chunk, fetching, vectors, memory));
+        const open = openChunkAt(chunk, fetching, vectors, memory);
+        this.#unread -= open.rows;
+        writer.loadOpen(open);
       }
     } catch (error) {
       this.#failure ??= error;
