@@ -5,10 +5,11 @@
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { type Denial, decide } from '../access/decide.js';
+import type { Place } from '../access/grants.js';
 import { mayKnow } from '../access/may-know.js';
 import type { EngineSession, InspectOptions } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
-import type { PlanFacts } from '../model/plan-facts.js';
+import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
 import { withoutHiddenTypes } from './hidden-types.js';
 import { mask, namesIn, type Which } from './masked-names.js';
@@ -34,7 +35,9 @@ export async function inspectHiding(
     }
     // Whatever else is wrong shows in the same way without them.
     const answer = await withoutHidden(engine, rights, text, options, 'all');
-    throw answer instanceof GizmoError ? answer : error;
+    throw answer instanceof GizmoError
+      ? answer
+      : ((await withoutNamesakes(engine, rights, text, options)) ?? error);
   });
   try {
     const denial = decide(rights, facts);
@@ -56,7 +59,7 @@ export async function inspectHiding(
       const { used: _, ...again } = await engine.inspect(text, options);
       return { ...again, used: answer.used ?? [] };
     }
-    throw notThere(denial, text);
+    throw (await withoutPlace(engine, text, options, denial.place)) ?? notThere(denial, text);
   } catch (error) {
     await engine.endScope('rollback');
     throw error;
@@ -88,10 +91,66 @@ async function namesOnly(
   facts: PlanFacts,
 ): Promise<boolean> {
   const { used = [], ...rest } = facts;
-  if (decide(rights, rest) !== undefined) return false;
+  // What ALTER keeps is looked at when that is used.
+  if (rest.writes.some(({ action }) => action === 'alter') || decide(rights, rest) !== undefined)
+    return false;
   const { anywhere } = await hiddenOf(engine, rights, namesIn(text, 'all'), 'all');
   return used.every((it) => mayKnow(rights, it) || anywhere.has(foldName(it.name)));
 }
+
+/** How the text fails without a name that is hidden there and may be known elsewhere; undefined where it does not fail. */
+async function withoutPlace(
+  engine: EngineSession,
+  text: string,
+  options: InspectOptions,
+  { catalog, schema, name = schema ?? catalog }: Place,
+): Promise<GizmoError | undefined> {
+  return await failsWithout(engine, text, options, (it) => it.name === foldName(name));
+}
+
+/** The same of all such names where they stand behind what they are hidden in. */
+async function withoutNamesakes(
+  engine: EngineSession,
+  rights: Rights,
+  text: string,
+  options: InspectOptions,
+): Promise<GizmoError | undefined> {
+  const { schemas, objects } = await engine.lookUp(namesIn(text, 'all'));
+  const chains = (known: boolean) => [
+    ...schemas.filter((it) => mayKnow(rights, it) === known).map((it) => [it.catalog, it.schema]),
+    ...objects.filter((it) => mayKnow(rights, it) === known).flatMap(waysTo),
+  ];
+  const keyOf = (chain: readonly string[]) => JSON.stringify(chain.map(foldName));
+  const hidden = new Set(chains(false).map(keyOf));
+  for (const chain of chains(true)) hidden.delete(keyOf(chain));
+  return await failsWithout(engine, text, options, ({ within, name = '' }) =>
+    hidden.has(keyOf([...within, name])),
+  );
+}
+
+/** How an object is named from outside. */
+function waysTo({ catalog, schema, name }: ObjectName): string[][] {
+  return [
+    [catalog, name],
+    [catalog, schema, name],
+  ];
+}
+
+async function failsWithout(
+  engine: EngineSession,
+  text: string,
+  options: InspectOptions,
+  isMasked: (it: Occurrence) => boolean,
+): Promise<GizmoError | undefined> {
+  const masked = occurrences(text).filter((it) => it.name !== undefined && isMasked(it));
+  if (masked.length === 0) return undefined;
+  const hidden = new Set(masked.map(({ name = '' }) => name));
+  const places = new Set(masked.map(({ at }) => at));
+  const { answer } = await inspectMasked(engine, text, options, { hidden, places, whole: true, known: NONE });
+  return answer instanceof GizmoError ? answer : undefined;
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * How the text fails without what is hidden, or what it would do; undefined where it has no name of anything hidden.

@@ -13,6 +13,8 @@ export interface Occurrence {
   readonly isPlace: boolean;
   /** Whether it can be a catalog: there is nothing that it is in. */
   readonly isFirst: boolean;
+  /** The folded names that it is in, as `a` and `b` are of `c` in `a.b.c`. */
+  readonly within: readonly string[];
   /** Whether it begins what is read or changed, as behind FROM. */
   readonly isTable: boolean;
 }
@@ -31,13 +33,20 @@ export function occurrences(text: string): Occurrence[] {
     const isFirst = before === undefined || text.slice(before.start, before.end) !== '.';
     if (isName && isFirst)
       isTable = before?.kind === 'word' && BEFORE_TABLES.test(text.slice(before.start, before.end));
-    if (kind === 'string') found.push({ at, name: undefined, isPlace: true, isFirst, isTable: false });
+    if (kind === 'string')
+      found.push({ at, name: undefined, isPlace: true, isFirst, within: [], isTable: false });
     if (!isName) continue;
     const name = foldName(kind === 'word' ? written : quotedName(written));
-    found.push({ at, name, isPlace: isPlace(text, tokens, index), isFirst, isTable });
+    const around = isFirst ? undefined : found.at(-1);
+    const within =
+      around?.name === undefined || around.within.length >= DEPTH_MAX ? [] : [...around.within, around.name];
+    found.push({ at, name, isPlace: isPlace(text, tokens, index), isFirst, within, isTable });
   }
   return found;
 }
+
+/** A table is in a schema, and that in a catalog; fields of columns go on from there. */
+const DEPTH_MAX = 3;
 
 /** Where one of these folded names stands as in `name.called(`, with nothing before it that it is in. */
 export function callsOf(text: string, names: ReadonlySet<string>): (Token & { readonly called: string })[] {
@@ -63,5 +72,6 @@ export function isPlace(text: string, tokens: readonly Token[], at: number): boo
   if (word(at + 1).startsWith('.')) return true;
   const before = word(at - 1) === 'exists' && word(at - 2) === 'if' ? word(at - 3) : word(at - 1);
   if (/^(use|schema|database)$/.test(before)) return true;
-  return /^(from|in)$/.test(before) && word(at - 2) === 'tables';
+  const first = word(at - 1) === '.' ? at - 2 : at;
+  return /^(from|in)$/.test(word(first - 1)) && word(first - 2) === 'tables';
 }

@@ -22,12 +22,15 @@ beforeAll(async () => {
     "attach ':memory:' as open; attach ':memory:' as own; attach ':memory:' as shop; attach ':memory:' as vault",
     "create table vault.gold as select 1 as id; create type vault.mood as enum ('ok'); create macro vault.f(x) as x",
     'create schema shop.vault_schema; create table shop.vault_table as select 1 as id',
+    'create macro shop.vault_f(x) as x; create macro shop.vault_lines(x) as table select x; create schema own.vault_schema',
+    'create schema own.vaulz_schema',
   ])
     await admin.rows(sql);
   for (const name of ['vault', 'vaulz'])
     for (const sql of [
       `create table open.${name} as select 1 as a, 2 as ${name}, {'a': 3} as ${name}_s`,
       `create table open.of_${name} as select {'a': 3} as ${name}`,
+      `create macro own.${name}_f(x) as x; create macro own.${name}_lines(x) as table select x as a`,
       `create table own.${name}_table as select 1 as ${name}_table, 2 as ${name}_schema, 3 as ${name}`,
     ])
       await admin.rows(sql);
@@ -168,6 +171,12 @@ describe('as a hidden table or schema', () => {
     'use shop.vault_schema',
     'drop schema shop.vault_schema',
     'create table shop.vault_schema.x (a int)',
+    'from shop.vault_schema.x',
+    'alter view shop.vault_table rename to other',
+    "comment on view shop.main.vault_table is 'x'",
+    'select shop.vault_f(1)',
+    'select shop.main.vault_f(a) from own.vault_lines(1)',
+    'from shop.vault_lines(1)',
   ])('%s', async (sql) => {
     const { hidden, absent } = await answersOf(gus, sql);
     expect(hidden).toBe(absent);

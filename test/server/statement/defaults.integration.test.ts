@@ -30,6 +30,7 @@ beforeAll(async () => {
     await admin.rows(`attach ':memory:' as ${name}; create sequence ${name}.numbers`);
   await admin.rows("use closed; create table lines (a int, n bigint default nextval('numbers')); use memory");
   await admin.rows('grant insert on closed.main.lines to bob');
+  await admin.rows("create macro hidden.word(x) as 'hidden word'; create type hidden.kind as enum ('kind')");
   ann = await logInAs(port, secretKey, 'user', {
     name: 'ann',
     catalogAccess: [
@@ -78,6 +79,34 @@ describe('a default', () => {
       await said(ann.rows(sql.replaceAll('PLACE', 'hiddem'))),
     );
     await admin.rows('drop table if exists work.main.s');
+  });
+
+  it.each([
+    'create table work.main.s (a varchar default PLACE.main.word(1))',
+    'create table work.main.s (a varchar); alter table work.main.s alter a set default PLACE.main.word(1)',
+    'create table work.main.s (a varchar); alter table work.main.s alter column a set default (lower(PLACE.word(1)))',
+    'create table work.main.s (a varchar); alter table work.main.s alter a type varchar using a || PLACE.word(a)',
+    'create table work.main.s (a varchar); alter table work.main.s alter a set default enum_first(null::PLACE.kind)',
+    "create table work.main.s (a varchar); explain alter table work.main.s alter a set default 'a' || PLACE.word(1)",
+  ])('computes nothing with what is hidden, which answers as one that is not there: %s', async (sql) => {
+    const hidden = await said(ann.rows(sql.replaceAll('PLACE', 'hidden')));
+    await admin.rows('drop table if exists work.main.s');
+    expect(hidden).toMatch(/^\d+ \w+: (Catalog|Binder) Error: .*(hidden|word|kind)/);
+    expect(hidden.replaceAll('hidden', 'hiddem')).toBe(
+      await said(ann.rows(sql.replaceAll('PLACE', 'hiddem'))),
+    );
+    await admin.rows('drop table if exists work.main.s');
+  });
+
+  it('may compute with what may be used', async () => {
+    await ann.rows('create macro work.main.twice(x) as 2 * x; create table work.main.s (a int, b int)');
+    await ann.rows('alter table work.main.s alter a set default work.main.twice(21)');
+    await ann.rows(
+      'alter table work.main.s alter column b set data type integer using work.main.twice(b) + a',
+    );
+    await ann.rows('insert into work.main.s (b) values (1)');
+    expect(await ann.rows('from work.main.s')).toEqual([[42, 1]]);
+    await ann.rows('drop table work.main.s; drop macro work.main.twice');
   });
 
   it.each([

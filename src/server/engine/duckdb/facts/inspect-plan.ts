@@ -2,6 +2,7 @@
 import { foldName } from '../../../model/fold-name.js';
 import type { PlanFacts } from '../../../model/plan-facts.js';
 import type { SessionCore } from '../session-core.js';
+import { alteredExpression } from './altered-expression.js';
 import { choosesForms } from './chosen-forms.js';
 import { describedQueries } from './described-queries.js';
 import { isSystemFunction } from './function-classes.js';
@@ -35,7 +36,8 @@ export async function inspectPlan(
   const found = readAnswer(core, answer);
   const named = await withNamed(core, await withTakenNames(core, found.facts), found.named);
   const numbering = await withNumbered(core, named, found.numbered);
-  const facts = await withMentioned(core, numbering, found.mentioned);
+  const mentioning = await withMentioned(core, numbering, found.mentioned);
+  const facts = await withAltered(core, mentioning, text);
   return found.describes === 0 ? facts : await withDescribed(core, text, { ...found, facts });
 }
 
@@ -79,6 +81,14 @@ async function withMentioned(
     all = mergeFacts(all, readAnswer(core, answer).facts);
   }
   return all;
+}
+
+/** Adds what an expression of ALTER computes. Throws what DuckDB says of it, which it would only when it runs. */
+async function withAltered(core: SessionCore, facts: PlanFacts, text: string): Promise<PlanFacts> {
+  const query = alteredExpression(text);
+  return query === undefined
+    ? facts
+    : mergeFacts(facts, readAnswer(core, await planOf(core, PLAN_SQL, [query])).facts);
 }
 
 /** Adds what DESCRIBE and SHOW read: the plan has their answers only, the parse tree the queries they describe. */

@@ -179,12 +179,14 @@ async function withViewBody(
   const body = viewBody(text);
   if (body === undefined) return { ...facts, opaque: facts.opaque ?? 'the query of a view' };
   const found = await inspect(core, body, options);
-  const { opaque, functions, used } = found;
+  const { opaque, functions, used, writes } = found;
   return {
     ...facts,
     ...(used !== undefined && { used }),
     opaque: facts.opaque ?? opaque,
     reads: [...facts.reads, ...withoutRows(found).reads],
+    // The sequences that it asks.
+    writes: [...facts.writes, ...writes],
     functions: [...facts.functions, ...functions],
   };
 }
