@@ -303,6 +303,21 @@ describe('what fails over a table that may be read in part', () => {
     await admin.rows('drop table shop.main.kept');
   });
 
+  it('shows no default of a column that may not be read in EXPLAIN', async () => {
+    await admin.rows("create table shop.main.made (id int, salary varchar default 'a secret')");
+    await admin.rows('GRANT SELECT (id), INSERT, UPDATE, DELETE ON shop.main.made TO ann');
+    for (const sql of [
+      'insert into shop.main.made (id) values (1)',
+      'merge into shop.main.made using (select 1 as id) s using (id) when not matched then insert (id) values (1)',
+      'update shop.main.made set salary = default',
+    ])
+      for (const explain of ['explain', 'explain analyze', 'explain (format json)'])
+        expect(await outcome(ann, `${explain} ${sql}`), sql).toBe('no');
+    await admin.rows('GRANT SELECT ON shop.main.made TO ann');
+    expect(await outcome(ann, 'explain insert into shop.main.made (id) values (1)')).toBe('yes');
+    await admin.rows('drop table shop.main.made');
+  });
+
   it('says mistakes in DuckDB’s words', async () => {
     await admin.rows('GRANT SELECT (id, name) ON shop.main.people TO ann');
     await admin.rows('create or replace table free.main.people as select 1 as argument');

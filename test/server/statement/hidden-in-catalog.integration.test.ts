@@ -31,6 +31,9 @@ beforeAll(async () => {
     'grant select (id, name) on shop.main.people to ann',
     'create macro shop.ignores(x) as table select 1 as a; grant select on shop.main.ignores to ann',
     'grant select on shop.main.feelings to ann',
+    "create macro shop.vault_runs() as table from query('select 1'); create macro shop.vault_word() as 'secret'",
+    'use shop; create table noted (a integer, b varchar default vault_word()); use memory',
+    'grant select, insert on shop.main.noted to ann',
   ])
     await admin.rows(sql);
   ann = await logInAs(server.address.port, secretKey, 'user', { name: 'ann' });
@@ -293,4 +296,36 @@ it('DROP … IF EXISTS in a hidden database fails when it is prepared, as in one
   expect(hidden).toBe('Binder Error: Catalog "<name>" does not exist!');
   expect(absent).toBe(hidden);
   await admin.rows('detach vault_db');
+});
+
+it.each([
+  ['create temp view vault_view as select 5', 'from vault_view', [[5]]],
+  ['create temp table vault_view as select 5', 'select (select * from vault_view)', [[5]]],
+  ['create temp macro vault_lines() as table select 5', 'from vault_lines()', [[5]]],
+  ['create temp macro vault_lines() as table select 5', 'select 1', [[1]]],
+])(
+  'a temporary object of one’s own can be used although one of its name is hidden: %s; %s',
+  async (made, sql, rows) => {
+    const bob = await logInAs(server.address.port, secretKey, 'user', { name: 'ann' });
+    try {
+      await bob.rows(made);
+      expect(await bob.rows(sql)).toEqual(rows);
+    } finally {
+      bob.close();
+    }
+  },
+);
+
+it('a temporary macro does not stand before a hidden one that a table calls', async () => {
+  const bob = await logInAs(server.address.port, secretKey, 'user', { name: 'ann' });
+  try {
+    await bob.rows("create temp macro vault_word() as 'mine'");
+    await expect(bob.rows('insert into shop.noted (a) values (1)')).rejects.toThrow(/stands before it/);
+  } finally {
+    bob.close();
+  }
+});
+
+it('a parameter may be given to a macro although hidden ones run texts', async () => {
+  expect(await ann.prepare('from shop.ignores(?)')).toBeInstanceOf(Uint8Array);
 });

@@ -1,11 +1,13 @@
 /** The facts of a text by DuckDB's bound plan of it, and of what the plan names without showing it. */
 import { foldName } from '../../../model/fold-name.js';
 import type { PlanFacts } from '../../../model/plan-facts.js';
+import type { Visible } from '../../../model/visible.js';
 import type { SessionCore } from '../session-core.js';
 import { alteredExpression } from './altered-expression.js';
 import { choosesForms } from './chosen-forms.js';
 import { describedQueries } from './described-queries.js';
 import { isSystemFunction } from './function-classes.js';
+import { isVisible } from './is-visible.js';
 import { mergeFacts } from './merge-facts.js';
 import { PLAN_SQL, planOf, TREE_SQL } from './plan-text.js';
 import { namedTableQuery } from './pragmas.js';
@@ -17,13 +19,18 @@ import { usedDefinitions } from './used-definitions.js';
 import { significant } from './words.js';
 import { withPivotValues } from './wrappers.js';
 
-/** The connection must be claimed. Throws what DuckDB says of the text. */
+/**
+ * The connection must be claimed. Throws what DuckDB says of the text.
+ * @param visible undefined where everything may be known
+ */
 export async function inspectPlan(
   core: SessionCore,
   { text, calls = new Set(), fillsAnyType = false }: TextFacts,
+  visible: Visible | undefined,
 ): Promise<PlanFacts> {
   const fillsMacros = await callsMacro(core, calls);
-  if (fillsMacros && (await runsTexts(core))) return { ...NO_FACTS, opaque: 'a parameter in a macro' };
+  if (fillsMacros && (await runsTexts(core, visible)))
+    return { ...NO_FACTS, opaque: 'a parameter in a macro' };
   if (fillsMacros && fillsAnyType && (await choosesForms(core, text)))
     return {
       ...NO_FACTS,
@@ -130,14 +137,13 @@ async function callsMacro({ definitions }: SessionCore, calls: ReadonlySet<strin
   );
 }
 
-/** Whether there are macros that run a text, which a parameter could be that is not known yet. */
-async function runsTexts(core: SessionCore): Promise<boolean> {
-  const [count] = await core.readTexts(TEXT_MACROS_SQL);
-  return count !== '0';
+/** Whether there are macros to be used that run a text, which a parameter could be that is not known yet. */
+async function runsTexts({ definitions }: SessionCore, visible: Visible | undefined): Promise<boolean> {
+  const all = await definitions.all();
+  return all.some((it) => it.macro && RUNS_TEXT.test(it.text ?? '') && isVisible(visible, it));
 }
 
-const TEXT_MACROS_SQL =
-  "select system.main.count_star()::varchar from system.main.duckdb_functions() where not internal and system.main.regexp_matches(macro_definition, '\\bquery(_table)?\"?\\s*\\(', 'i')";
+const RUNS_TEXT = /\bquery(?:_table)?"?\s*\(/i;
 
 /** The plan of a query within the parse tree, which DuckDB takes out itself: JavaScript cannot hold its numbers. */
 const DESCRIBED_SQL = `select system.main.json_serialize_plan(system.main.json_deserialize_sql(system.main.json_object(

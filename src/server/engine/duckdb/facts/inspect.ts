@@ -155,16 +155,26 @@ async function inspectRead(
       ...NO_FACTS,
       opaque: 'the name of a sequence or table that is not written out (in nextval and the like)',
     };
-  const plan = await inspectPlan(core, reading);
+  const bound = await inspectPlan(core, reading, options.visible);
+  const plan = reading.isExplained ? withDefaults(bound) : bound;
   const placed = await resolvePlaces(core, await withViewBody(core, text, options, plan));
   const planned = await withDroppedAlong(core, placed);
   const isDrop = planned.writes.some(({ action }) => action === 'drop');
-  const changed = isDrop ? undefined : await core.temporary.changedBy(text);
+  const changed = isDrop ? undefined : await core.temporary.changedBy(text, options.visible);
   // Last: what it makes is not there yet.
   core.temporary.note(planned.writes);
   const found = { ...planned, opaque: planned.opaque ?? changed };
   return options.visible === undefined || isDrop ? found : await withUsed(core, found, text);
 }
+
+/** Adds the tables that are written to: EXPLAIN shows the default of each column, whoever may read that. */
+function withDefaults(facts: PlanFacts): PlanFacts {
+  const written = facts.writes.filter((it) => it.objectKind !== 'sequence' && DEFAULTING.has(it.action));
+  const shown = written.map(({ catalog, schema, name }) => ({ catalog, schema, name, columns: undefined }));
+  return { ...facts, reads: [...facts.reads, ...shown.map((it) => ({ ...it, rows: 'none' as const }))] };
+}
+
+const DEFAULTING: ReadonlySet<string> = new Set(['insert', 'merge', 'update']);
 
 /** Adds what the query of CREATE VIEW would read. */
 async function withViewBody(

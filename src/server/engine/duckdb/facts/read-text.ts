@@ -15,6 +15,8 @@ export interface TextFacts {
   readonly facts: PlanFacts | undefined;
   /** What to plan: without EXPLAIN and PREPARE, and with NULL for each parameter. */
   readonly text: string;
+  /** Whether EXPLAIN stands before it. */
+  readonly isExplained: boolean;
   /** The name that PREPARE gives. */
   readonly prepares?: string | undefined;
   /** Where it has parameters, the names that it calls; a macro may do something else for each value. */
@@ -36,7 +38,8 @@ export const NO_FACTS: PlanFacts = {
 /** Reads one statement's tokens: for somebody who may change nothing, binding must not advance a sequence either. */
 export function readText(sql: string, options: InspectOptions): TextFacts {
   const tokens = [...significant(sql)];
-  const explained = tokens.slice(skipExplain(tokens));
+  const start = skipExplain(tokens);
+  const explained = tokens.slice(start);
   const prepare = readPrepare(explained);
   const statement = explained.slice(prepare?.start ?? 0);
   const text = withParameters(sql, statement, () => 'NULL');
@@ -46,7 +49,7 @@ export function readText(sql: string, options: InspectOptions): TextFacts {
   const isCast = (at: number) => sql.slice(statement[at]?.start, statement[at + 1]?.end).startsWith('::');
   const ofAnyType = statement.some(({ kind }, at) => kind === 'parameter' && !isCast(at + 1));
   return {
-    ...{ facts: decided(sql, statement, options), text, prepares: prepare?.name },
+    ...{ facts: decided(sql, statement, options), text, isExplained: start > 0, prepares: prepare?.name },
     calls,
     fillsAnyType: ofAnyType,
   };

@@ -5,7 +5,9 @@
  */
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectWrite } from '../../../model/plan-facts.js';
+import type { Visible } from '../../../model/visible.js';
 import type { Definition } from './definitions.js';
+import { isVisible } from './is-visible.js';
 import { isName, significant, stringOf, type Word } from './words.js';
 
 /** Definitions longer than this together are not looked through; nothing may be used then. */
@@ -37,13 +39,17 @@ export class TemporaryNames {
     }
   }
 
-  /** What of the statement a temporary object changes, as the end of a sentence. The connection must be claimed. */
-  async changedBy(sql: string): Promise<string | undefined> {
+  /**
+   * What of the statement a temporary object changes, as the end of a sentence. The connection must be claimed.
+   * @param visible of the views and macros that count; of others nothing can be used, and nothing may be told
+   */
+  async changedBy(sql: string, visible: Visible | undefined): Promise<string | undefined> {
     for (;;) {
       if (this.#relations.size + this.#macros.size === 0) return undefined;
       const definitions = await this.#definitions();
       if (definitions === undefined) return 'what the temporary objects of this session stand before';
-      const found = this.#find(definitions, sql);
+      const counting = await this.#counting(definitions, visible);
+      const found = this.#find(counting, sql);
       if (found === undefined) return undefined;
       const { what, by } = found;
       if (await this.#isThere(by))
@@ -51,6 +57,20 @@ export class TemporaryNames {
       this.#relations.delete(by);
       this.#macros.delete(by);
     }
+  }
+
+  /** Those that may be known, and hidden macros by the names of temporary ones that some table could call. */
+  async #counting(definitions: readonly Names[], visible: Visible | undefined): Promise<readonly Names[]> {
+    const counting = definitions.filter((it) => isVisible(visible, it));
+    if (counting.length === definitions.length) return definitions;
+    const called = new Map<string, boolean>();
+    for (const it of definitions) {
+      if (!it.isMacro || !this.#macros.has(it.name) || isVisible(visible, it)) continue;
+      const isCalled = called.get(it.name) ?? (await this.#isThere(it.name, CALLED_SQL));
+      called.set(it.name, isCalled);
+      if (isCalled) counting.push(it);
+    }
+    return counting;
   }
 
   #find(definitions: readonly Names[], sql: string): { what: string; by: string } | undefined {
@@ -78,14 +98,16 @@ export class TemporaryNames {
     return this.#read.names;
   }
 
-  async #isThere(name: string): Promise<boolean> {
-    const [count] = await this.#core.readTexts(EXISTS_SQL, name);
+  async #isThere(name: string, sql = EXISTS_SQL): Promise<boolean> {
+    const [count] = await this.#core.readTexts(sql, name);
     return count !== '0';
   }
 }
 
 /** A view or macro that is not temporary, and the names in it. */
 interface Names {
+  readonly catalog: string;
+  readonly schema: string;
   readonly name: string;
   readonly isMacro: boolean;
   /** Those that could mean something temporary. */
@@ -93,12 +115,14 @@ interface Names {
   readonly all: readonly string[];
 }
 
-function readNames({ name, macro, text }: Definition): Names {
+function readNames({ catalog, schema, name, macro, text }: Definition): Names {
   const words = [...significant(text ?? '')];
   // After catalog and schema nothing temporary can be meant.
   const isFree = (at: number) => words[at - 1]?.value !== '.' || words[at - 3]?.value !== '.';
   const all = words.flatMap((word, at) => (isName(word) ? [{ word, at }] : []));
   return {
+    catalog,
+    schema,
     name: foldName(name),
     isMacro: macro,
     free: all.filter(({ at }) => isFree(at)).map(({ word }) => word.value),
@@ -149,3 +173,13 @@ select system.main.count_star()::varchar from (
   union all
   select function_name from system.main.duckdb_functions() where database_name = 'temp')
 where system.main.lower(name) = $1::varchar`;
+
+/** What tables compute, which may call a macro. */
+const CALLED_SQL = `
+select system.main.count_star()::varchar from (
+  select column_default as text from system.main.duckdb_columns() where not internal
+  union all
+  select constraint_text from system.main.duckdb_constraints() where constraint_type = 'CHECK'
+  union all
+  select sql from system.main.duckdb_indexes())
+where system.main.contains(system.main.lower(text), system.main.replace($1::varchar, '"', '""'))`;
