@@ -3,6 +3,7 @@
  * JavaScript that has none of the bindings' objects, for a connection that the bindings hold in another one.
  * Source: duckdb.h, the functions of the same names.
  */
+import type { DecimalShape } from './direct/addressed-run.js';
 import { type BindDirectly, loadBindFunctions } from './direct/bind-directly.js';
 import { type NativeLibrary, nativeMemory, runInPool } from './native-library.js';
 
@@ -28,6 +29,8 @@ export interface CalledResult {
   columnName(column: number): string;
   /** A number of `duckdb.Type`. */
   columnType(column: number): number;
+  /** Of a column that is a DECIMAL. */
+  decimalShape(column: number): DecimalShape;
   rowsChanged(): number;
   destroy(): void;
 }
@@ -52,10 +55,20 @@ export function loadCallFunctions(library: NativeLibrary): CallFunctions {
   const columnCount = library.load('uint64_t duckdb_column_count(void *result)');
   const columnName = library.load('const char *duckdb_column_name(void *result, uint64_t column)');
   const columnType = library.load('int duckdb_column_type(void *result, uint64_t column)');
+  const logicalType = library.load('uintptr_t duckdb_column_logical_type(void *result, uint64_t column)');
+  const decimalWidth = library.load('uint8_t duckdb_decimal_width(uintptr_t type)');
+  const decimalScale = library.load('uint8_t duckdb_decimal_scale(uintptr_t type)');
+  const destroyType = library.load('void duckdb_destroy_logical_type(uintptr_t *type)');
   const rowsChanged = library.load('uint64_t duckdb_rows_changed(void *result)');
   const resultError = library.load('const char *duckdb_result_error(void *result)');
   const destroyResult = library.load('void duckdb_destroy_result(void *result)');
 
+  const decimalShape = (result: Buffer, column: number): DecimalShape => {
+    const type = Number(logicalType(result, column));
+    const shape = { width: Number(decimalWidth(type)), scale: Number(decimalScale(type)) };
+    destroyType(BigUint64Array.of(BigInt(type)));
+    return shape;
+  };
   const run = async (start: (place: Buffer) => Promise<unknown>): Promise<CalledResult> => {
     const place = nativeMemory(RESULT_BYTES);
     if ((await start(place)) !== SUCCESS) {
@@ -69,6 +82,7 @@ export function loadCallFunctions(library: NativeLibrary): CallFunctions {
       columnCount: () => Number(columnCount(place)),
       columnName: (column) => String(columnName(place, column)),
       columnType: (column) => Number(columnType(place, column)),
+      decimalShape: (column) => decimalShape(place, column),
       rowsChanged: () => Number(rowsChanged(place)),
       destroy: () => void destroyResult(place),
     };

@@ -65,7 +65,8 @@ export function shapeOf(sql: string): string | undefined {
   }
   if (!READS.test(sql)) return undefined;
   const shape = sql.replace(EQUAL_TO, `=${MARK}`);
-  return SPECIAL.test(shape.replace(LAST, '')) || NAMED_ARGUMENT.test(shape) ? undefined : shape;
+  const means = SPECIAL.test(shape.replace(LAST, '')) || NAMED_ARGUMENT.test(shape) || COLUMNS.test(shape);
+  return means ? undefined : shape;
 }
 
 function keyOf(session: number, shape: string): string {
@@ -84,5 +85,7 @@ const LAST = /;\s*$/;
 const SPECIAL = /['"$\\;?]|--|\/\*/;
 /** `f(a = 1)`: a function may go by it while it is bound, such as a reader of files. */
 const NAMED_ARGUMENT = /[(,]\s*\w+\s*=`/;
+/** `columns(c -> c = 'a')`: a value says which columns there are. */
+const COLUMNS = /\bcolumns\s*\(/i;
 const INSERT_OF_VALUES =
   /^\s*insert\s+into\s+\w+(?:\.\w+){0,2}\s*(?:\([\w\s,]*\)\s*)?values\s*\(\s*(?:`|null|true|false|default)(?:[\s,()]+(?:`|null|true|false|default))*\s*\)\s*;?\s*$/i;

@@ -36,6 +36,8 @@ describe('texts that differ in values alone', () => {
     // A value may be what a function goes by while it is bound.
     "select * from read_csv('x.csv', header = 1)",
     'from f(a = 1)',
+    // Or which columns there are.
+    "select columns(lambda c: c = 'a') as x from t",
     "from read_csv('x.csv')",
     "insert into t values (repeat('x', 1000))",
     'insert into t values (1 + 2)',

@@ -2,7 +2,8 @@
 import duckdb, { type PreparedStatement, type Result } from '@duckdb/node-bindings';
 import type { ColumnPlan } from '../convert/column-plan.js';
 import type { SessionCore } from '../session-core.js';
-import type { AddressedRun } from './addressed-run.js';
+import { isPlainType } from '../type-map.js';
+import type { AddressedColumn, AddressedRun } from './addressed-run.js';
 
 /** What is prepared. */
 export interface Planned {
@@ -19,18 +20,21 @@ export function addressRun(
   again: Planned | 'text' | undefined,
 ): AddressedRun | undefined {
   const { isAtRest, connectionAddress: connection } = core;
-  if (!isAtRest || connection === undefined || weigh(plans) > WEIGHT_MAX) return undefined;
-  const columns = plans.map((plan, index) => ({ name: duckdb.column_name(result, index), plan }));
+  if (!isAtRest || connection === undefined || plans.length > COLUMNS_MAX) return undefined;
+  if (!plans.every(({ type }) => isPlainType(type) || type === duckdb.Type.DECIMAL)) return undefined;
+  const columns = plans.map((plan, index) => addressColumn(result, plan, index));
   if (again === 'text') return { connection, planned: undefined, columns };
   const statement = again && core.memory?.calls?.addressOf(again.statement);
   if (again === undefined || statement === undefined) return undefined;
   return { connection, planned: { statement, dataVersion: again.dataVersion }, columns };
 }
 
-/** Columns and what is in them, and the labels of enums: all of it changes threads. */
-function weigh(plans: readonly ColumnPlan[]): number {
-  const one = ({ values = [], children = [] }: ColumnPlan) => 1 + values.length + weigh(children);
-  return plans.reduce((sum, plan) => sum + one(plan), 0);
+function addressColumn(result: Result, plan: ColumnPlan, index: number): AddressedColumn {
+  const name = duckdb.column_name(result, index);
+  if (plan.type !== duckdb.Type.DECIMAL) return { name, plan, decimal: undefined };
+  const type = duckdb.column_logical_type(result, index);
+  return { name, plan, decimal: { width: duckdb.decimal_width(type), scale: duckdb.decimal_scale(type) } };
 }
 
-const WEIGHT_MAX = 64;
+/** All of them change threads. */
+const COLUMNS_MAX = 64;

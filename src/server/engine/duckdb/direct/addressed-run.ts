@@ -17,7 +17,14 @@ export interface AddressedRun {
   readonly columns: readonly AddressedColumn[];
 }
 
+/** Of a type that its number says all about, or a DECIMAL: whoever runs it finds out whether it is still the same. */
 export interface AddressedColumn {
   readonly name: string;
   readonly plan: ColumnPlan;
+  readonly decimal: DecimalShape | undefined;
+}
+
+export interface DecimalShape {
+  readonly width: number;
+  readonly scale: number;
 }

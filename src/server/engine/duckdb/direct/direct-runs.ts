@@ -8,7 +8,7 @@ import type { CalledResult } from '../call-functions.js';
 import type { DataVersion } from '../data-version.js';
 import { isFatal, lostReason, toEngineError } from '../errors.js';
 import { openProcessMemory } from '../memory.js';
-import type { AddressedRun } from './addressed-run.js';
+import type { AddressedRun, DecimalShape } from './addressed-run.js';
 import { DirectResult } from './direct-result.js';
 import type { DirectRun, Reach } from './direct-run.js';
 
@@ -110,12 +110,19 @@ export class DirectRuns {
   }
 }
 
-/** Names may have values in them. */
+/** Names may have values in them; and read by another type than it has, what is there would be taken for addresses. */
 function isAsKnown(result: CalledResult, { columns }: AddressedRun): boolean {
   if (result.columnCount() !== columns.length) return false;
   return columns.every(
-    ({ name, plan }, index) => result.columnType(index) === plan.type && result.columnName(index) === name,
+    ({ name, plan, decimal }, index) =>
+      result.columnType(index) === plan.type &&
+      result.columnName(index) === name &&
+      (decimal === undefined || isSame(result.decimalShape(index), decimal)),
   );
+}
+
+function isSame(one: DecimalShape, other: DecimalShape): boolean {
+  return one.width === other.width && one.scale === other.scale;
 }
 
 /** A call of DuckDB that can be told to stop. */
