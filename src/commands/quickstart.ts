@@ -11,10 +11,12 @@ export default class Quickstart extends BaseCommand {
   static override description =
     `Starts a server on this machine, loads each CSV, Parquet, JSON or Arrow file as a table named after it, or opens a
 DuckDB file, and opens the shell. Without a file two sample tables are there: penguins and seattle_weather. Where
-standard input is no terminal, the SQL in it runs, or a few sample queries. Nothing is left behind.`;
+standard input is no terminal, the SQL in it runs, or a few sample queries; with -c that SQL and no other. Nothing is
+left behind.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> sales.parquet regions.csv',
+    `<%= config.bin %> <%= command.id %> sales.parquet -c 'select count(*) from sales' --format csv`,
     `echo 'select count(*) from sales;' | <%= config.bin %> <%= command.id %> sales.parquet --format csv`,
   ];
   static override strict = false;
@@ -22,6 +24,13 @@ standard input is no terminal, the SQL in it runs, or a few sample queries. Noth
     files: Args.string({ ignoreStdin: true, name: 'FILE', description: 'file to load or database to open' }),
   };
   static override flags = {
+    command: Flags.string({
+      char: 'c',
+      summary: 'run SQL and exit; repeatable',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'SQL',
+    }),
     format: Flags.string({ summary: 'how results look, such as box, csv or json (default box)' }),
     port: Flags.integer({
       summary: 'port to listen on (default any free one)',
@@ -40,6 +49,7 @@ standard input is no terminal, the SQL in it runs, or a few sample queries. Noth
     process.exitCode = await runQuickstart({
       files: argv.map(String),
       port: flags.port,
+      commands: flags.command ?? [],
       format: flags.format === undefined ? undefined : parseFormat(flags.format),
       program: programCall(),
       runtimeDirectory: userRuntimeDirectory(),

@@ -62,6 +62,8 @@ export interface QuickstartOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly format: Format | undefined;
+  /** SQL to run; none: the shell, or standard input. */
+  readonly commands: readonly string[];
   /** How this program is called, ready for a shell. */
   readonly program: string;
   readonly runtimeDirectory: string;
@@ -115,7 +117,7 @@ async function useServer(
       options.errors.write(
         announcement(plan, { host: HOST, port, program: options.program, runtimeFile: runtimeFile.path }),
       );
-      if (options.input.isTTY && options.output.isTTY)
+      if (options.commands.length === 0 && options.input.isTTY && options.output.isTTY)
         return await shell(client, dial, options, interruption);
       return await batch(client, plan, options, signal);
     } finally {
@@ -181,7 +183,7 @@ async function batch(
   options: QuickstartOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const { input, output, errors, format, color } = options;
+  const { input, output, errors, format, color, commands } = options;
   const messages = streamSink(errors);
   const session = new ShellSession({
     client,
@@ -193,6 +195,7 @@ async function batch(
   });
   session.call = { signal };
   try {
+    if (commands.length > 0) return await runAll(session, commands);
     const sql = input.isTTY ? undefined : await readSql(input, STDIN_PATIENCE_MS, signal);
     if (sql !== undefined) return await session.runText(sql);
     for (const query of sampleQueries(plan.tables)) {
@@ -203,6 +206,16 @@ async function batch(
   } finally {
     await session.close();
   }
+}
+
+/** In order, to the first error or `.quit`. Answers the exit code. */
+async function runAll(session: ShellSession, commands: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  for (const sql of commands) {
+    exitCode = await session.runText(sql);
+    if (session.exitCode !== undefined) break;
+  }
+  return exitCode;
 }
 
 /**

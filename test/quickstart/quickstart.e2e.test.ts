@@ -43,6 +43,21 @@ describe('gizmo quickstart', () => {
     expect(stdout).toBe('csv,json,parquet,arrow\n3,2,499500,200000\n');
     expect(stderr).toContain('two_words, rows, numbers, flights');
   });
+  it('runs what -c says, and leaves standard input alone', async () => {
+    const args = [
+      'two words.csv',
+      '-c',
+      '.mode csv',
+      '-c',
+      'select sum(a) as a from two_words; select 2 as b',
+    ];
+    const { stdout } = await quickstart([...args, '-c', '.quit 0', '-c', 'select nope'], 'select never;');
+    expect(stdout).toBe('a\n3\nb\n2\n');
+    await expect(quickstart(['-c', 'select nope', '-c', 'select 1'], '')).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+    });
+  });
   it('opens a DuckDB file, and what changes stays in it', async () => {
     await quickstart(['shop.duckdb'], 'update goods set price = price + 1;');
     const { stdout } = await quickstart(['shop.duckdb', '--format', 'csv'], 'from goods');
