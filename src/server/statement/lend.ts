@@ -65,10 +65,14 @@ export async function inspectLending(
   });
 }
 
-/** How a macro is called is for those to know who may use each that the text could mean. */
+/**
+ * How a macro is called, and that names in its arguments mean nothing where it is called, is for those to know who may use each
+ * that the text could mean. To DuckDB they could mean something behind the macro, which it would tell.
+ */
 function throwIfNotCalled(rights: Rights, text: string, views: readonly LentView[], reason: unknown): void {
   const { code, message } = toGizmoError(reason);
-  if (code !== 'INVALID_ARGUMENT' || !message.startsWith(NOT_CALLED)) return;
+  if (code !== 'INVALID_ARGUMENT') return;
+  if (![NOT_CALLED, 'Binder Error'].some((it) => message.startsWith(it))) return;
   const macros = namedIn(text, views).filter(({ kind }) => kind !== 'view');
   if (mayUse(rights, macros)) throw reason;
 }

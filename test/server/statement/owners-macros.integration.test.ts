@@ -111,6 +111,38 @@ describe('a macro of an administrator', () => {
   });
 });
 
+describe('a name in an argument', () => {
+  // The tables behind have such columns, and such names.
+  it.each([
+    ['select pub.main.name_of(salary)', 'salary'],
+    ['select pub.main.name_of(people.salary) from pub.main.own', 'people'],
+    ['select pub.main.name_of(people) from pub.main.own', 'people'],
+    ['select pub.main.name_of(login || id) from pub.main.own', 'login'],
+    ['select pub.main.of_name(pub.main.name_of(salary)) from pub.main.own', 'salary'],
+    ['from pub.main.up_to(salary)', 'salary'],
+    ['from pub.main.up_to(people.nothing)', 'people'],
+    ['prepare asked as select pub.main.name_of(salary) from pub.main.own', 'salary'],
+    ['create temp table asked as select pub.main.name_of(login || id) from pub.main.own', 'login'],
+  ])('tells nothing of what is behind a macro: %s', async (sql, name) => {
+    const asked = (written: string) =>
+      ann.rows(written).then(
+        (rows) => rows,
+        ({ code, details }: { code: number; details: string }) => [code, details.split('\n', 1)[0]],
+      );
+    const said = await asked(sql);
+    expect(JSON.stringify(said)).toMatch(/Referenced (column|table)/);
+    // What nothing has is missed in the same words.
+    const nothing = await asked(sql.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), 'nosuch'));
+    expect(said).toEqual(JSON.parse(JSON.stringify(nothing).replaceAll('nosuch', name)));
+  });
+
+  it('is told about with the columns of its author alone', async () => {
+    await expect(ann.rows('from pub.main.up_to(people.nothing)')).rejects.not.toMatchObject({
+      details: expect.stringMatching(/salary|login|Candidate/),
+    });
+  });
+});
+
 describe('what is not of the macro', () => {
   it.each([
     'select pub.main.name_of((select max(id) from hr.main.people))',

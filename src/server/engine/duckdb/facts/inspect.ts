@@ -6,7 +6,7 @@ import type { InspectOptions } from '../../engine.js';
 import { aroundCopied } from '../files/copy-statement.js';
 import { failsOnRows } from '../lent/fails-on-rows.js';
 import { lend } from '../lent/lend.js';
-import { notHere, notLent } from '../lent/not-lent.js';
+import { notHere, notLent, withoutBody } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
 import { takenTexts } from './bound-texts.js';
 import { withDroppedAlong } from './dropped-along.js';
@@ -72,7 +72,10 @@ async function inspectLent(
   const opened = await core.files.open(sql);
   const copied = opened !== undefined && 'run' in opened ? opened : undefined;
   const around = copied && aroundCopied(copied);
-  const lending = await lend(core, around === undefined || copied === undefined ? sql : copied.plan, lent);
+  const asked = around === undefined || copied === undefined ? sql : copied.plan;
+  const lending = await lend(core, asked, lent).catch((reason) => {
+    throw withoutBody(reason);
+  });
   const text =
     around === undefined ? lending : { ...lending, run: around.before + lending.run + around.after };
   if (text.run.length > TEXT_CHARS_MAX) throw notLent('the query is too long with its bodies');

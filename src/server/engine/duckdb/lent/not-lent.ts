@@ -1,4 +1,4 @@
-import { GizmoError } from '../../../../errors.js';
+import { GizmoError, toGizmoError } from '../../../../errors.js';
 import { NOT_CALLED, NOT_HERE } from '../../../model/lent-view.js';
 
 /** Why something is not read with its owner's rights: for the log and for administrators, not for whoever is refused. */
@@ -14,6 +14,12 @@ export function notHere(reason: string): GizmoError {
 /** Why a macro cannot be called as somebody has written it: for whoever has, if they may use the macro. */
 export function notCalled(reason: string): GizmoError {
   return new GizmoError('INVALID_ARGUMENT', `${NOT_CALLED} ${reason}.`);
+}
+
+/** What DuckDB does not find in a body is not for whoever has written the statement, as what it does not find in theirs is. */
+export function withoutBody(reason: unknown): GizmoError {
+  const error = toGizmoError(reason);
+  return error.message.startsWith('Binder Error') ? notLent(error.message) : error;
 }
 
 /** DuckDB does not write some forms as they were written, and what it writes is compared. */
