@@ -227,6 +227,8 @@ const OTHERS = [
   'create or replace temp macro most(#) as table select #, id from @ order by id; from most(5)',
   'create or replace temp macro most(x) as table select x from @; from most(#)',
   'create or replace temp macro most(x) as (select x + #), (x, y) as (select y)',
+  'create or replace temp type kinds as enum (select #::varchar from @); select enum_range(null::kinds)',
+  'create temp type kind as enum (from @)',
   'pivot @ on # using count(id)',
   'from (pivot @ on # using count(id)) order by all',
   'pivot (select # as n from @) on n using count(*)',

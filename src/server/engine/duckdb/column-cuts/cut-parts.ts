@@ -18,6 +18,8 @@ export function cutParts(sql: string): readonly CutPart[] {
       return [{ ...PLAIN, start: sql.length - view.trimStart().length, end: sql.length }];
     const macro = macroBody(tokens);
     if (macro !== undefined) return [macro];
+    const kind = tokens.find((it) => !isWord(it, ...BEFORE_KIND));
+    if (isWord(kind, 'type')) return inParentheses(tokens).map((it) => ({ ...PLAIN, ...it }));
   }
   const parts = heldParts(sql);
   return parts.length > 0 ? parts : pivotParts(tokens);
@@ -25,7 +27,7 @@ export function cutParts(sql: string): readonly CutPart[] {
 
 /** What a macro with one form computes, or the query of its table. */
 function macroBody(tokens: readonly Word[]): CutPart | undefined {
-  const kind = tokens.findIndex((it) => !isWord(it, ...BEFORE_MACRO));
+  const kind = tokens.findIndex((it) => !isWord(it, ...BEFORE_KIND));
   if (!isWord(tokens[kind], 'macro', 'function')) return undefined;
   const as = outside(tokens).find((at) => at > kind && isWord(tokens[at], 'as'));
   if (as === undefined) return undefined;
@@ -53,4 +55,4 @@ function pivotParts(tokens: readonly Word[]): readonly CutPart[] {
 
 const PLAIN = { before: '', after: '', names: false };
 const PIVOT = ['pivot', 'pivot_wider'];
-const BEFORE_MACRO = ['create', 'or', 'replace', 'temp', 'temporary', 'persistent'];
+const BEFORE_KIND = ['create', 'or', 'replace', 'temp', 'temporary', 'persistent'];
