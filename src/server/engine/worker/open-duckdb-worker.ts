@@ -82,6 +82,7 @@ class WorkerEngine implements Engine {
 
   async openSession(reach: SessionReach = {}): Promise<EngineSession> {
     const session = await this.#channel.call('openSession', reach);
+    this.#directs?.open(session);
     return new WorkerSession(this.#channel, this.#plans, this.#texts, this.#directs, session);
   }
 
@@ -260,7 +261,7 @@ class WorkerSession implements EngineSession {
 
   async #close(): Promise<void> {
     // What runs from here holds the connection.
-    await this.#directs?.stop(this.#session, sessionClosed());
+    await this.#directs?.closeSession(this.#session, sessionClosed());
     await this.#channel.callIfAlive('closeSession', { session: this.#session });
   }
 }

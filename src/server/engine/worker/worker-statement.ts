@@ -4,6 +4,7 @@ import { decodeKnownSchema, encodeKnownSchema } from '../../../flight/ipc/known-
 import type { ArrowSchema, EncodedBatch } from '../../../flight/ipc/types.js';
 import { altered } from '../../model/altered.js';
 import { throwIfAborted } from '../abort.js';
+import type { DirectResult } from '../duckdb/direct/direct-result.js';
 import type { Again } from '../duckdb/direct/direct-run.js';
 import type { DirectRuns } from '../duckdb/direct/direct-runs.js';
 import { ParameterReader } from '../duckdb/read-parameters.js';
@@ -114,6 +115,8 @@ export class WorkerStatement implements EngineStatement {
       const running = begun === undefined ? this.#startDirectly(signal, parameters, options) : undefined;
       const direct = running && (await running);
       if (direct !== undefined) {
+        // The worker streams what is long.
+        if (!direct.isSmall) this.#again = undefined;
         if (!hasChanged()) return direct;
         await direct.close();
         throw new MeaningChanged();
@@ -156,7 +159,7 @@ export class WorkerStatement implements EngineStatement {
     signal: AbortSignal | undefined,
     parameters: ExecuteOptions['parameters'],
     { meaning, serverTables, batchRowsMax, batchBytesMax }: ExecuteOptions,
-  ): Promise<EngineResult | undefined> | undefined {
+  ): Promise<DirectResult | undefined> | undefined {
     const { directs, plans, session, sql, inspected } = this.#place;
     const again = this.#again;
     if (again === undefined || directs === undefined || serverTables !== undefined) return undefined;

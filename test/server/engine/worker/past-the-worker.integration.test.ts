@@ -215,21 +215,20 @@ describe('a small statement that is known', () => {
     rmSync(folder, { recursive: true });
   });
 
+  async function makeBig(): Promise<void> {
+    const rows = 'select i // 9000 as i, i as x from range(18000) r(i)';
+    await runSql(other, `create or replace table big as ${rows}`);
+  }
+
   it('may answer more than those before', async () => {
-    await runSql(
-      other,
-      'create or replace table big as select i // 9000 as i, i as x from range(18000) r(i)',
-    );
+    await makeBig();
     for (const id of [7, 8, 9]) await ask(`select x from big where i = ${id}`);
     expect(new Set(await ask('select x from big where i = 1')).size).toBe(9000);
     expect(await ask('select x from big where i = 7')).toEqual([]);
   });
 
   it('can be closed before it has been read', async () => {
-    await runSql(
-      other,
-      'create or replace table big as select i // 9000 as i, i as x from range(18000) r(i)',
-    );
+    await makeBig();
     for (const id of [7, 8, 9]) await ask(`select x from big where i = ${id}`);
     const result = await begin('select x from big where i = 1');
     await result.next();
@@ -274,6 +273,27 @@ describe('a small statement that is known', () => {
     if (what === 'session') await session.close();
     await own.close();
     expect(await running).toMatchObject({ code: what === 'session' ? 'CANCELLED' : 'UNAVAILABLE' });
+  });
+
+  it('does not run in a session that is being closed, or has been', async () => {
+    const statement = await session.prepare('select count(*) from t');
+    await runStatement(statement);
+    expect(await callsOf(() => runStatement(statement))).toEqual([]);
+    const closing = session.close();
+    const meanwhile = () => runStatement(statement).catch((error: unknown) => error);
+    expect(await callsOf(meanwhile)).toContain('execute');
+    await closing;
+    await expect(runStatement(statement)).rejects.toThrow(/closed/);
+  });
+
+  it('is the worker’s again once it has answered much', async () => {
+    await makeBig();
+    const statement = await session.prepare('select x from big where i = ?::integer');
+    const type: ArrowType = { kind: 'utf8' };
+    for (const id of ['7', '8']) await executed(statement, type, [id]);
+    expect(await callsOf(() => executed(statement, type, ['1']))).toEqual([]);
+    expect(await callsOf(() => executed(statement, type, ['1']))).toContain('execute');
+    await statement.close();
   });
 
   async function learnSlow(): Promise<void> {

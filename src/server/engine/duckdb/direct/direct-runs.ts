@@ -34,6 +34,8 @@ export class DirectRuns {
   readonly #dataVersion: DataVersion;
   readonly #callsMax: number;
   readonly #onFatal: (error: GizmoError) => void;
+  /** Those whose connection is there. */
+  readonly #sessions = new Set<number>();
   /** What runs, by session: one at a time. */
   readonly #running = new Map<number, Running>();
   #closed = false;
@@ -50,18 +52,25 @@ export class DirectRuns {
     this.#onFatal = onFatal;
   }
 
+  /** A session has been opened. */
+  open(session: number): void {
+    this.#sessions.add(session);
+  }
+
   /** Undefined where the engine's thread has to run it: it was planned for other data, or there is no place. */
   start(run: DirectRun, signal: AbortSignal | undefined): Promise<DirectResult | undefined> | undefined {
     const { again, session, values = [] } = run;
-    if (this.#closed || this.#running.size >= this.#callsMax || this.#running.has(session)) return undefined;
+    if (this.#closed || !this.#sessions.has(session) || this.#running.has(session)) return undefined;
+    if (this.#running.size >= this.#callsMax) return undefined;
     const { statement, dataVersion } = again.planned ?? {};
     if (dataVersion !== undefined && dataVersion !== this.#dataVersion.value) return undefined;
     if (statement !== undefined && !this.#reach.calls.bind(statement, values)) return undefined;
     return this.#run(run, signal);
   }
 
-  /** Stops what runs in a session, and waits for its end. */
-  async stop(session: number, reason: GizmoError): Promise<void> {
+  /** A session is about to be closed: stops what runs in it, and waits for its end. Nothing begins any more. */
+  async closeSession(session: number, reason: GizmoError): Promise<void> {
+    this.#sessions.delete(session);
     const running = this.#running.get(session);
     running?.stop(reason);
     await running?.over;
@@ -70,7 +79,7 @@ export class DirectRuns {
   /** The same of all sessions, for good. */
   async close(reason: GizmoError): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#running.keys()].map((session) => this.stop(session, reason)));
+    await Promise.all([...this.#running.keys()].map((session) => this.closeSession(session, reason)));
   }
 
   async #run(run: DirectRun, signal: AbortSignal | undefined): Promise<DirectResult | undefined> {
