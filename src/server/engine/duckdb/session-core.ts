@@ -24,6 +24,7 @@ import type { ReadingThreads } from './reading/reading-threads.js';
 import { RowFilters } from './row-filters/row-filters.js';
 import type { TableUse } from './server-tables.js';
 import type { SmallTexts } from './small-texts.js';
+import { transactionAfter } from './transaction-after.js';
 
 export interface CoreParts {
   readonly lane: Lane;
@@ -171,6 +172,7 @@ export class SessionCore {
     try {
       const result = await this.lane.under(signal, () => this.lane.call(execute, sql));
       if (kind === 'prepare' || kind === 'drop') this.kept.note(sql);
+      if (kind === 'transaction' && parts === 1) this.#inTransaction = transactionAfter(sql);
       if (parts > 1 && kind === 'transaction') this.#begunBy = this.#begunBy === sql ? undefined : sql;
       return result;
     } catch (error) {

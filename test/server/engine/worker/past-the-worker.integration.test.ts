@@ -175,6 +175,8 @@ describe('a small statement that is known', () => {
     await expect(ask('select 42')).rejects.toThrow(/transaction has failed/);
     await runSql(session, 'rollback');
     expect(await ask('select 42')).toEqual(['42']);
+    await warm('select 42');
+    expect(await callsOf(() => ask('select 42'))).toEqual([]);
   });
 
   it('has the columns of its own text', async () => {
