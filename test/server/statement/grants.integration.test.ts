@@ -325,6 +325,12 @@ describe('what fails over a table that may be read in part', () => {
       /No function matches the given name and argument types 'abs\(VARCHAR\)'/,
     );
     await expect(ann.rows('select zz from shop.main.people')).rejects.toThrow(/"zz" not found/);
+    // A table that the text cannot reach has nothing to do with it, whatever its columns are called.
+    await admin.rows('create or replace table free.main.wages as select 1 as salary');
+    await expect(ann.rows("from query('select w + 1 from free.main.wages w')")).rejects.toThrow(
+      /STRUCT\(salary INTEGER\)/,
+    );
+    await admin.rows('drop table free.main.wages');
   });
 });
 

@@ -5,6 +5,7 @@ import { inspect, TEXT_CHARS_MAX } from '../facts/inspect.js';
 import { changesTransaction, NO_FACTS } from '../facts/read-text.js';
 import type { SessionCore } from '../session-core.js';
 import { toldOf } from './untold.js';
+import { failsWithoutNamed } from './without-named.js';
 
 /** The connection must be claimed, and inside the transaction in which the statement is to run. */
 export async function inspectCut(
@@ -21,6 +22,10 @@ export async function inspectCut(
   if ('unreadable' in cut) return { ...NO_FACTS, reads: [{ ...cut.unreadable, columns: undefined }] };
   try {
     const facts = await inspect(core, cut.text, options);
+    const failure = await failsWithoutNamed(core, cut.text, { facts, cuts }, (it) =>
+      inspect(core, it, options),
+    );
+    if (failure !== undefined) throw failure;
     return cut.text === words ? facts : { ...facts, cut: true };
   } catch (error) {
     throw await toldOf(core, words, cut, cuts, error);

@@ -19,7 +19,8 @@ export async function toldOf(
   cuts: readonly ColumnCut[],
   error: unknown,
 ): Promise<unknown> {
-  const hidden = cuts.filter(({ isKnown }) => !isKnown);
+  const reached = reachedBy(await core.definitions.all(), sql);
+  const hidden = cuts.filter(({ isKnown, name }) => !isKnown && reached.has(foldName(name)));
   const isWholly = await isWhole(core, sql, cut, hidden);
   return asTables(isWholly ? error : await withoutColumns(core, sql, hidden, error), cut.aliases);
 }
@@ -53,6 +54,24 @@ function reachingOf(definitions: readonly Definition[], tables: ReadonlySet<stri
       for (const { name, names } of texts) if (reaches(names)) found.add(name);
     },
   );
+  return found;
+}
+
+/** The names in a text, in those that it may run, and in those of the views and macros by these names. */
+function reachedBy(definitions: readonly Definition[], sql: string): ReadonlySet<string> {
+  const texts = new Map<string, string[]>();
+  for (const { name, text } of definitions)
+    texts.set(foldName(name), [...(texts.get(foldName(name)) ?? []), text ?? '']);
+  const found = new Set<string>();
+  const open = [sql];
+  for (let text = open.pop(); text !== undefined; text = open.pop()) {
+    for (const name of namesIn(text)) {
+      if (found.has(name)) continue;
+      found.add(name);
+      open.push(...(texts.get(name) ?? []));
+    }
+    open.push(...stringsIn(text));
+  }
   return found;
 }
 
