@@ -1,4 +1,5 @@
 /** The SQL of a quickstart: how a file becomes a table, and what is shown when nobody types anything. */
+import { quoteName, quoteText } from '../sql/quote.js';
 import type { DataFile, FileFormat } from './plan-files.js';
 
 /** `create table … as` for a file that DuckDB itself reads. */
@@ -21,11 +22,6 @@ export function sampleQueries(tables: readonly Pick<DataFile, 'table'>[]): strin
   ]);
 }
 
-/** A name as SQL text; always quoted, so that keywords need no list. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 const READERS = { csv: 'read_csv', parquet: 'read_parquet', json: 'read_json' } as const;
 
 const SAMPLE_QUERIES = [
@@ -41,10 +37,6 @@ from seattle_weather
 group by all
 order by year`,
 ];
-
-function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
 
 /** DuckDB takes a path for a pattern; a class of one character means that character. */
 function escapeGlob(path: string): string {

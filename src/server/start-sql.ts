@@ -1,6 +1,8 @@
 /** The SQL that runs before a server listens: the operator's own, then what closes the engine behind it. */
+
 import { statSync } from 'node:fs';
 import { GizmoError, toGizmoError } from '../errors.js';
+import { quoteText } from '../sql/quote.js';
 import type { ServerConfig } from './config/config.js';
 import type { Hooks } from './hooks/hooks.js';
 import { OWN_SETTINGS } from './model/own-settings.js';
@@ -51,7 +53,7 @@ function isFile(path: string): boolean {
 }
 
 function list(texts: readonly string[]): string {
-  return `[${texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')}]`;
+  return `[${texts.map(quoteText).join(', ')}]`;
 }
 
 /** After the SQL given at start, which may make the functions. */

@@ -15,6 +15,6 @@ export function stringValue(literal: string): string | undefined {
 }
 
 /** The name that "…" stands for: two quotes are one. `quoted` is the text of one closed token. */
-export function quotedName(quoted: string): string {
+export function nameValue(quoted: string): string {
   return quoted.slice(1, -1).replaceAll('""', '"');
 }

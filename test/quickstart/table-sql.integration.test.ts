@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTableSql, quoteName, sampleQueries } from '../../src/quickstart/table-sql.js';
+import { createTableSql, sampleQueries } from '../../src/quickstart/table-sql.js';
+import { quoteName } from '../../src/sql/quote.js';
 import { ROOT } from '../support/root.js';
 
 describe('the SQL of a quickstart', () => {

@@ -5,8 +5,3 @@ export function toLike(pattern: string): string {
   if (pattern.includes('%')) return pattern;
   return pattern.replace(/[\\_]/g, '\\$&').replace(/\*/g, '%').replace(/\?/g, '_');
 }
-
-/** A SQL string literal. */
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}

@@ -1,7 +1,9 @@
 /** A function of the operator's, by its name: what it is asked, and the one answer that admits. */
+
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { readTokens } from '../../sql/lexer.js';
-import { quotedName } from '../../sql/string-value.js';
+import { quoteName } from '../../sql/quote.js';
+import { nameValue } from '../../sql/string-value.js';
 import type { HookDatabase } from './hook-database.js';
 
 export interface HookFunction {
@@ -103,8 +105,7 @@ function withoutExcerpt(message: string): string {
 }
 
 function callOf({ names, arguments: count }: HookFunction): string {
-  const name = names.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
-  return `select ${name}(${Array.from({ length: count }, (_, index) => `$${index + 1}::varchar`).join(', ')})`;
+  return `select ${quoteName(...names)}(${Array.from({ length: count }, (_, index) => `$${index + 1}::varchar`).join(', ')})`;
 }
 
 /** A name with its schema and catalog, if it has them; parts may be quoted. */
@@ -115,7 +116,7 @@ function partsOf(name: string): string[] {
     const text = name.slice(start, end);
     const isName = (kind === 'word' || kind === 'quotedIdentifier') && closed;
     if (expectsName !== isName || (!isName && text !== '.')) throw noName(name);
-    if (isName) parts.push(kind === 'word' ? text : quotedName(text));
+    if (isName) parts.push(kind === 'word' ? text : nameValue(text));
     expectsName = !expectsName;
   }
   if (expectsName || parts.length > 3) throw noName(name);

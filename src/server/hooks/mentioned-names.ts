@@ -3,7 +3,7 @@
  * them, and so on. Names in strings count, for query('…'). More than is read, never less.
  */
 import { readTokens } from '../../sql/lexer.js';
-import { quotedName, stringValue } from '../../sql/string-value.js';
+import { nameValue, stringValue } from '../../sql/string-value.js';
 import { foldName } from '../model/fold-name.js';
 
 /** All macros and views of all databases, by name and text. */
@@ -35,7 +35,7 @@ function* wordsOf(text: string): Generator<string, void, undefined> {
   for (const { kind, start, end } of readTokens(text)) {
     const written = text.slice(start, end);
     if (kind === 'word') yield written;
-    else if (kind === 'quotedIdentifier') yield quotedName(written);
+    else if (kind === 'quotedIdentifier') yield nameValue(written);
     else if (kind === 'string') yield* wordsInString(written);
   }
 }

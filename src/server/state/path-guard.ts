@@ -10,7 +10,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { GizmoError } from '../../errors.js';
 import { escapeStringValue } from '../../sql/escape-string.js';
 import { readTokens } from '../../sql/lexer.js';
-import { quotedName, stringValue } from '../../sql/string-value.js';
+import { nameValue, stringValue } from '../../sql/string-value.js';
 import { matchesName } from '../access/name-pattern.js';
 
 /** Throws PERMISSION_DENIED for a statement that names one of the files, or what is in one of the directories. */
@@ -84,7 +84,7 @@ function* pathsIn(sql: string, names: ReadonlySet<string>): Generator<string, vo
     const written = sql.slice(start, end);
     const isName = kind === 'word' || kind === 'quotedIdentifier';
     if (isName) {
-      dotted = `${dotted.endsWith('.') ? dotted : ''}${kind === 'word' ? written : quotedName(written)}`;
+      dotted = `${dotted.endsWith('.') ? dotted : ''}${kind === 'word' ? written : nameValue(written)}`;
       if (dotted.includes('.') && names.has(basename(dotted))) yield dotted;
     } else dotted = written === '.' && dotted !== '' ? `${dotted}.` : '';
     const value = kind === 'string' ? (stringValue(written) ?? escapeStringValue(written)) : undefined;
@@ -98,7 +98,7 @@ function* pathsIn(sql: string, names: ReadonlySet<string>): Generator<string, vo
     if (parts > 1) yield joined;
     joined = '';
     parts = 0;
-    if (kind === 'quotedIdentifier') yield quotedName(written);
+    if (kind === 'quotedIdentifier') yield nameValue(written);
   }
   if (parts > 1) yield joined;
 }

@@ -5,7 +5,7 @@
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { readTokens, type Token } from '../../sql/lexer.js';
-import { quotedName } from '../../sql/string-value.js';
+import { nameValue } from '../../sql/string-value.js';
 import { mayKnow } from '../access/may-know.js';
 import type { EngineSession, InspectOptions } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
@@ -113,7 +113,7 @@ function meansKnown(
     if (part?.kind === 'space' || part?.kind === 'comment') continue;
     if (part === undefined || (part.kind !== 'word' && part.kind !== 'quotedIdentifier')) break;
     const written = text.slice(part.start, part.end);
-    chain.unshift(foldName(part.kind === 'word' ? written : quotedName(written)));
+    chain.unshift(foldName(part.kind === 'word' ? written : nameValue(written)));
     do index--;
     while (tokens[index]?.kind === 'space' || tokens[index]?.kind === 'comment');
     const dot = tokens[index];

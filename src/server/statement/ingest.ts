@@ -1,8 +1,10 @@
 /** Bulk loading of Arrow data: no statement text, and the same authorize, admit and record as a statement. */
+
 import { randomUUID } from 'node:crypto';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import type { EncodedBatch } from '../../flight/ipc/types.js';
 import { abortReason } from '../../flight/signal.js';
+import { quoteName } from '../../sql/quote.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { Door } from '../model/door.js';
 import { foldName } from '../model/fold-name.js';
@@ -74,7 +76,7 @@ async function authorizeDefaults(
   { catalog = '', schema = '', table, temporary }: IngestRequest,
 ): Promise<void> {
   const names = temporary ? ['temp', 'main', table] : [catalog, schema, table];
-  const text = `insert into ${names.map(quoteName).join('.')} default values`;
+  const text = `insert into ${quoteName(...names)} default values`;
   const options = { readOnly: false, qualified: true, signal };
   try {
     const facts = await session.engine.inspect(text, options).catch((error: unknown) => {
@@ -113,10 +115,6 @@ async function askAboutIngest({ hooks }: Life, session: Session, request: Ingest
 
 function quotedIfNeeded(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name);
-}
-
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The batches, until the client has sent nothing for too long: the load then fails, and its session is free again. */

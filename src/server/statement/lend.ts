@@ -5,7 +5,7 @@
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { firstWord } from '../../sql/first-word.js';
 import { readTokens } from '../../sql/lexer.js';
-import { quotedName } from '../../sql/string-value.js';
+import { nameValue } from '../../sql/string-value.js';
 import { decide } from '../access/decide.js';
 import type { EngineSession } from '../engine/engine.js';
 import { FILES_REFUSED } from '../model/files-refused.js';
@@ -153,7 +153,7 @@ function namesOf(text: string): ReadonlySet<string> {
   for (const { kind, start, end } of readTokens(text)) {
     const written = text.slice(start, end);
     if (kind === 'word') names.add(foldName(written));
-    else if (kind === 'quotedIdentifier') names.add(foldName(quotedName(written)));
+    else if (kind === 'quotedIdentifier') names.add(foldName(nameValue(written)));
   }
   return names;
 }

@@ -2,8 +2,10 @@
  * The names in a text, and the text with some of them replaced by names that nothing has. Strings count as well: DuckDB
  * takes what is in them for SQL (`query`), for sequences (`nextval`) and for types (`from_json`, columns of files).
  */
+
 import { readTokens, type Token } from '../../sql/lexer.js';
-import { quotedName, stringValue } from '../../sql/string-value.js';
+import { quoteText } from '../../sql/quote.js';
+import { nameValue, stringValue } from '../../sql/string-value.js';
 import { foldName } from '../model/fold-name.js';
 import { isPlace } from './occurrences.js';
 import { PARTS, partsBeforeDot } from './parts-of-strings.js';
@@ -20,7 +22,7 @@ export function namesIn(text: string, which: Which): string[] {
       for (const name of namesInString(decoded(written), which)) names.add(foldName(name));
     } else if (kind === 'word' || kind === 'quotedIdentifier') {
       if (which === 'all' || isPlace(text, tokens, at))
-        names.add(foldName(kind === 'word' ? written : quotedName(written)));
+        names.add(foldName(kind === 'word' ? written : nameValue(written)));
     }
   }
   return [...names];
@@ -138,7 +140,7 @@ function maskToken(
     case 'word':
       return hidden.has(foldName(written)) ? hide(written) : written;
     case 'quotedIdentifier':
-      return hidden.has(foldName(quotedName(written))) ? `"${hide(written.slice(1, -1))}"` : written;
+      return hidden.has(foldName(nameValue(written))) ? `"${hide(written.slice(1, -1))}"` : written;
     case 'string':
       return maskString(written, wanted, hide);
     default:
@@ -165,7 +167,7 @@ function maskString(written: string, wanted: Wanted, hide: (name: string) => str
   const isWhole = stringValue(written) === undefined || value === asOnePiece(written);
   if (isWhole && !ESCAPE.test(written)) return replace(written);
   const replaced = replace(value);
-  return replaced === value ? written : `'${replaced.replaceAll("'", "''")}'`;
+  return replaced === value ? written : quoteText(replaced);
 }
 
 /** What stands between the nearest double quotes, in JSON too; empty where there are none. */

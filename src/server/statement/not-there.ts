@@ -1,7 +1,7 @@
 /** The error of something that may not be known of, where it cannot be had from the engine. */
 import { GizmoError } from '../../errors.js';
 import { readTokens } from '../../sql/lexer.js';
-import { quotedName } from '../../sql/string-value.js';
+import { nameValue } from '../../sql/string-value.js';
 import type { Denial } from '../access/decide.js';
 import { foldName } from '../model/fold-name.js';
 import type { SettingChange } from '../model/plan-facts.js';
@@ -40,7 +40,7 @@ function noSuchPlace({ name, value = '' }: SettingChange, catalog: string): Gizm
 export function spelledIn(text: string, name: string): string | undefined {
   for (const { kind, start, end } of readTokens(text)) {
     const written = text.slice(start, end);
-    const spelled = kind === 'word' ? written : kind === 'quotedIdentifier' ? quotedName(written) : undefined;
+    const spelled = kind === 'word' ? written : kind === 'quotedIdentifier' ? nameValue(written) : undefined;
     if (spelled !== undefined && foldName(spelled) === foldName(name)) return spelled;
   }
   return undefined;

@@ -1,6 +1,6 @@
 /** Where names stand in a text, and what can be meant by each of them. */
 import { readTokens, type Token } from '../../sql/lexer.js';
-import { quotedName } from '../../sql/string-value.js';
+import { nameValue } from '../../sql/string-value.js';
 import { foldName } from '../model/fold-name.js';
 
 /** One occurrence of a name in a text. */
@@ -36,7 +36,7 @@ export function occurrences(text: string): Occurrence[] {
     if (kind === 'string')
       found.push({ at, name: undefined, isPlace: true, isFirst, within: [], isTable: false });
     if (!isName) continue;
-    const name = foldName(kind === 'word' ? written : quotedName(written));
+    const name = foldName(kind === 'word' ? written : nameValue(written));
     const around = isFirst ? undefined : found.at(-1);
     const within =
       around?.name === undefined || around.within.length >= DEPTH_MAX ? [] : [...around.within, around.name];
@@ -53,7 +53,7 @@ export function callsOf(text: string, names: ReadonlySet<string>): (Token & { re
   const tokens = [...readTokens(text)].filter(({ kind }) => kind !== 'space' && kind !== 'comment');
   const written = (at: number) => text.slice(tokens[at]?.start ?? text.length, tokens[at]?.end);
   return tokens.flatMap((token, at) => {
-    const name = token.kind === 'quotedIdentifier' ? quotedName(written(at)) : written(at);
+    const name = token.kind === 'quotedIdentifier' ? nameValue(written(at)) : written(at);
     const isCalled = written(at + 1) === '.' && written(at + 3) === '(' && written(at - 1) !== '.';
     return isCalled && names.has(foldName(name)) ? [{ ...token, called: written(at + 2) }] : [];
   });

@@ -2,8 +2,10 @@
  * Session options: catalog, schema, and the settings of DuckDB that concern nobody but the session. They are set
  * and read by statements, through the same steps as anybody's.
  */
+
 import { type ErrorCode, toGizmoError } from '../../errors.js';
 import { collectRows } from '../../flight/ipc/rows.js';
+import { quoteName, quoteText } from '../../sql/quote.js';
 import type { Session } from '../session/session.js';
 import { execute, openStatement } from './life.js';
 import type { Life } from './life-context.js';
@@ -107,9 +109,7 @@ class Use {
 
   async set(setting: string, value: string | undefined): Promise<void> {
     await this.#run(
-      value === undefined
-        ? `reset session "${setting}"`
-        : `set session "${setting}" = '${value.replaceAll("'", "''")}'`,
+      value === undefined ? `reset session "${setting}"` : `set session "${setting}" = ${quoteText(value)}`,
     );
   }
 
@@ -119,7 +119,7 @@ class Use {
     try {
       await this.#change(changes, before[0] ?? '');
     } catch (error) {
-      await this.#run(`use ${before.map(quoted).join('.')}`);
+      await this.#run(`use ${quoteName(...before)}`);
       throw error;
     }
   }
@@ -135,15 +135,15 @@ class Use {
     }
     if (schema !== undefined) {
       const [current = ''] = await this.#place();
-      await this.#run(`use ${quoted(current)}.${quoted(schema)}`);
+      await this.#run(`use ${quoteName(current)}.${quoteName(schema)}`);
     }
   }
 
   /** To the catalog's own default schema; the name alone would rather mean a schema of that name, if there is one. */
   async #enter(catalog: string): Promise<void> {
-    await this.#run(`use ${quoted(catalog)}`);
+    await this.#run(`use ${quoteName(catalog)}`);
     const [current] = await this.#place();
-    if (current?.toLowerCase() !== catalog.toLowerCase()) await this.#run(`use ${quoted(catalog)}."main"`);
+    if (current?.toLowerCase() !== catalog.toLowerCase()) await this.#run(`use ${quoteName(catalog)}."main"`);
   }
 }
 
@@ -172,8 +172,4 @@ async function readTexts(
   } finally {
     await statement.engine.close();
   }
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

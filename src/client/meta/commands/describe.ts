@@ -1,5 +1,7 @@
 /** `.describe NAME` */
+
 import { readTokens } from '../../../sql/lexer.js';
+import { quoteName } from '../../../sql/quote.js';
 import type { DotCommand } from '../dot-command.js';
 import { TABLES } from './tables.js';
 
@@ -25,5 +27,5 @@ function asName(name: string): string {
   const dotted = kinds.every((kind, index) =>
     index % 2 === 0 ? kind === 'word' || kind === 'quotedIdentifier' : kind === 'punctuation',
   );
-  return dotted && kinds.length % 2 === 1 ? name : `"${name.replaceAll('"', '""')}"`;
+  return dotted && kinds.length % 2 === 1 ? name : quoteName(name);
 }

@@ -1,7 +1,8 @@
 /** `.schema [PATTERN]` */
+import { quoteText } from '../../../sql/quote.js';
 import { readArrays } from '../../rows/read-rows.js';
 import type { DotCommand } from '../dot-command.js';
-import { quoteText, toLike } from '../like-pattern.js';
+import { toLike } from '../like-pattern.js';
 
 /** Prints the statements that would make the tables, views and indexes again. */
 export const SCHEMA: DotCommand = {

@@ -1,11 +1,13 @@
 /** The columns of tables: the Arrow schema that a query of the table has, and what the catalog says besides. */
+
 import { type ErrorCode, GizmoError } from '../../../errors.js';
 import type { CommandGetTables } from '../../../flight/gen/flight_sql_pb.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import { tableColumnMetadata } from '../../../flight/metadata/column-metadata.js';
+import { quoteName } from '../../../sql/quote.js';
 import type { Call } from '../call.js';
 import type { Services } from '../services.js';
-import { queryRows, quoteName } from './query-rows.js';
+import { queryRows } from './query-rows.js';
 import { type FoundTable, tableFilters } from './tables.js';
 
 /** Describes one table after the other; a table that cannot be described has no columns. */
@@ -82,7 +84,7 @@ async function schemaOf(
   const describe = async (sql: string): Promise<ArrowSchema> =>
     (await services.statements.describe({ sql, session, door: 'metadata', signal: call.signal })) ?? NONE;
   try {
-    const name = [found.catalog, found.schema, found.table].map(quoteName).join('.');
+    const name = quoteName(found.catalog, found.schema, found.table);
     return await describe(`select * from ${name}`).catch((error: unknown) => {
       if (columns.size === 0 || !isOneOf(error, REFUSED)) throw error;
       return describe(`select ${typesOf(columns)}`);

@@ -24,11 +24,6 @@ export async function queryRows(
   }
 }
 
-/** A name in double quotes, as SQL wants names that may hold anything. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 function parameterRows(values: readonly (string | null)[]) {
   if (values.length === 0) return undefined;
   const { schema, batch } = parameterRow(values);

@@ -1,6 +1,6 @@
 /** Tells Gizmo's own statements from the engine's, by their first words and by DuckDB's lexical rules. */
 import { readTokens } from '../../../sql/lexer.js';
-import { quotedName } from '../../../sql/string-value.js';
+import { nameValue } from '../../../sql/string-value.js';
 import type { OwnCommand, OwnFamily } from './own-statement.js';
 import { Words } from './words.js';
 
@@ -55,7 +55,7 @@ function firstWords(text: string, count: number): readonly FirstWord[] {
     const written = text.slice(token.start, token.end);
     if (token.kind === 'word') words.push({ keyword: written.toUpperCase(), name: written });
     else if (token.kind === 'quotedIdentifier' && token.closed)
-      words.push({ keyword: '', name: quotedName(written) });
+      words.push({ keyword: '', name: nameValue(written) });
     // A semicolon before the first word is an empty statement.
     else if (token.kind !== 'semicolon' || words.length > 0) break;
   }

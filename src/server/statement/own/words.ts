@@ -1,7 +1,7 @@
 /** Reads one of Gizmo's own statements word by word. Whatever does not fit is refused with the statement's usage. */
 import { GizmoError } from '../../../errors.js';
 import { readTokens, type Token } from '../../../sql/lexer.js';
-import { quotedName, stringValue } from '../../../sql/string-value.js';
+import { nameValue, stringValue } from '../../../sql/string-value.js';
 
 /** Longer names are nobody's. */
 const NAME_CHARS_MAX = 256;
@@ -50,7 +50,7 @@ export class Words {
         : token.kind === 'word'
           ? text
           : token.kind === 'quotedIdentifier'
-            ? quotedName(text)
+            ? nameValue(text)
             : token.kind === 'string'
               ? stringValue(text)
               : undefined;

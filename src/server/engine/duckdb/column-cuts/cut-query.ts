@@ -2,6 +2,7 @@
  * A query with the columns that may be read in the place of each table that may be read in part: what is not among them is not
  * there, to `*`, to names and to DuckDB's errors. Nothing relies on it: what it misses is read by the plan, and refused.
  */
+import { quoteName } from '../../../../sql/quote.js';
 import type { ColumnCut } from '../../../model/column-cut.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
@@ -18,7 +19,6 @@ import {
   isNode,
   type Node,
   queryOf,
-  quoted,
   type Reference,
   references,
   tableNodes,
@@ -138,7 +138,7 @@ async function shownOf(
   // Tables have no versions, whatever their columns.
   if (node.at_clause !== undefined && node.at_clause !== null) return undefined;
   const names = [catalog, schema, table].filter((it) => it !== '');
-  const answer = await planOf(core, PLAN_SQL, [`from ${quoted(...names)}`]);
+  const answer = await planOf(core, PLAN_SQL, [`from ${quoteName(...names)}`]);
   const scan = scanOf(answer.plans);
   if (scan === undefined) return await unreadableView(core, names, cuts);
   const cut = cuts.find((it) => key(it) === key(scan.place));
@@ -187,7 +187,7 @@ async function readsOnly(
 }
 
 function selecting({ catalog, schema, name }: ObjectName, columns: readonly string[]): string {
-  return `select ${columns.map((it) => quoted(it)).join(', ')} from ${quoted(catalog, schema, name)}`;
+  return `select ${columns.map((it) => quoteName(it)).join(', ')} from ${quoteName(catalog, schema, name)}`;
 }
 
 /** A table, and all its columns. */

@@ -2,6 +2,7 @@
  * DuckDB's metadata without what somebody may not know: temporary macros that stand before the functions it comes
  * from. SHOW, information_schema, pg_catalog and the lists of PRAGMA all ask these functions, by the session's names.
  */
+import { quoteText } from '../../../../sql/quote.js';
 import type { Visible, VisiblePart } from '../../../model/visible.js';
 import { completionMacro } from './completion-macro.js';
 import { FILE_READERS } from './function-classes.js';
@@ -117,12 +118,12 @@ function inColumn(visible: Visible): string {
 }
 
 function schemaOf({ catalog, schema }: VisiblePart): string {
-  return `database_name = ${literal(catalog)} and ${folded('schema_name')} = ${literal(schema)}`;
+  return `database_name = ${quoteText(catalog)} and ${folded('schema_name')} = ${quoteText(schema)}`;
 }
 
 function tableOf(part: VisiblePart, column: string): string {
   const schema = schemaOf(part);
-  return part.table === undefined ? schema : `${schema} and ${folded(column)} = ${literal(part.table)}`;
+  return part.table === undefined ? schema : `${schema} and ${folded(column)} = ${quoteText(part.table)}`;
 }
 
 /** Of what is known as a whole, the texts that call nothing: a call could name what is in another catalog. */
@@ -138,9 +139,9 @@ function wholeAndPlain(column: string): (visible: Visible) => string {
 function notFiltered({ filtered = [] }: Visible): string {
   const tables = filtered.map(({ catalog, schema, table }) =>
     [
-      `${folded('database_name')} = ${literal(catalog)}`,
-      `${folded('schema_name')} = ${literal(schema)}`,
-      `${folded('table_name')} = ${literal(table)}`,
+      `${folded('database_name')} = ${quoteText(catalog)}`,
+      `${folded('schema_name')} = ${quoteText(schema)}`,
+      `${folded('table_name')} = ${quoteText(table)}`,
     ].join(' and '),
   );
   return tables.length === 0 ? 'true' : `not ${any(tables)}`;
@@ -156,7 +157,7 @@ function isOurs(): string {
 }
 
 function isOneOf(value: string, texts: readonly string[]): string {
-  return texts.length === 0 ? 'false' : `${value} in (${texts.map(literal).join(', ')})`;
+  return texts.length === 0 ? 'false' : `${value} in (${texts.map(quoteText).join(', ')})`;
 }
 
 function any(conditions: readonly string[]): string {
@@ -166,8 +167,4 @@ function any(conditions: readonly string[]): string {
 /** The letters A to Z without their case, as model/fold-name.ts. */
 function folded(column: string): string {
   return `system.main.translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

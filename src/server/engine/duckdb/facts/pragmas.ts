@@ -1,4 +1,5 @@
 /** PRAGMAs that show metadata, as the queries that DuckDB makes of them; what it makes cannot be planned itself. */
+import { quoteName } from '../../../../sql/quote.js';
 import { isName, isWord, significant, stringOf, type Word } from './words.js';
 
 /** A query that reads what the PRAGMA reads; undefined for any other text. */
@@ -22,8 +23,7 @@ function tableQuery(sql: string, words: readonly Word[]): string | undefined {
   if (held !== undefined) return namedTableQuery(held);
   const isChain = words.every((word, at) => (at % 2 === 0 ? isName(word) : word.value === '.'));
   if (!isChain || words.length % 2 === 0) return undefined;
-  const parts = words.filter(isName).map(({ value }) => `"${value.replaceAll('"', '""')}"`);
-  return `from ${parts.join('.')}`;
+  return `from ${quoteName(...words.filter(isName).map(({ value }) => value))}`;
 }
 
 const LISTS: Readonly<Record<string, string | undefined>> = {

@@ -1,4 +1,5 @@
 /** From DuckDB's bound plan (`json_serialize_plan`) to PlanFacts. Whatever is not known here makes them opaque. */
+import { quoteName, quoteText } from '../../../../sql/quote.js';
 import type {
   Effect,
   FunctionUse,
@@ -100,8 +101,7 @@ class FactsBuilder {
   /** A macro's text is bound only where it is used. */
   #mention(node: PlanNode): void {
     const names = [text(node, 'catalog_name'), text(node, 'schema_name'), text(node, 'table_name')];
-    const chain = names.filter((it) => it !== '').map((it) => `"${it.replaceAll('"', '""')}"`);
-    this.mentioned.push(`select 1 from ${chain.join('.')}`);
+    this.mentioned.push(`select 1 from ${quoteName(...names.filter((it) => it !== ''))}`);
   }
 
   #operator(type: string, node: PlanNode): void {
@@ -196,8 +196,7 @@ class FactsBuilder {
   #numbers(name: string, { children }: PlanNode): void {
     const [argument] = Array.isArray(children) ? children : [];
     const sequence = isNode(argument) ? text(argument.value, 'value') : '';
-    if (sequence !== '')
-      this.numbered.push(`select system.main.${name}('${sequence.replaceAll("'", "''")}')`);
+    if (sequence !== '') this.numbered.push(`select system.main.${name}(${quoteText(sequence)})`);
     // Of a macro it may be what that is given, which its use tells.
     else if (!this.#isMacro) this.#hide('a sequence without a name');
   }

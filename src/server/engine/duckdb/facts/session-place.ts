@@ -3,6 +3,7 @@
  * `current_database()`, in what is to be created, in mistakes: to somebody who may not know that one, the session is
  * moved to the first database that they may know, and to the temporary one where there is none.
  */
+import { quoteName, quoteText } from '../../../../sql/quote.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { Visible } from '../../../model/visible.js';
 
@@ -66,7 +67,7 @@ export class SessionPlace {
   }
 
   async #set(path: string): Promise<void> {
-    await this.#core.runOwn(`set session search_path = '${path.replaceAll("'", "''")}'`);
+    await this.#core.runOwn(`set session search_path = ${quoteText(path)}`);
   }
 }
 
@@ -81,14 +82,10 @@ function pathTo(visible: Visible | undefined, schemas: readonly Schema[]): strin
   const known = schemas.filter(({ catalog }) => !BUILT_IN.has(catalog) && isKnown(visible, catalog));
   const [first = { catalog: 'temp', schema: 'main' }] = known;
   const main = known.find(({ catalog, schema }) => catalog === first.catalog && schema === 'main') ?? first;
-  return `${quote(main.catalog)}.${quote(main.schema)}`;
+  return `${quoteName(main.catalog)}.${quoteName(main.schema)}`;
 }
 
 const BUILT_IN: ReadonlySet<string> = new Set(['system', 'temp']);
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
 
 /** The search path as it was set, and the database that is current. */
 const PLACE_SQL =

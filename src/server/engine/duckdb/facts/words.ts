@@ -1,6 +1,6 @@
 /** The tokens of a statement that mean something, with names folded as DuckDB compares them. */
 import { readTokens, type Token } from '../../../../sql/lexer.js';
-import { quotedName, stringValue } from '../../../../sql/string-value.js';
+import { nameValue, stringValue } from '../../../../sql/string-value.js';
 import { foldName } from '../../../model/fold-name.js';
 
 /** A token that is neither space, comment nor semicolon. */
@@ -13,7 +13,7 @@ export function* significant(sql: string): Generator<Word, void, undefined> {
   for (const token of readTokens(sql)) {
     if (token.kind === 'space' || token.kind === 'comment' || token.kind === 'semicolon') continue;
     const text = sql.slice(token.start, token.end);
-    yield { ...token, value: foldName(token.kind === 'quotedIdentifier' ? quotedName(text) : text) };
+    yield { ...token, value: foldName(token.kind === 'quotedIdentifier' ? nameValue(text) : text) };
   }
 }
 

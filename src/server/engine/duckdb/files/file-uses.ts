@@ -2,6 +2,7 @@
  * Where a statement names files in a way that can be decided before anything is bound: a reader called with paths that
  * are written out, and a path in the place of a table. Everything else about files stays what it is, and is refused.
  */
+import { quoteName } from '../../../../sql/quote.js';
 import { insideParentheses, isName, isWord, stringOf, type Word } from '../facts/words.js';
 import { isReaderOption, readerOf } from './readers.js';
 
@@ -112,7 +113,7 @@ function readScan(sql: string, tokens: readonly Word[], at: number): FileUse | u
     paths: [path],
     options: '',
     before: describes ? 'from ' : '',
-    after: isAlias(next) ? '' : ` as ${quote(tableName(path))}`,
+    after: isAlias(next) ? '' : ` as ${quoteName(tableName(path))}`,
   };
 }
 
@@ -127,10 +128,6 @@ function isAlias(next: Word | undefined): boolean {
 function tableName(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.slice(0, Math.max(name.lastIndexOf('.'), 1));
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 const PATHS_MAX = 1000;

@@ -3,7 +3,9 @@
  * readers); a call whose paths are all opened is written anew with the reader's full name and the resolved paths.
  * What is missed here therefore fails, and nothing that is written in the text is ever opened as it is written.
  */
+
 import { toGizmoError } from '../../../../errors.js';
+import { quoteName, quoteText } from '../../../../sql/quote.js';
 import type { FileAccess, FileRules } from '../../../model/file-rules.js';
 import type { FunctionUse } from '../../../model/plan-facts.js';
 import { toEngineError } from '../errors.js';
@@ -61,11 +63,11 @@ export class OpenedFiles {
         edits.push({ ...use, run: NO_FILES, plan: NO_FILES });
         continue;
       }
-      const call = `${SYSTEM}${use.reader}(${paths.length === 1 ? paths.map(literal).join() : `[${paths.map(literal).join(', ')}]`}${use.options})`;
+      const call = `${SYSTEM}${use.reader}(${paths.length === 1 ? paths.map(quoteText).join() : `[${paths.map(quoteText).join(', ')}]`}${use.options})`;
       const columns = await this.#columnsOf(call);
-      const nulls = columns.map(({ name, type }) => `null::${type} as ${quote(name)}`);
+      const nulls = columns.map(({ name, type }) => `null::${type} as ${quoteName(name)}`);
       // By their places, whatever the file has come to have: a name that it had no more would be looked for around it.
-      const places = columns.map(({ name }, at) => `#${at + 1} as ${quote(name)}`);
+      const places = columns.map(({ name }, at) => `#${at + 1} as ${quoteName(name)}`);
       const run = `(select ${places.join(', ')} from ${call})`;
       edits.push({ ...use, run, plan: `(select ${nulls.join(', ')})`, opens: true });
       files.push(...paths.map((path) => ({ action: 'read' as const, path })));
@@ -76,7 +78,7 @@ export class OpenedFiles {
       copy.action === 'write' ? await resolveWrite(copy.path, all) : await this.#resolve(copy, all);
     const [path, ...more] = typeof paths === 'string' ? [paths] : (paths ?? []);
     if (path === undefined || more.length > 0) return { name: 'COPY', class: 'outside', path: copy.path };
-    edits.push({ ...copy, before: '', after: '', run: literal(path), plan: '' });
+    edits.push({ ...copy, before: '', after: '', run: quoteText(path), plan: '' });
     files.push({ action: copy.action, path });
     return this.#keep(sql, edits, files, copy.plan);
   }
@@ -179,14 +181,6 @@ function apply(
     at = edit.end;
   }
   return text + sql.slice(at, end);
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** CREATE of a view or macro, wherever it stands: over files it would open them to whoever may use it. */

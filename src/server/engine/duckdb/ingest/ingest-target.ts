@@ -1,6 +1,8 @@
 /** The table that an ingest names: its full name, and whether it is there. */
+
 import duckdb from '@duckdb/node-bindings';
 import { GizmoError } from '../../../../errors.js';
+import { quoteName } from '../../../../sql/quote.js';
 import type { IngestRequest } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 
@@ -18,7 +20,7 @@ export async function findTarget(core: SessionCore, request: IngestRequest): Pro
   const current = temporary ? { catalog: 'temp', schema: 'main' } : await currentSchema(core);
   const catalog = temporary ? current.catalog : (request.catalog ?? current.catalog);
   const schema = temporary ? current.schema : (request.schema ?? (request.catalog ? 'main' : current.schema));
-  const name = [catalog, schema, table].map(quote).join('.');
+  const name = quoteName(catalog, schema, table);
   const [views] = await core.readTexts(VIEWS, catalog, schema, table);
   if (views !== '0') {
     // Whatever the mode: replacing drops tables only, and nobody's view for a table of the same name.
@@ -51,9 +53,4 @@ async function currentSchema(core: SessionCore): Promise<{ catalog: string; sche
   const sql = 'select system.main.current_database(), system.main.current_schema()';
   const [catalog = '', schema = ''] = await core.readTexts(sql);
   return { catalog, schema };
-}
-
-/** A name in double quotes, as SQL wants names that may hold anything. */
-export function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

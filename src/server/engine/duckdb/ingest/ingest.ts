@@ -1,17 +1,19 @@
 /** Bulk load of Arrow batches into a table, all or nothing. */
+
 import duckdb, { type PreparedStatement } from '@duckdb/node-bindings';
 import { GizmoError } from '../../../../errors.js';
 import { plainSchema } from '../../../../flight/ipc/plain-schema.js';
 import { decodeRecordBatch } from '../../../../flight/ipc/record-batch.js';
 import { splitBatch } from '../../../../flight/ipc/split-batch.js';
 import type { ArrowSchema, EncodedBatch } from '../../../../flight/ipc/types.js';
+import { quoteName } from '../../../../sql/quote.js';
 import { abortable, throwIfAborted } from '../../abort.js';
 import type { IngestRequest } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 import { BatchQueue } from './batch-queue.js';
 import type { IngestFunction } from './ingest-function.js';
 import type { IngestJob } from './ingest-job.js';
-import { findTarget, quote, type Target } from './ingest-target.js';
+import { findTarget, type Target } from './ingest-target.js';
 
 /**
  * Loads the batches in one transaction, or as a part of the session's own, which a failure then spoils: DuckDB
@@ -103,7 +105,8 @@ async function makeTable(
   }
   await core.runOwn(`create ${target.kind} ${target.name} as from ${sourceOf(job)} with no data`);
   for (const { name, nullable } of arrowSchema.fields) {
-    if (!nullable) await core.runOwn(`alter table ${target.name} alter column ${quote(name)} set not null`);
+    if (!nullable)
+      await core.runOwn(`alter table ${target.name} alter column ${quoteName(name)} set not null`);
   }
 }
 

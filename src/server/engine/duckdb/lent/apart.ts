@@ -2,13 +2,14 @@
  * A macro's body apart from the query that calls it: what it could tell of rows that it leaves out. What its owner has written may fail
  * for them, as in a view; what comes to fail by what it is given may not.
  */
+import { quoteName } from '../../../../sql/quote.js';
 import type { LentView } from '../../../model/lent-view.js';
 import { PLAN_SQL, planOf } from '../facts/plan-text.js';
 import { callNames, parametersOf } from './calls.js';
 import { type Core, expand } from './expand.js';
 import { castsOfBodies, failsOnRows } from './fails-on-rows.js';
 import { stubbed } from './stubbed.js';
-import { type Node, queryOf, quoted, textOf } from './tree.js';
+import { type Node, queryOf, textOf } from './tree.js';
 
 /** What it could tell by constants; undefined: nothing. The connection must be claimed. */
 export async function tellsConstants(
@@ -50,7 +51,7 @@ async function plansApart(
   const row = await queryOf(core, 'select 1');
   const list = values.map((it, at) => ({ ...it, alias: String(at + 1) }));
   const args = list.length === 0 ? 'select 1' : await textOf(core, { ...row, select_list: list });
-  const apart = `select ${body}.* from (${args}) as ${quoted(given)}, ${await stubbed(core, query)} as ${body}`;
+  const apart = `select ${body}.* from (${args}) as ${quoteName(given)}, ${await stubbed(core, query)} as ${body}`;
   const answer = await planOf(core, PLAN_SQL, [apart]);
   return answer.error ? undefined : answer.plans;
 }

@@ -2,6 +2,7 @@
  * The call of a macro as a subquery: its arguments are computed where it stands, once, and its body knows them by a name
  * that nothing else has. So neither can mean something of the other by its names.
  */
+import { quoteName } from '../../../../sql/quote.js';
 import type { LentView } from '../../../model/lent-view.js';
 import { notCalled, notLent } from './not-lent.js';
 import { FRESH, VALUE } from './parameters.js';
@@ -12,7 +13,6 @@ import {
   type Node,
   printed,
   queryOf,
-  quoted,
   references,
   type TextReader,
   textIn,
@@ -78,9 +78,9 @@ export async function placeCall(
   const values = argumentsOf({ node, call });
   for (const value of values) assertComputable(value);
   const list = values.map((_, at) => `null as "${at + 1}"`).join(', ');
-  const from = values.length === 0 ? '' : `(select ${list}) as ${quoted(given)}, `;
-  const shown = isValue ? quoted(body, VALUE) : `${quoted(body)}.*`;
-  const select = `select ${shown} from ${from}${quoted(body)}`;
+  const from = values.length === 0 ? '' : `(select ${list}) as ${quoteName(given)}, `;
+  const shown = isValue ? quoteName(body, VALUE) : `${quoteName(body)}.*`;
+  const select = `select ${shown} from ${from}${quoteName(body)}`;
   const template = await queryOf(core, isValue ? `select (${select})` : `from (${select})`);
   const [value] = Array.isArray(template?.select_list) ? template.select_list : [];
   const made: unknown = isValue ? value : template?.from_table;

@@ -2,7 +2,9 @@
  * What a view or macro reads, fixed when it is lent: its body with every name in full, so that neither search
  * path, temporary objects nor names of WITH can make it another one. Whatever leaves a doubt cannot be lent.
  */
+
 import { toGizmoError } from '../../../../errors.js';
+import { quoteName, quoteText } from '../../../../sql/quote.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { Closed, LentView } from '../../../model/lent-view.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
@@ -20,7 +22,6 @@ import {
   isNode,
   type Node,
   queryOf,
-  quoted,
   references,
   type TextReader,
   textIn,
@@ -90,7 +91,7 @@ async function close(core: TextReader, definition: Definition): Promise<Closed> 
   const body =
     aliases.length === 0
       ? written
-      : `SELECT * FROM (${written}) AS g(${aliases.map((it) => quoted(it)).join(', ')})`;
+      : `SELECT * FROM (${written}) AS g(${aliases.map((it) => quoteName(it)).join(', ')})`;
   const view: LentView = {
     ...{ kind, catalog, schema, name, definition: text, body, parameters, reads, calls: names },
   };
@@ -187,7 +188,7 @@ function cutPrefixes(query: Node): void {
 async function fileScan(core: TextReader, path: string): Promise<Node | undefined> {
   const reader = readerOf.ending(path);
   if (reader === undefined) return undefined;
-  return await queryOf(core, `select * from system.main.${reader}('${path.replaceAll("'", "''")}')`);
+  return await queryOf(core, `select * from system.main.${reader}(${quoteText(path)})`);
 }
 
 /** DuckDB names the table of a file by its name up to the last dot. */
@@ -205,7 +206,7 @@ async function isSame(core: TextReader, view: LentView): Promise<boolean> {
   if (kind !== 'view')
     return (await queryOf(core, body)) !== undefined && parameters.length <= PARAMETERS_MAX;
   const [original, closed] = [
-    await columnsOf(core, quoted(view.catalog, view.schema, view.name)),
+    await columnsOf(core, quoteName(view.catalog, view.schema, view.name)),
     await columnsOf(core, `(${body})`),
   ];
   return JSON.stringify(original) === JSON.stringify(closed);

@@ -1,5 +1,6 @@
 /** The columns of a query or table, as SQL. */
-import { quoted, type TextReader } from './tree.js';
+import { quoteName } from '../../../../sql/quote.js';
+import type { TextReader } from './tree.js';
 
 export interface Column {
   readonly name: string;
@@ -20,6 +21,6 @@ export async function columnsOf(core: TextReader, from: string): Promise<readonl
  * @param from what it reads its one row from
  */
 export function stubOf(columns: readonly Column[], from?: string): string {
-  const list = columns.map(({ name, type }) => `null::${type} as ${quoted(name)}`).join(', ');
+  const list = columns.map(({ name, type }) => `null::${type} as ${quoteName(name)}`).join(', ');
   return `(select ${list}${from === undefined ? '' : ` from ${from}`})`;
 }

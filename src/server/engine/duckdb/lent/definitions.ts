@@ -1,5 +1,5 @@
 /** The texts of views and macros: as a statement makes one, and as the database has it. */
-import { quotedName } from '../../../../sql/string-value.js';
+import { nameValue } from '../../../../sql/string-value.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
 import { viewBody } from '../facts/view-body.js';
@@ -95,7 +95,7 @@ function aliasesIn(text: string): readonly string[] {
   return insideParentheses(tokens, open)
     .filter(isName)
     .map(({ kind, start, end }) =>
-      kind === 'quotedIdentifier' ? quotedName(text.slice(start, end)) : text.slice(start, end),
+      kind === 'quotedIdentifier' ? nameValue(text.slice(start, end)) : text.slice(start, end),
     );
 }
 

@@ -3,6 +3,7 @@
  * without rows that has the same columns and reads nothing. Both are compared in DuckDB's own parse tree, so that
  * everything else of the query is decided on as it runs, with the rights of whoever asks.
  */
+import { quoteName } from '../../../../sql/quote.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
@@ -22,7 +23,6 @@ import {
   type Node,
   printed,
   queryOf,
-  quoted,
   references,
   type TextReader,
   tableNodes,
@@ -109,7 +109,7 @@ async function bodyOf(core: Core, { view, values }: Use, lent: readonly LentView
   const columns = await columnsOf(core, `(${body})`);
   const isOpen = !hidesRows || movesConditions(query);
   const names = columns
-    .map(({ name }) => (isOpen ? `g.${quoted(name)}` : `try(g.${quoted(name)}) as ${quoted(name)}`))
+    .map(({ name }) => (isOpen ? `g.${quoteName(name)}` : `try(g.${quoteName(name)}) as ${quoteName(name)}`))
     .join(', ');
   const { catalog, schema, name } = view;
   return {
@@ -200,7 +200,7 @@ function placeOf(
   return {
     ...{ view, node, start: first.start, end: end.end },
     before: describes ? 'from ' : '',
-    after: textIn(node, 'alias') === '' ? ` as ${quoted(name)}` : '',
+    after: textIn(node, 'alias') === '' ? ` as ${quoteName(name)}` : '',
   };
 }
 

@@ -1,7 +1,8 @@
 /** Which table, view or macro a name means. */
+import { quoteName } from '../../../../sql/quote.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
-import { isNode, quoted, type Reference, type TextReader, textIn } from './tree.js';
+import { isNode, type Reference, type TextReader, textIn } from './tree.js';
 
 /** Why a name is not known; `exists`: because it could be several. */
 export interface Unresolved {
@@ -20,7 +21,7 @@ export async function resolve(
   kinds: readonly string[] = TABLES,
 ): Promise<ObjectName | Unresolved> {
   const { catalog, schema, table } = reference;
-  const written = quoted(...[catalog, schema, table].filter((it) => it !== ''));
+  const written = quoteName(...[catalog, schema, table].filter((it) => it !== ''));
   const named = await inSession(core, [catalog, schema, table], kinds);
   const own =
     view === undefined || catalog !== ''
@@ -45,7 +46,7 @@ export async function inSession(
   names: readonly string[],
   kinds: readonly string[] = TABLES,
 ): Promise<ObjectName | undefined> {
-  const written = quoted(...names.filter((it) => it !== ''));
+  const written = quoteName(...names.filter((it) => it !== ''));
   for (const kind of kinds) {
     // Planning it drops nothing, and DuckDB writes down what it would drop.
     const [json = ''] = await core.readTexts(PLAN_SQL, `drop ${kind} ${written}`);

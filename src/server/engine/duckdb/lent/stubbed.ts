@@ -1,5 +1,7 @@
 /** A lent body that reads nothing: what it is planned as where its types hang on what it is given. */
+
 import { randomBytes } from 'node:crypto';
+import { quoteName } from '../../../../sql/quote.js';
 import { FILE_READERS } from '../facts/function-classes.js';
 import { columnsOf, stubOf } from './columns.js';
 import {
@@ -8,7 +10,6 @@ import {
   isNode,
   type Node,
   queryOf,
-  quoted,
   references,
   type TextReader,
   textIn,
@@ -23,7 +24,7 @@ import {
 export async function stubbed(core: TextReader, query: Node): Promise<string> {
   const copy = structuredClone(query);
   for (const { node, catalog, schema, table } of references(copy)) {
-    await replace(core, node, quoted(...[catalog, schema, table].filter((it) => it !== '')));
+    await replace(core, node, quoteName(...[catalog, schema, table].filter((it) => it !== '')));
   }
   const readers: Node[] = [];
   walk(copy, (node) => {

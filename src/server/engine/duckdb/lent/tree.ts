@@ -147,11 +147,6 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A name as SQL has it. */
-export function quoted(...names: readonly string[]): string {
-  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
-}
-
 /** The queries that WITH has before this one. */
 export function queriesOfWith({ cte_map: ctes }: Node): (readonly [name: string, query: unknown])[] {
   const map = isNode(ctes) && Array.isArray(ctes.map) ? ctes.map : [];

@@ -1,4 +1,5 @@
 /** The query that stands in the place of a table with a row filter. */
+import { quoteName } from '../../../../sql/quote.js';
 import type { RowFilter } from '../../../model/row-filter.js';
 
 /**
@@ -10,13 +11,8 @@ export function filterQuery(
   { catalog, schema, name, conditions, columns }: RowFilter,
   guarded = false,
 ): string {
-  const list = columns?.map(quoted).join(', ') ?? '*';
+  const list = columns?.map((it) => quoteName(it)).join(', ') ?? '*';
   const where = conditions.length === 0 ? 'false' : conditions.map((it) => `(${it}\n)`).join(' or ');
-  const query = `select ${list} from ${[catalog, schema, name].map(quoted).join('.')} where (${where})`;
+  const query = `select ${list} from ${quoteName(catalog, schema, name)} where (${where})`;
   return guarded ? `select try(columns(*)) from (${query} offset 0) as g` : query;
-}
-
-/** A name as SQL has it. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -2,6 +2,7 @@
  * A statement with the filtered query in the place of each table that has a filter, also behind views. Nothing relies on it: what
  * it misses or gets wrong shows on the bound plan.
  */
+import { quoteName } from '../../../../sql/quote.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
 import type { RowFilter } from '../../../model/row-filter.js';
@@ -14,7 +15,7 @@ import { closeView } from '../lent/close-view.js';
 import { hasNode, nameColumns } from '../lent/name-columns.js';
 import { inSession } from '../lent/resolve.js';
 import { parseExactly, printExactly } from './exact-json.js';
-import { filterQuery, quoted } from './filter-query.js';
+import { filterQuery } from './filter-query.js';
 import { cutPrefixes, type TableReference, tableReferences } from './rewrite.js';
 import { isSame } from './same-name.js';
 import { nodeOf } from './tree-node.js';
@@ -114,7 +115,7 @@ async function viewOf(
   const views = await core.definitions.all();
   if (!views.some((it) => !it.macro && foldName(it.name) === foldName(table))) return undefined;
   const names = [catalog, schema, table].filter((it) => it !== '');
-  const answer = await planOf(core, PLAN_SQL, [`from ${names.map(quoted).join('.')}`]);
+  const answer = await planOf(core, PLAN_SQL, [`from ${quoteName(...names)}`]);
   const { reads } = readPlan(answer.plans, core.metadata).facts;
   if (!reads.some((read) => filters.some((it) => isSame(it, read)))) return undefined;
   const place = await inSession(core, names, ['view']);
@@ -139,8 +140,8 @@ async function filterOf(
   filters: readonly RowFilter[],
 ): Promise<RowFilter | undefined> {
   if (!filters.some(({ name }) => foldName(name) === foldName(table))) return undefined;
-  const written = [catalog, schema, table].filter((it) => it !== '').map(quoted);
-  const answer = await planOf(core, PLAN_SQL, [`from ${written.join('.')}`]);
+  const written = quoteName(...[catalog, schema, table].filter((it) => it !== ''));
+  const answer = await planOf(core, PLAN_SQL, [`from ${written}`]);
   const [plan] = Array.isArray(answer.plans) ? answer.plans : [];
   // Of a view the query stands between.
   if (!isNode(plan) || plan.children?.[0]?.type !== 'LOGICAL_GET') return undefined;
