@@ -9,6 +9,7 @@ import { quoteName, quoteText } from '../../../../sql/quote.js';
 import type { FileAccess, FileRules } from '../../../model/file-rules.js';
 import type { FunctionUse } from '../../../model/plan-facts.js';
 import { toEngineError } from '../errors.js';
+import { type Replacement, versionOf } from '../facts/two-texts.js';
 import { isName, isWord, significant, type Word } from '../facts/words.js';
 import { readCopy } from './copy-statement.js';
 import { fileUses } from './file-uses.js';
@@ -94,14 +95,15 @@ export class OpenedFiles {
     files: readonly FileAccess[],
     { before, start, end, after }: { before: string; start: number; end: number; after: string },
   ): OpenedText | FunctionUse {
-    const run = apply(sql, edits, 0, sql.length, 'run');
+    const run = versionOf(sql, edits, 'run');
+    const plan = versionOf(sql, edits, 'plan', start, end);
     const calls = edits.filter(({ opens }) => opens).length;
     // How a character reads can depend on what stands before it; nothing may have become code by the change.
-    if (namesOfSystem(run) !== calls)
+    if (run === undefined || plan === undefined || namesOfSystem(run) !== calls)
       return { name: 'a text that can be read in two ways', class: 'outside' };
     if (this.#texts.size >= TEXTS_MAX) this.#texts.clear();
     this.#texts.set(sql, run);
-    return { run, plan: `${before}${apply(sql, edits, start, end, 'plan')}${after}`, files };
+    return { run, plan: `${before}${plan}${after}`, files };
   }
 
   /** All files of a use; undefined where one may not be read. */
@@ -144,13 +146,7 @@ export class OpenedFiles {
   }
 }
 
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly before: string;
-  readonly after: string;
-  readonly run: string;
-  readonly plan: string;
+interface Edit extends Replacement {
   /** Whether it calls a reader. */
   readonly opens?: true;
 }
@@ -163,24 +159,6 @@ function namesOfSystem(sql: string): number {
   const tokens = [...significant(sql)];
   return tokens.filter((it, at) => isName(it) && it.value === 'system' && tokens[at + 1]?.value === '.')
     .length;
-}
-
-/** A part of the text with the edits that lie in it. */
-function apply(
-  sql: string,
-  edits: readonly Edit[],
-  start: number,
-  end: number,
-  which: 'run' | 'plan',
-): string {
-  let text = '';
-  let at = start;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    if (edit.start < start || edit.end > end) continue;
-    text += `${sql.slice(at, edit.start)}${edit.before}${edit[which]}${edit.after}`;
-    at = edit.end;
-  }
-  return text + sql.slice(at, end);
 }
 
 /** CREATE of a view or macro, wherever it stands: over files it would open them to whoever may use it. */

@@ -7,6 +7,7 @@ import { quoteName } from '../../../../sql/quote.js';
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
+import { type Replacement, versionOf } from '../facts/two-texts.js';
 import { closingOf, isName, isWord, significant, type Word } from '../facts/words.js';
 import { tellsConstants } from './apart.js';
 import { columnsOf, stubOf } from './columns.js';
@@ -61,7 +62,7 @@ export async function lendQuery(
   const { sql, query, bodies } = inlined ?? { ...named, bodies: new Map<string, Body>() };
   const uses = await usesIn(core, { query, sql, lent, bodies, scope });
   if (uses.length === 0) return undefined;
-  const edits: Edit[] = [];
+  const placed: Replacement[] = [];
   const reads = new Map<string, LentRead>();
   let hidesRows = false;
   let tells: string | undefined;
@@ -73,13 +74,13 @@ export async function lendQuery(
       tells ??= await tellsConstants(core, use.view, use.values, lent);
     // DuckDB describes keys and defaults of the tables behind as well.
     casts.push(...(use.body?.casts ?? []));
-    edits.push({ ...use, run: use.isDescribed ? plan : run, plan });
+    placed.push({ ...use, run: use.isDescribed ? plan : run, plan });
     reads.set(key(use.view), read);
   }
-  const cuts = prefixCuts(query, sql, uses);
-  const run = apply(sql, [...edits.map(({ run: text, ...it }) => ({ ...it, text })), ...cuts]);
-  const plan = apply(sql, [...edits.map(({ plan: text, ...it }) => ({ ...it, text })), ...cuts]);
-  await assertSame(core, run, plan, edits);
+  const replaced = [...placed, ...prefixCuts(query, sql, uses)];
+  const run = version(sql, replaced, 'run');
+  const plan = version(sql, replaced, 'plan');
+  await assertSame(core, run, plan, placed);
   return { run, plan, reads: [...reads.values()], hidesRows, tells, casts };
 }
 
@@ -132,15 +133,6 @@ interface Use {
   readonly before: string;
   /** A name for it, where the query gives none. */
   readonly after: string;
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly before: string;
-  readonly after: string;
-  readonly run: string;
-  readonly plan: string;
 }
 
 interface Written {
@@ -215,7 +207,7 @@ function tokenAt(sql: string, tokens: readonly Word[], location: unknown): numbe
 /** Takes `catalog.schema.` off columns of the views: what stands there now has one name only. */
 function prefixCuts(query: Node, sql: string, uses: readonly Use[]) {
   const tokens = [...significant(sql)];
-  const cuts: { start: number; end: number; before: string; after: string; text: string }[] = [];
+  const cuts: Replacement[] = [];
   walk(query, (node) => {
     const names =
       node.class === 'COLUMN_REF' && Array.isArray(node.column_names) ? node.column_names.map(String) : [];
@@ -233,24 +225,16 @@ function prefixCuts(query: Node, sql: string, uses: readonly Use[]) {
     const at = length === undefined ? -1 : tokenAt(sql, tokens, node.query_location);
     const [first, next] = [tokens[at], tokens[at + 2 * ((length ?? 1) - 1)]];
     if (first !== undefined && next !== undefined)
-      cuts.push({ start: first.start, end: next.start, before: '', after: '', text: '' });
+      cuts.push({ start: first.start, end: next.start, before: '', after: '', run: '', plan: '' });
     return true;
   });
   return cuts;
 }
 
-function apply(
-  sql: string,
-  edits: readonly { start: number; end: number; before: string; after: string; text: string }[],
-): string {
-  let text = '';
-  let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    if (edit.start < at) throw notLent('the places of the views are not found');
-    text += `${sql.slice(at, edit.start)}${edit.before}${edit.text}${edit.after}`;
-    at = edit.end;
-  }
-  return text + sql.slice(at);
+function version(sql: string, replacements: readonly Replacement[], which: 'run' | 'plan'): string {
+  const text = versionOf(sql, replacements, which);
+  if (text === undefined) throw notLent('the places of the views are not found');
+  return text;
 }
 
 /** Throws unless both texts are one query to DuckDB, but for the bodies and what stands for them. */
@@ -258,15 +242,15 @@ async function assertSame(
   core: TextReader,
   run: string,
   plan: string,
-  edits: readonly Edit[],
+  placed: readonly Replacement[],
 ): Promise<void> {
   const pairs = new Map<string, string>();
-  for (const { run: body, plan: stub } of edits) {
+  for (const { run: body, plan: stub } of placed) {
     const [lent, empty] = [await queryOf(core, body), await queryOf(core, stub)];
     if (lent === undefined || empty === undefined) throw notLent('its body cannot be read');
     pairs.set(printed(lent), printed(empty));
   }
   const [first, second] = [await queryOf(core, run), await queryOf(core, plan)];
-  if (first === undefined || second === undefined || sameButFor(first, second, pairs) !== edits.length)
+  if (first === undefined || second === undefined || sameButFor(first, second, pairs) !== placed.length)
     throw notHere(WRITTEN_ANEW);
 }
