@@ -1,8 +1,9 @@
 /** What of a statement that is no query can be read as one, so that the tables in it can be cut. */
+
+import { heldParts, type Part } from '../facts/held-parts.js';
 import { inParentheses, outside, rangeOf } from '../facts/held-queries.js';
 import { viewBody } from '../facts/view-body.js';
 import { isName, isWord, significant, type Word } from '../facts/words.js';
-import { heldParts, type Part } from '../lent/held-parts.js';
 
 /** A part, and whether it is an expression: its column has no name. */
 export interface CutPart extends Part {

@@ -2,12 +2,12 @@
 import { GizmoError } from '../../../../errors.js';
 import type { ColumnCut } from '../../../model/column-cut.js';
 import { foldName } from '../../../model/fold-name.js';
+import type { Part } from '../facts/held-parts.js';
 import { withParameters } from '../facts/parameters.js';
 import type { TextReader } from '../facts/plan-text.js';
 import { significant } from '../facts/words.js';
 import { readPrepare, skipExplain } from '../facts/wrappers.js';
 import { readCopy } from '../files/copy-statement.js';
-import type { Part } from '../lent/held-parts.js';
 import { type Node, queriesOfWith, queryOf } from '../lent/tree.js';
 import { writtenAnew } from '../lent/written-anew.js';
 import { cutParts } from './cut-parts.js';

@@ -4,10 +4,10 @@
  */
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
+import { heldParts, type Part, writes } from '../facts/held-parts.js';
 import { outside } from '../facts/held-queries.js';
 import { canCall, closingOf, isName, isWord, significant, type Word } from '../facts/words.js';
-import { heldParts, type Part, writes } from './held-parts.js';
-import { CALLS_MAX } from './inline.js';
+import { CALLS_MAX } from './inline-calls.js';
 import { notCalled, notHere } from './not-lent.js';
 import { onlyComputes } from './parameters.js';
 import { inSession, key } from './resolve.js';

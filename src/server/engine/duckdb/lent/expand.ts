@@ -5,10 +5,10 @@ import type { ObjectName } from '../../../model/plan-facts.js';
 import type { Definition } from '../facts/definitions.js';
 import { FILE_READERS } from '../facts/function-classes.js';
 import { SHOWN_NAMES } from '../facts/metadata-macros.js';
-import { argumentsOf, bodyValue, withName } from './calls.js';
 import { hidesRows } from './hides-rows.js';
 import { notLent } from './not-lent.js';
 import { fill } from './parameters.js';
+import { argumentsOf, bodyValue, withName } from './place-call.js';
 import { key } from './resolve.js';
 import {
   asSubquery,

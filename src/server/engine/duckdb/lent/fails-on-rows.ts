@@ -4,8 +4,8 @@
  */
 import { idOf } from '../row-filters/bound-expressions.js';
 import { AGGREGATES } from '../row-filters/tried-functions.js';
+import { neverOverflows } from './never-overflows.js';
 import { childrenOf, type Origin, originOf, originsOf } from './origins.js';
-import { neverOverflows } from './ranges.js';
 import { isNode, type Node, textIn, walk } from './tree.js';
 
 /**

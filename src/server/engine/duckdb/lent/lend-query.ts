@@ -9,16 +9,16 @@ import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
 import { type Replacement, versionOf } from '../facts/two-texts.js';
 import { closingOf, isName, isWord, significant, type Word } from '../facts/words.js';
-import { tellsConstants } from './apart.js';
 import { columnsOf, stubOf } from './columns.js';
-import { sameButFor } from './compare.js';
 import { type Core, expand } from './expand.js';
 import { movesConditions } from './hides-rows.js';
-import { type Body, inlineCalls } from './inline.js';
+import { type Body, inlineCalls } from './inline-calls.js';
 import { hasNode, nameColumns } from './name-columns.js';
 import { notHere, notLent, WRITTEN_ANEW } from './not-lent.js';
 import { isPlain } from './parameters.js';
 import { inSession, key } from './resolve.js';
+import { sameButFor } from './same-but-for.js';
+import { tellsConstants } from './tells-constants.js';
 import {
   isNode,
   type Node,

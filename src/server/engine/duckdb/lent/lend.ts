@@ -2,11 +2,11 @@
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
+import { heldParts, type Part } from '../facts/held-parts.js';
 import { withParameters } from '../facts/parameters.js';
 import { isName, significant } from '../facts/words.js';
 import { callsAsQueries } from './calls-as-queries.js';
 import type { Core } from './expand.js';
-import { heldParts, type Part } from './held-parts.js';
 import { type LentText, lendQuery } from './lend-query.js';
 import { notHere, notLent } from './not-lent.js';
 import { key } from './resolve.js';

@@ -2,8 +2,8 @@
  * What of a statement that writes rows can be read as a query: the queries in it, the tables behind FROM of UPDATE and USING of
  * DELETE and MERGE, and those that WITH names for all of it.
  */
-import { heldQueries, outside, type Range, rangeOf } from '../facts/held-queries.js';
-import { isWord, significant, type Word } from '../facts/words.js';
+import { heldQueries, outside, type Range, rangeOf } from './held-queries.js';
+import { isWord, significant, type Word } from './words.js';
 
 export interface Part extends Range {
   /** What makes a query of it, as DuckDB writes it. */

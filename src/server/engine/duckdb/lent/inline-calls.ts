@@ -5,14 +5,14 @@
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
-import { ownersCasts } from './apart.js';
-import { argumentsOf, callNames, hasCallNames, parametersOf, placeCall } from './calls.js';
 import { type Core, expand } from './expand.js';
 import { hasNode, nameColumns } from './name-columns.js';
 import { notCalled, notHere, notLent } from './not-lent.js';
 import { assertGiven, isPlain, onlyComputes } from './parameters.js';
+import { argumentsOf, callNames, hasCallNames, parametersOf, placeCall } from './place-call.js';
 import { inSession, key } from './resolve.js';
 import { stubbed } from './stubbed.js';
+import { ownersCasts } from './tells-constants.js';
 import {
   calledName,
   isNode,

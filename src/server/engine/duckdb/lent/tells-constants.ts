@@ -5,9 +5,9 @@
 import { quoteName } from '../../../../sql/quote.js';
 import type { LentView } from '../../../model/lent-view.js';
 import { PLAN_SQL, planOf } from '../facts/plan-text.js';
-import { callNames, parametersOf } from './calls.js';
 import { type Core, expand } from './expand.js';
 import { castsOfBodies, failsOnRows } from './fails-on-rows.js';
+import { callNames, parametersOf } from './place-call.js';
 import { stubbed } from './stubbed.js';
 import { type Node, queryOf, textOf } from './tree.js';
 
