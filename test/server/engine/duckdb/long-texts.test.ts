@@ -4,6 +4,8 @@ import { takenTexts } from '../../../../src/server/engine/duckdb/facts/bound-tex
 import { readText } from '../../../../src/server/engine/duckdb/facts/read-text.js';
 import { significant } from '../../../../src/server/engine/duckdb/facts/words.js';
 import { withPivotValues } from '../../../../src/server/engine/duckdb/facts/wrappers.js';
+import { references } from '../../../../src/server/engine/duckdb/lent/tree.js';
+import { tableReferences } from '../../../../src/server/engine/duckdb/row-filters/rewrite.js';
 
 const LENGTH = 256 * 1024;
 
@@ -41,4 +43,23 @@ it('PIVOTs in one another get values up to some number', () => {
   const text = `select ${'(pivot t on a '.repeat(LENGTH / 14)}`;
   const values = withPivotValues(text, [...significant(text)]).match(/ IN \(NULL\) /g);
   expect(values?.length).toBeLessThan(200);
+});
+
+// Each query of a WITH knows the names before it: to copy those for each of so many took gigabytes and minutes.
+it.each([
+  ['what is lent, and columns', references],
+  ['row policies', tableReferences],
+])('a WITH of many queries is looked through for %s, by the names that each knows', (_, referencesOf) => {
+  const select = (table: string) => ({
+    type: 'SELECT_NODE',
+    from_table: { type: 'BASE_TABLE', catalog_name: '', schema_name: '', table_name: table },
+  });
+  const map = Array.from({ length: LENGTH / 12 }, (_, at) => ({
+    key: `Q${at}`,
+    value: { query: { node: select(at === 0 ? 'q0' : `q${at % 2 === 0 ? at - 1 : at + 1}`) } },
+  }));
+  const found = referencesOf({ ...select(`q${map.length - 1}`), cte_map: { map } });
+  const names = found.map(({ table }) => table).sort();
+  const outside = map.flatMap((_, at) => (at === 0 ? ['q0'] : at % 2 === 0 ? [] : [`q${at + 1}`]));
+  expect(names).toEqual(outside.sort());
 });

@@ -1,6 +1,7 @@
 /** DuckDB's parse tree (`json_serialize_sql`), and its references to tables outside of WITH's names. */
 import { foldName } from '../../../model/fold-name.js';
 import { parseExactly, printExactly } from '../row-filters/exact-json.js';
+import { type Names, WithNames } from '../row-filters/with-names.js';
 
 export type Node = Record<string, unknown>;
 
@@ -51,7 +52,7 @@ export interface Reference {
  * The references to tables; names that WITH gives are none where they are in scope.
  * @param around those of a WITH around it, folded
  */
-export function references(tree: unknown, around: ReadonlySet<string> = new Set()): readonly Reference[] {
+export function references(tree: unknown, around: Names = new Set<string>()): readonly Reference[] {
   return tableNodes(tree).flatMap(({ node, isDescribed, scope }) => {
     if (node.type !== 'BASE_TABLE') return [];
     const [catalog, schema] = [textIn(node, 'catalog_name'), textIn(node, 'schema_name')];
@@ -65,8 +66,8 @@ export function references(tree: unknown, around: ReadonlySet<string> = new Set(
 /** What stands in the place of a table. */
 interface TableNode {
   readonly node: Node;
-  /** Names of WITH, folded. */
-  readonly scope: ReadonlySet<string>;
+  /** Names of WITH. */
+  readonly scope: Names;
   /** Whether only its columns are asked for, by DESCRIBE or SHOW. */
   readonly isDescribed: boolean;
 }
@@ -79,21 +80,32 @@ export function tableNodes(tree: unknown): readonly TableNode[] {
   ];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, scope, isDescribed } = next;
-    if (Array.isArray(node)) for (const it of node) open.push({ ...next, node: it });
+    if (Array.isArray(node))
+      for (const it of node) if (isTree(it)) open.push({ node: it, scope, isDescribed });
     if (!isNode(node)) continue;
     if (node.class === undefined && (node.type === 'BASE_TABLE' || node.type === 'TABLE_FUNCTION'))
       found.push({ node, scope, isDescribed });
-    const inner = new Set(scope);
-    if (textIn(node, 'cte_name') !== '') inner.add(foldName(textIn(node, 'cte_name')));
-    for (const [name, query] of queriesOfWith(node)) {
-      open.push({ node: query, scope: new Set(inner), isDescribed });
-      inner.add(foldName(name));
+    const queries = queriesOfWith(node);
+    const recursive = textIn(node, 'cte_name');
+    const own = [...(recursive === '' ? [] : [recursive]), ...queries.map(([name]) => name)];
+    // The same scope for most: there are many nodes.
+    const names = own.length === 0 ? undefined : new WithNames(own.map(foldName), scope);
+    for (const [at, [, query]] of queries.entries()) {
+      const before = own.length - queries.length + at;
+      open.push({ node: query, scope: names?.first(before) ?? scope, isDescribed });
     }
+    const inner = names?.first(own.length) ?? scope;
     const describes = isDescribed || (node.type === 'SHOW_REF' && node.show_type !== 'SUMMARY');
     for (const [key, value] of Object.entries(node))
-      if (key !== 'cte_map') open.push({ node: value, scope: inner, isDescribed: describes });
+      if (key !== 'cte_map' && isTree(value))
+        open.push({ node: value, scope: inner, isDescribed: describes });
   }
   return found;
+}
+
+/** Whether there may be nodes in it. */
+function isTree(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A call of a macro. */
@@ -131,9 +143,15 @@ export function asSubquery({ alias, sample, query_location, column_name_alias }:
   };
 }
 
-/** The same for two trees that mean the same wherever they stand in a text. */
-export function printed(tree: unknown): string {
-  return JSON.stringify(tree, (key, value) => (key === 'query_location' ? undefined : value));
+/**
+ * The same for two trees that mean the same wherever they stand in a text.
+ * @param as what is printed in the place of a node
+ */
+export function printed(tree: unknown, as: (node: Node) => Node = (node) => node): string {
+  return JSON.stringify(tree, (key, value) => {
+    if (key === 'query_location') return undefined;
+    return isNode(value) ? as(value) : value;
+  });
 }
 
 /** A member that is a text; empty where it is not. */

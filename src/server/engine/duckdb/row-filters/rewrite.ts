@@ -3,6 +3,7 @@
  * what it misses or gets wrong shows on the bound plan, where a scan without its filter is a refusal.
  */
 import { foldName } from '../../../model/fold-name.js';
+import { type Names, WithNames } from './with-names.js';
 
 type Node = Record<string, unknown>;
 
@@ -13,13 +14,10 @@ export interface TableReference {
   readonly table: string;
 }
 
-/** A name of WITH that is in scope, folded. */
-type Scope = ReadonlySet<string>;
-
 /** The references to tables outside of WITH's names, each with a way to replace it. */
 export function tableReferences(tree: unknown): (TableReference & { replaceBy(query: unknown): void })[] {
   const found: (TableReference & { replaceBy(query: unknown): void })[] = [];
-  const open: (readonly [node: unknown, scope: Scope])[] = [[tree, new Set()]];
+  const open: (readonly [node: unknown, scope: Names])[] = [[tree, new Set<string>()]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node, scope] = next;
     if (Array.isArray(node)) {
@@ -33,12 +31,13 @@ export function tableReferences(tree: unknown): (TableReference & { replaceBy(qu
       if (isQualified || !scope.has(foldName(reference.table)))
         found.push({ ...reference, replaceBy: (query) => replace(node, query) });
     }
-    const inner = new Set(scope);
-    if (typeof node.cte_name === 'string') inner.add(foldName(node.cte_name));
-    for (const [name, query] of queriesOfWith(node)) {
-      open.push([query, new Set(inner)]);
-      inner.add(foldName(name));
-    }
+    const queries = queriesOfWith(node);
+    const recursive = typeof node.cte_name === 'string' ? [node.cte_name] : [];
+    const own = [...recursive, ...queries.map(([name]) => name)];
+    const names = own.length === 0 ? undefined : new WithNames(own.map(foldName), scope);
+    for (const [at, [, query]] of queries.entries())
+      open.push([query, names?.first(recursive.length + at) ?? scope]);
+    const inner = names?.first(own.length) ?? scope;
     // DESCRIBE reads no rows, and shows more of a table than of a query.
     const isDescribe = node.type === 'SHOW_REF' && node.show_type !== 'SUMMARY';
     for (const [key, value] of Object.entries(node))
