@@ -1,46 +1,5 @@
 /** What comes back of a statement, and whether it says too much. */
-import { status } from '@grpc/grpc-js';
-import type { FlightDataMessage } from '../../../../src/flight/flight-data.js';
-import { encodeCommand } from '../../../../src/flight/sql/command.js';
-import { collect, decodeRows, type RawClient, ticketOf } from '../../../support/raw-client.js';
-
-export type Door = 'query' | 'update' | 'prepared';
-
-export interface Answer {
-  readonly code: number;
-  readonly details: string;
-  /** Everything that came, byte for byte. */
-  readonly bytes: string;
-  readonly rows: readonly (readonly unknown[])[];
-}
-
-/** Sends a statement through a door. */
-export async function answerOf(client: RawClient, sql: string, door: Door): Promise<Answer> {
-  try {
-    if (door === 'update') {
-      await client.update(sql);
-      return { code: status.OK, details: '', bytes: '', rows: [] };
-    }
-    const info = await client.info(await commandFor(client, sql, door));
-    const messages = await collect<FlightDataMessage>(client.openGet(ticketOf(info)));
-    const parts = [info.schema, ...messages.flatMap(({ header, body }) => [header, body])];
-    return {
-      code: status.OK,
-      details: '',
-      bytes: parts.map((it) => Buffer.from(it ?? []).toString('latin1')).join('\n'),
-      rows: decodeRows(messages),
-    };
-  } catch (error) {
-    const { code, details } = error as { code: number; details: string };
-    return { code, details, bytes: details, rows: [] };
-  }
-}
-
-async function commandFor(client: RawClient, query: string, door: Door): Promise<Uint8Array> {
-  if (door === 'query') return encodeCommand({ type: 'CommandStatementQuery', message: { query } });
-  const preparedStatementHandle = await client.prepare(query);
-  return encodeCommand({ type: 'CommandPreparedStatementQuery', message: { preparedStatementHandle } });
-}
+import type { Answer } from './doors.js';
 
 /**
  * The names and values in an answer that its reader has not written themselves, and numbers that stand for values. Each
@@ -57,12 +16,17 @@ export function leakedBy({ bytes, rows }: Answer, said: string): string[] {
 export function answersDiffer(real: Answer, bare: Answer, said: string): unknown {
   if (THROUGH.test(said)) return undefined;
   if (IN_PART.test(said) && BY_NAME.test(said)) return undefined;
+  if (FILED.test(said) && WRITING.test(said)) return undefined;
   const read = IN_PART.test(said) ? withoutHints : plain;
   if (real.code !== bare.code || read(real.details) !== read(bare.details))
     return { real: [real.code, real.details], bare: [bare.code, bare.details] };
   if (CHANGING.test(said)) return undefined;
+  // In which order a join gives its rows hangs on how many DuckDB expects, hidden ones among them.
   const [one, other] = [real.rows, bare.rows].map((rows) =>
-    JSON.stringify(rows, (_, it) => (typeof it === 'bigint' ? String(it) : it)),
+    rows
+      .map((row) => JSON.stringify(row, (_, it) => (typeof it === 'bigint' ? String(it) : it)))
+      .sort()
+      .join('\n'),
   );
   return one === other ? undefined : { real: one, bare: other };
 }
@@ -70,9 +34,12 @@ export function answersDiffer(real: Answer, bare: Answer, said: string): unknown
 /** A view or macro of which the reader of a server without the hidden catalog is told what it reads. */
 const THROUGH = /peep|tell/i;
 /** A table that is read in part: DuckDB says otherwise where in a text a mistake is, and what it would have meant by `table.column`. */
-const IN_PART = /people/i;
+const IN_PART = /people|both|filed/i;
+/** One that is written to has its other columns filled. */
+const FILED = /filed/i;
+const WRITING = /insert|update|delete|merge|truncate|copy|drop|alter|comment|ifNotExist/i;
 /** Where its other columns are refused by their names, or all of it (docs/access.md). */
-const BY_NAME = /rowid|query_table\s*\(\s*\[|table_info|set\s+variable/i;
+const BY_NAME = /rowid|query_table\s*\(\s*\[|table_info|histogram|set\s+variable/i;
 /** What answers otherwise each time. */
 const CHANGING =
   /sample|txid|uuid|random|now\(|current_query|duckdb_|pragma|information_schema|pg_|sqlite|describe|show|explain|gizmo|hash|histogram|approx|summar|version/i;

@@ -19,8 +19,10 @@ const NEARLY = word(
 const HIDDEN_TYPE = word(
   'zqvault.zqenum|zqvault.main.zqenum|zqenum|zqvault.zqenu|zqvault.zqenum[]|open.zqenum|part.zqkind|part.main.zqkind|zqkind[]|struct(a zqvault.zqenum)|map(varchar, zqvault.zqenum)',
 );
-/** A name that is the session's own to make. */
-const OWN = word('own|mine|temp.own|temp.main.mine|work.made|work.main.made2');
+/** Names that are the session's own to make, some of them as those of others. */
+const OWN = word(
+  'own|own|mine|temp.own|temp.main.mine|work.made|work.main.made2|zqgold|temp.people|people|temp.main.zqhid',
+);
 
 /**
  * @param readable tables that may be read

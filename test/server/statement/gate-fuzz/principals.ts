@@ -5,6 +5,8 @@ import type { Role } from '../../../../src/server/model/principal.js';
 export interface Who {
   readonly name: string;
   readonly role: Role;
+  /** How often they come, beside others. */
+  readonly weight: number;
   readonly catalogAccess?: readonly CatalogRule[];
   /** By which rules the server goes. */
   readonly world: 'open' | 'granted';
@@ -18,6 +20,16 @@ export interface Who {
 const READS: readonly CatalogRule[] = [{ catalog: 'open', access: 'read' }];
 
 const OPEN = ['open.items', 'open.main.items', 'open.seen', 'open.more.parts', 'open.kept'];
+/** Of which some columns may be read, and of one of them some rows. */
+const IN_PART = [
+  'part.people',
+  'part.main.people',
+  'part.both',
+  'desk.filed',
+  '(select a, b, 1 as c from part.people)',
+  '(select people.a, people.b, people as c from part.people)',
+  '(from part.both)',
+];
 const WORK = ['work.notes', 'work.main.keyed', 'work.notes'];
 
 /** Under a row policy, by its name and by that of something hidden. */
@@ -31,6 +43,7 @@ const ROWED = [
 export const PRINCIPALS: readonly Who[] = [
   {
     name: 'reader',
+    weight: 2,
     role: 'readonly',
     catalogAccess: READS,
     world: 'open',
@@ -40,6 +53,7 @@ export const PRINCIPALS: readonly Who[] = [
   },
   {
     name: 'limited',
+    weight: 2,
     role: 'user',
     catalogAccess: [...READS, { catalog: 'work', access: 'write' }],
     world: 'open',
@@ -49,6 +63,7 @@ export const PRINCIPALS: readonly Who[] = [
   },
   {
     name: 'gus',
+    weight: 3,
     role: 'user',
     world: 'granted',
     changes: ['work'],
@@ -62,9 +77,19 @@ export const PRINCIPALS: readonly Who[] = [
     ],
     writes: [...WORK, 'part.box'],
   },
-  { name: 'nobody', role: 'user', world: 'granted', changes: [], reads: [], writes: [] },
+  {
+    name: 'cut',
+    weight: 5,
+    role: 'user',
+    world: 'granted',
+    changes: ['desk', 'work'],
+    reads: [...IN_PART, ...IN_PART, ...ROWED, 'open.items', 'open.paid', 'open.kept', 'work.notes'],
+    writes: ['desk.filed', ...WORK, 'part.box'],
+  },
+  { name: 'nobody', weight: 1, role: 'user', world: 'granted', changes: [], reads: [], writes: [] },
   {
     name: 'looker',
+    weight: 1,
     role: 'readonly',
     catalogAccess: READS,
     world: 'granted',

@@ -1,5 +1,6 @@
 /** Queries as DuckDB's grammar has them, to a depth that binding takes well; most of them bind. */
 import fc from 'fast-check';
+import { field, tail } from './fields.js';
 import { column, metadataSource, type Names, path, respelled, schema, sequence } from './names.js';
 import { maybe, quoted, type Sql, some, sql, word } from './sql.js';
 
@@ -54,7 +55,7 @@ export function queries(names: Names, outside: string): Queries {
           arbitrary: sql`(select ${word('max(a)|count(*)|sum(c)|min(length(b))')} from ${source})`,
         },
         { weight: 1, arbitrary: sql`${word('nextval|currval')}('${sequence}')` },
-        { weight: 2, arbitrary: sql`${respelled(word('open.kept_count'))}(${number})` },
+        { weight: 2, arbitrary: sql`${respelled(word('open.kept_count|open.paid_of'))}(${number})` },
         { weight: 1, arbitrary: sql`case when ${condition} then ${number} else ${number} end` },
         { weight: 1, arbitrary: sql`list_sum(list_transform([1, 2], ${word('lambda x: |x -> ')}${number}))` },
       ),
@@ -66,6 +67,7 @@ export function queries(names: Names, outside: string): Queries {
         { weight: 2, arbitrary: sql`${respelled(word('open.kept_of|open.main.kept_of'))}(${number})` },
         { weight: 2, arbitrary: sql`(select ${word("max(b)|first(b)|string_agg(b, ',')")} from ${source})` },
         { weight: 1, arbitrary: sql`${number}::varchar` },
+        { weight: 1, arbitrary: sql`${word('own|mine')}(${number})` },
       ),
       condition: fc.oneof(
         { ...deep, depthIdentifier: 'e' },
@@ -102,7 +104,6 @@ export function queries(names: Names, outside: string): Queries {
       ),
       relation: fc.oneof(
         { weight: 20, arbitrary: table },
-
         { weight: 1, arbitrary: sql`${schema}.${word('zqgold|items|zqdeep|zqhid|notes|people|nothing')}` },
       ),
       source: fc.oneof(
@@ -132,7 +133,7 @@ export function queries(names: Names, outside: string): Queries {
         },
         {
           weight: 1,
-          arbitrary: sql`${respelled(word('open.lines|open.kept_lines|open.tells|zqvault.zqlines|zqlines|tells'))}(${number})`,
+          arbitrary: sql`${respelled(word('open.lines|open.kept_lines|open.tells|own|own|zqvault.zqlines|zqlines|tells'))}(${number})`,
         },
         { weight: 1, arbitrary: sql`(select ${number} as a, 'r' as b, 1 as c from range(3))` },
         {
@@ -156,6 +157,10 @@ export function queries(names: Names, outside: string): Queries {
         { weight: 1, arbitrary: sql`${relation} at (${word('version => 1|timestamp => now()')})` },
       ),
       select: fc.oneof(
+        {
+          weight: 3,
+          arbitrary: sql`select ${maybe(word('distinct |distinct on (c) '))}${some(fc.oneof(field, field, expression), 2)} from ${fc.oneof({ weight: 3, arbitrary: relation }, { weight: 1, arbitrary: source })} t${maybe(tail)}`,
+        },
         {
           weight: 3,
           arbitrary: sql`select ${maybe(word('distinct |distinct on (a) '))}${some(expression, 3)} from ${source}${maybe(sql` where ${condition}`)}${order}`,
@@ -203,6 +208,11 @@ export function queries(names: Names, outside: string): Queries {
           weight: 1,
           arbitrary: sql`with recursive t(a) as (select a from ${source} union ${maybe(word('all '))}select a + 1 from t where a < 3) from t`,
         },
+        {
+          weight: 1,
+          arbitrary: sql`with recursive t(a, b, c) using key (a) as (select a, b, 1 from ${source} union select a + 1, b, c from recurring.t where a < 3) from t`,
+        },
+        { weight: 1, arbitrary: sql`with ${word('people|rowed|zqgold|items|part')} as (${query}) ${query}` },
         { weight: 1, arbitrary: sql`pivot ${relation} on ${column}${maybe(sql` using ${aggregate}(c)`)}` },
         { weight: 1, arbitrary: sql`describe ${fc.oneof(query, relation)}` },
         { weight: 1, arbitrary: sql`summarize ${fc.oneof(query, relation)}` },

@@ -1,5 +1,6 @@
 /** Statements of every kind that DuckDB parses, written by somebody who would like to see or change what is not theirs. */
 import fc from 'fast-check';
+import { field } from './fields.js';
 import { catalog, column, type Names, path, schema, schemaToMake, sequence } from './names.js';
 import { queries } from './queries.js';
 import { maybe, quoted, type Sql, sql, word } from './sql.js';
@@ -26,6 +27,9 @@ export function statements(names: Names, outside: string): Sql {
     sql`update ${into} set ${column} = ${expression}${maybe(sql` from ${source}`)}${where}${returning}`,
     sql`delete from ${into}${maybe(sql` using ${source}`)}${where}${returning}`,
     sql`merge into ${into} using ${fc.oneof(sql`(${query}) s`, sql`${table} s`)} on ${expression} when matched then ${word('delete|update set b = s.b|do nothing')}${maybe(sql` when not matched then insert ${row}`)}${returning}`,
+    sql`merge into ${into} t using ${table} s ${fc.oneof(word('using (a)|using (a, c)'), sql`on t.a = s.${column}`)} ${word('when matched then update|when matched then update set b = s.c|when matched and s.c is null then delete|when not matched by source then delete|when not matched by target then insert|when not matched then insert by name')}${word('| returning merge_action, *| returning s.c| returning t.*')}`,
+    sql`update ${into} t set ${fc.oneof(sql`(a, b) = (select ${field}, ${field} from ${table} t)`, sql`b = ${field}`)}${maybe(sql` from ${table} u`)}${maybe(sql` where ${field} is null`)}${maybe(sql` returning ${field}`)}`,
+    sql`insert into ${into} as t ${maybe(word('(a, b) |by name '))}${query}${word('| on conflict do update set b = excluded.b| on conflict (a) do update set b = t.c, a = excluded.c')}${maybe(sql` returning ${field}`)}`,
     sql`truncate ${into}`,
   );
   const temporary = maybe(word('temp '));
@@ -78,6 +82,8 @@ export function statements(names: Names, outside: string): Sql {
     word('begin|begin transaction read only|commit|rollback|abort|start transaction'),
     sql`show ${fc.oneof(word('tables|all tables|databases|schemas|tables from zqvault|tables from open|variables|search_path'), table)}`,
     sql`prepare p as ${fc.oneof(query, writes)}`,
+    sql`prepare p as select ${field}, $1 as d from ${table} t where a = $2; execute p(${expression}, ${word('1|2|null')})`,
+    sql`prepare p as ${word('select $x, c|select *|select t')} from ${table} t where b is distinct from $x; execute p(x := ${word("'x'|null|1")})`,
     sql`execute p${maybe(sql`(${expression})`)}`,
     word('deallocate p|deallocate prepare p|update extensions|from gizmo_sessions()'),
     sql`${word('kill session|kill query')} 'x'`,
@@ -98,6 +104,22 @@ export function statements(names: Names, outside: string): Sql {
       arbitrary: sql`explain ${maybe(word('analyze |(format json) |(analyze, format json) '))}${plain}`,
     },
     { weight: 1, arbitrary: sql`prepare p as ${plain}; execute p` },
+    {
+      weight: 1,
+      arbitrary: sql`create or replace temp view ${maybe(word('temp.'))}own${word('||(c, d)')} as ${query}; ${word('from own|select c from own|describe own|summarize own|select own from own|select own.* exclude (a) from own')}`,
+    },
+    {
+      weight: 1,
+      arbitrary: sql`create or replace temp macro own(${word('x|x|c|people|t|a')}) as ${fc.oneof(word('x|x + c|c|people'), field, sql`(select ${field} from ${table} t limit 1)`)}; select own(${fc.oneof(field, word('1'))}) from ${table} t`,
+    },
+    {
+      weight: 1,
+      arbitrary: sql`create or replace temp macro own(${word('x|c|people|t')}) as table ${query}; from own(${fc.oneof(word('1|null'), expression)})`,
+    },
+    {
+      weight: 1,
+      arbitrary: sql`create or replace temp table own as ${query}; ${fc.oneof(writes, word('from own|describe own'))}`,
+    },
     { weight: 1, arbitrary: sql`${plain}; ${plain}` },
     { weight: 1, arbitrary: sql`${plain};; -- ${table}\n` },
     { weight: 1, arbitrary: sql`/* ${table} */ ${plain}` },

@@ -26,7 +26,7 @@ const SECRET_KEY = 'a secret key of 32 characters ..';
 
 /** What everybody may read but those who live by grants and have none. */
 const OPEN = [
-  "attach ':memory:' as open; attach ':memory:' as work; attach ':memory:' as part",
+  "attach ':memory:' as open; attach ':memory:' as work; attach ':memory:' as part; attach ':memory:' as desk",
   'create schema open.more',
   "create table open.items (a integer, b varchar, c integer); insert into open.items values (1, 'x', 10), (2, 'y', 20), (3, null, 30)",
   "create table open.more.parts as select 5 as a, 'p' as b, 50 as c",
@@ -41,6 +41,10 @@ const WORK = [
   "create table work.keyed (a integer primary key, b varchar default 'd', c integer check (c < 100)); insert into work.keyed values (1, 'k', 1)",
   'create view work.noted as from work.notes',
   'create sequence work.numbers',
+];
+/** Whoever may write to it may read it in part. */
+const DESK = [
+  "create table desk.filed (a integer primary key, b varchar default 'd', c varchar default 'zqfiled'); insert into desk.filed (a, b) values (1, 'f'), (2, 'g')",
 ];
 const SECRET = [
   "attach ':memory:' as zqvault",
@@ -61,6 +65,10 @@ const PART = [
   "create table part.people (a integer, b varchar, c varchar); insert into part.people values (1, 'p', 'zqsalary'), (2, 'q', 'zqsalary')",
   "create table part.rowed (a integer, b varchar, c integer); insert into part.rowed values (1, 'r', 10), (77100015, 'zqrow', 77100016), (2, 's', 20)",
   "create policy shown on part.main.rowed using (b not like 'zq%')",
+  "create table part.both (a integer, c varchar, b varchar); insert into part.both values (1, 'zqnote', 'r'), (77100019, 'zqnoted', 'zqbothrow'), (2, 'zqnote', 's')",
+  "create policy noted on part.main.both using (c = 'zqnote')",
+  "create view open.paid as select a, b, length(c) as c from part.people where c like 'zq%'",
+  'create macro open.paid_of(p) as (select max(length(k.c)) from part.people k where k.a = p)',
   "create table part.box (a integer check (a <> 77100010), b varchar check (b <> 'zqboxcheck' and c <> 9), c integer)",
 ];
 const PART_HIDDEN = [
@@ -90,9 +98,13 @@ const GRANTS = [
   'grant select on open to gus',
   'grant all on work to gus',
   'grant select (a, b) on part.main.people to gus',
-  'grant select on part.main.rowed to gus',
+  'grant select on part.main.rowed to gus, cut',
+  'grant select (a, b) on part.main.people to cut',
+  'grant select (b, a) on part.main.both to cut',
+  'grant select (a, b), insert, update, delete on desk.main.filed to cut',
+  'grant all on work to cut; grant insert on part.main.box to cut; grant select on open to cut',
   'grant insert on part.main.box to gus',
-  ...['open', 'work', 'part', 'zqvault', 'memory'].map((it) => `grant all on ${it} to maker`),
+  ...['open', 'work', 'part', 'desk', 'zqvault', 'memory'].map((it) => `grant all on ${it} to maker`),
 ];
 
 export interface World {
@@ -116,7 +128,16 @@ export async function makeWorld(kind: Who['world'], has: 'hidden' | 'nothing hid
   const run = async (client: RawClient, sqls: readonly string[]) => {
     for (const sql of sqls) await client.rows(sql);
   };
-  await run(admin, ['set threads = 1', ...OPEN, ...WORK, ...SECRET, ...PART, ...PART_HIDDEN, ...LENT]);
+  await run(admin, [
+    'set threads = 1',
+    ...OPEN,
+    ...WORK,
+    ...DESK,
+    ...SECRET,
+    ...PART,
+    ...PART_HIDDEN,
+    ...LENT,
+  ]);
   if (kind === 'granted') await run(admin, GRANTS);
   const maker = await logInAs(server.address.port, SECRET_KEY, 'user', { name: 'maker' });
   await run(maker, THROUGH);
@@ -125,23 +146,30 @@ export async function makeWorld(kind: Who['world'], has: 'hidden' | 'nothing hid
     await run(admin, [
       'drop schema part.zqsch cascade; drop table part.zqhid; drop type part.zqkind; detach zqvault',
       'drop view part.zqconst; drop macro part.zqtell',
-      'alter table part.people drop c',
+      'create or replace view open.paid as select a, b, 8::bigint as c from part.people',
+      'create or replace macro open.paid_of(p) as (select max(8::bigint) from part.people k where k.a = p)',
+      "create or replace policy noted on part.main.both using (b not like 'zq%')",
+      "delete from part.both where b like 'zq%'",
+      'alter table part.people drop c; alter table part.both drop c',
       "delete from part.rowed where b like 'zq%'",
       "delete from zqlend.zqkept where b like 'zq%'",
     ]);
-  return { admin, ...doors(server, admin, run) };
+  return { admin, ...doors(server, admin, run, has) };
 }
 
 function doors(
   server: RunningServer,
   admin: RawClient,
   run: (client: RawClient, sqls: readonly string[]) => Promise<void>,
+  has: 'hidden' | 'nothing hidden',
 ): Omit<World, 'admin'> {
   return {
     logIn: ({ role, name, catalogAccess }) =>
       logInAs(server.address.port, SECRET_KEY, role, { name, ...(catalogAccess && { catalogAccess }) }),
     async refresh() {
       await run(admin, ["detach work; attach ':memory:' as work", ...WORK]);
+      await run(admin, ["detach desk; attach ':memory:' as desk", ...DESK]);
+      if (has === 'nothing hidden') await admin.rows('alter table desk.filed drop c');
       const made = await admin.rows(
         "select table_name from duckdb_tables() where database_name = 'memory' union all select view_name from duckdb_views() where database_name = 'memory' and not internal",
       );
