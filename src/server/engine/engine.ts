@@ -142,6 +142,8 @@ export interface NamedThings {
   readonly catalogs: readonly string[];
   readonly schemas: readonly Pick<ObjectName, 'catalog' | 'schema'>[];
   readonly objects: readonly ObjectName[];
+  /** Those of the objects that are macros. */
+  readonly macros: readonly ObjectName[];
   /** Those that have been made. */
   readonly types: readonly ObjectName[];
 }

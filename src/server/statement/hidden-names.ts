@@ -35,9 +35,11 @@ export async function inspectHiding(
     }
     // Whatever else is wrong shows in the same way without them.
     const answer = await withoutHidden(engine, rights, text, options, 'all');
-    throw answer instanceof GizmoError
-      ? answer
-      : ((await withoutNamesakes(engine, rights, text, options)) ?? error);
+    const told =
+      answer instanceof GizmoError
+        ? answer
+        : ((await withoutNamesakes(engine, rights, text, options)) ?? error);
+    throw await withoutProposals(engine, text, told);
   });
   try {
     const denial = decide(rights, facts);
@@ -65,6 +67,18 @@ export async function inspectHiding(
     throw error;
   }
 }
+
+/** Without the columns that DuckDB proposes where a macro is named: they could be those of a table behind it. */
+async function withoutProposals(engine: EngineSession, text: string, error: unknown): Promise<unknown> {
+  const { code, message, position } = toGizmoError(error);
+  const told = message.replace(PROPOSED, '');
+  if (told === message) return error;
+  const { macros } = await engine.lookUp(namesIn(text, 'all'));
+  if (macros.length === 0) return error;
+  return new GizmoError(code, told, { detail: message, ...(position !== undefined && { position }) });
+}
+
+const PROPOSED = /\s*\n\s*(?:Candidate|Did you mean)[^\n]*/g;
 
 /** DuckDB misses the database of DROP … IF EXISTS only when it runs; what is hidden is missed before. */
 async function dropsNowhere(

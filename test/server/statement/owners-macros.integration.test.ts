@@ -418,4 +418,16 @@ describe('a macro that is not lent', () => {
     if (reason === undefined) expect(told).toEqual([]);
     else expect(told).toMatch(reason);
   });
+
+  it('tells no columns of what is behind it where a name means nothing', async () => {
+    await admin.rows(
+      'create macro pub.main.near(p) as (select max(name) from hr.main.people q where q.id = p)',
+    );
+    await admin.rows('SET SECURITY INVOKER ON MACRO pub.main.near');
+    for (const name of ['salry', 'q.salry', 'logi']) {
+      const told = await outcome(ann, `select pub.main.near(${name})`);
+      expect(told).toMatch(/^Binder Error: Referenced/);
+      expect(told).not.toMatch(/salary|login/);
+    }
+  });
 });

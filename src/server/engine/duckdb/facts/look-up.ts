@@ -9,13 +9,12 @@ export async function lookUp(core: SessionCore, names: readonly string[]): Promi
   const [json = '{}'] = await core.readTexts(SQL, JSON.stringify(names));
   const found: { readonly [Kind in keyof NamedThings]: NamedThings[Kind] | null } = JSON.parse(json);
   const wanted = new Set(names.map(foldName));
-  const macros = (await core.definitions.all()).filter((it) => it.macro && wanted.has(foldName(it.name)));
-  const objects = [
-    ...(found.objects ?? []),
-    ...macros.map(({ catalog, schema, name }) => ({ catalog, schema, name })),
-  ];
+  const macros = (await core.definitions.all())
+    .filter((it) => it.macro && wanted.has(foldName(it.name)))
+    .map(({ catalog, schema, name }) => ({ catalog, schema, name }));
+  const objects = [...(found.objects ?? []), ...macros];
   const types = (await core.types.all()).filter(({ name }) => wanted.has(foldName(name)));
-  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects, types };
+  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects, macros, types };
 }
 
 /** A column of an object. */
