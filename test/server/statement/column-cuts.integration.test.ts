@@ -307,3 +307,14 @@ it('is known by its database and its name, too', async () => {
   const sql = 'select shop.people.id from shop.people where shop.people.id > 1 order by shop.people.id';
   expect(await expectSame(sql)).toBe('[[2],[3]]');
 });
+
+it('has all of its columns for a text that was asked before, once all of it may be read', async () => {
+  const { server, admin } = real;
+  const dora = await logInAs(server.address.port, secretKey, 'user', { name: 'dora' });
+  const sql = 'select max(secret) as found from shop.main.people';
+  await admin.rows('grant select (id) on shop.main.people to dora');
+  await expect(dora.rows(sql)).rejects.toThrow(/secret/);
+  await admin.rows('grant select on shop.main.people to dora');
+  expect(await dora.rows(sql)).toEqual([['z']]);
+  dora.close();
+});

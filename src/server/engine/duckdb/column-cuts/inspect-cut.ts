@@ -14,6 +14,8 @@ export async function inspectCut(
   options: InspectOptions,
 ): Promise<PlanFacts> {
   const { cuts } = options;
+  // What ran in its place before all columns could be read.
+  if (cuts === undefined) core.columnCuts.forget(core.kept.expand(sql));
   const isPlain = cuts === undefined || changesTransaction(sql) || core.isAborted;
   if (isPlain || sql.length > TEXT_CHARS_MAX) return await inspect(core, sql, options);
   const words = core.kept.expand(sql);
