@@ -122,9 +122,11 @@ async function run(
   const command = commandOf(first);
   const { statements } = services;
   switch (command.type) {
-    case 'CommandStatementQuery':
-      await sendResult(writer, await openQuery(services, command.message, call), encodeStatementEnd({}));
+    case 'CommandStatementQuery': {
+      const answer = await openQuery(services, command.message, call);
+      await sendResult(writer, answer, { end: encodeStatementEnd({}), signal: call.signal });
       return undefined;
+    }
     case 'CommandStatementUpdate': {
       const session = await call.session();
       const { signal } = call;
@@ -140,7 +142,7 @@ async function run(
       const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
       if (command.type === 'CommandPreparedStatementQuery') {
         const answer = await statements.queryPreparedNow(prepared, parameters, call.signal);
-        await sendResult(writer, sendable(answer), encodeStatementEnd({}));
+        await sendResult(writer, sendable(answer), { end: encodeStatementEnd({}), signal: call.signal });
         return undefined;
       }
       statements.open.bind(prepared, parameters);

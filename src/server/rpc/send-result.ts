@@ -6,6 +6,7 @@ import {
   packFlightData,
 } from '../../flight/flight-data.js';
 import type { EncodedBatch } from '../../flight/ipc/types.js';
+import { orAborted } from '../../flight/signal.js';
 import type { MessageWriter } from '../../flight/stream.js';
 import type { QueryAnswer } from '../statement/query-now.js';
 import { statementFacts } from './command-fields.js';
@@ -27,14 +28,22 @@ export function sendable({ result, returns, changes }: QueryAnswer): Sendable {
   return { schemaMessage, facts, next: () => result.next(), close: () => result.close() };
 }
 
+/** Of a call that goes on behind the result, with somebody who takes messages packed. */
+export interface WithinCall {
+  /** Application metadata of a message behind the result. */
+  readonly end: Uint8Array;
+  /** The statement's: it can end while the call, whose writer has a signal of its own, waits for its reader. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Resolves when all has been taken by the transport; the result is closed in any case.
- * @param end application metadata of a message behind it, where there is to be one: of somebody who takes messages packed
+ * @param within absent where the result is all that the call answers
  */
 export async function sendResult(
   writer: MessageWriter<FlightFrame>,
   result: Sendable,
-  end?: Uint8Array,
+  within?: WithinCall,
 ): Promise<void> {
   const { schemaMessage, facts } = result;
   // The schema always comes first, also before an empty result.
@@ -42,7 +51,7 @@ export async function sendResult(
     message: { header: schemaMessage, body: NO_BODY },
     ...(facts && { appMetadata: facts }),
   });
-  const last = end && encodeFlightData({ appMetadata: end });
+  const last = within && encodeFlightData({ appMetadata: within.end });
   try {
     const first = await result.next();
     const following = first && result.next();
@@ -57,7 +66,7 @@ export async function sendResult(
     }
     const written = writer.write(schema);
     written.catch(() => undefined);
-    await sendBatches(writer, result, first, following);
+    await sendBatches(writer, result, first, following, within?.signal);
     await result.close();
     if (last !== undefined) await writer.write(last);
   } finally {
@@ -70,11 +79,13 @@ async function sendBatches(
   result: Sendable,
   first: EncodedBatch,
   second: Promise<EncodedBatch | undefined> | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   let following = second;
   for (let batch: EncodedBatch | undefined = first; batch !== undefined; ) {
     const frame = encodeFlightData({ message: batch });
-    await writer.write(frame);
+    const written = writer.write(frame);
+    await (signal === undefined ? written : orAborted(written, signal));
     const { buffer } = batch.body;
     if (isSent(frame) && buffer instanceof ArrayBuffer) batch.giveBack?.(buffer);
     batch = await following;
