@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
 import { identityOf, type Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
+import { PARAMETER_BYTES_MAX_PER_SESSION, parameterBytes, tooManyParameters } from './held-parameters.js';
 import type { ParameterRows } from './statement.js';
 import type { PreparedStatement, Ticket } from './ticket.js';
 import { withTurn } from './turn.js';
@@ -19,9 +20,8 @@ const TICKET_PATIENCE_MS = 30_000;
 /** Text of prepared statements, for each session. */
 const PREPARED_CHARS_MAX_PER_SESSION = 64 * 1024 * 1024;
 const TICKET_LIFETIME_MS = 5 * 60 * 1000;
-/** Memory of results that ran at once and wait to be fetched, and of parameters, for each session. */
+/** Memory of results that ran at once and wait to be fetched, and of the parameters of others, for each session. */
 const KEPT_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
-const PARAMETER_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
 /** Statements of PollFlightInfo, running and done. */
 const BACKGROUND_MAX_PER_SESSION = 16;
 const SWEEP_INTERVAL_MS = 30_000;
@@ -181,10 +181,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
         0,
       );
       if (bytes > PARAMETER_BYTES_MAX_PER_SESSION) {
-        throw new GizmoError(
-          'RESOURCE_EXHAUSTED',
-          `The parameters bound in this session exceed ${PARAMETER_BYTES_MAX_PER_SESSION / 1024 / 1024} MiB. Close prepared statements that are done with.`,
-        );
+        throw tooManyParameters('bound');
       }
       prepared.parameters = parameters;
     },
@@ -257,12 +254,9 @@ async function letGo(ticket: Ticket): Promise<void> {
 }
 
 function keptBytes(ticket: Ticket): number {
+  if (ticket.kind === 'deferred') return parameterBytes(ticket.parameters);
   if (ticket.kind !== 'completed') return 0;
   return ticket.result.batches.reduce((sum, batch) => sum + batch.body.byteLength, 0);
-}
-
-function parameterBytes(parameters: ParameterRows | undefined): number {
-  return parameters?.batches.reduce((sum, batch) => sum + batch.body.byteLength, 0) ?? 0;
 }
 
 /** What was to be closed went with its session, or with the engine: there is nothing left to free. */

@@ -2,6 +2,7 @@
 import type { BatchStores } from './batch-store.js';
 import { replay } from './completed-result.js';
 import { givingWay } from './give-way.js';
+import { holdingParameters } from './held-parameters.js';
 import { openStatement } from './life.js';
 import type { Life } from './life-context.js';
 import { executeRows } from './parameter-rows.js';
@@ -44,8 +45,10 @@ export async function queryPreparedNow(
   if (statement === undefined)
     return await queryNow(life, stores, { session, sql, door: 'prepared-query', signal });
   life.rate.take(session);
-  return await inTurn(life, { session, signal, sql }, (release) =>
-    answer({ life, stores, statement, parameters, free: async () => {}, release }, signal),
+  return await holdingParameters(session, parameters, () =>
+    inTurn(life, { session, signal, sql }, (release) =>
+      answer({ life, stores, statement, parameters, free: async () => {}, release }, signal),
+    ),
   );
 }
 

@@ -13,6 +13,7 @@ import { runInBackground } from './background-run.js';
 import type { BatchStores } from './batch-store.js';
 import { cancelTicket, fetchTicket, type PollAnswer, pollTicket } from './fetch-ticket.js';
 import { givingWay } from './give-way.js';
+import { holdingParameters } from './held-parameters.js';
 import { ingest } from './ingest.js';
 import { drain, execute, openStatement, prepareAlone } from './life.js';
 import type { Life } from './life-context.js';
@@ -236,8 +237,14 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       life.rate.take(session);
       const { readOnly, returns } = statement.engine;
       if (!readOnly || (parameters === undefined && statement.engine.schema === undefined))
-        return inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters));
-      const opened = parameters && (await openAhead(life, stores, statement, parameters, signal));
+        return holdingParameters(session, parameters, () =>
+          inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters)),
+        );
+      const opened =
+        parameters &&
+        (await holdingParameters(session, parameters, () =>
+          openAhead(life, stores, statement, parameters, signal),
+        ));
       const schema = opened?.result.schema ?? statement.engine.schema ?? NO_FIELDS;
       try {
         const ticket = open.addTicket({
@@ -266,8 +273,8 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       const { session, sql, statement, parameters } = prepared;
       if (statement === undefined) return this.update({ session, sql, door: 'prepared-update', signal });
       life.rate.take(session);
-      return inTransaction(life, { session, signal, sql }, () =>
-        runForCount(life, statement, signal, parameters),
+      return holdingParameters(session, parameters, () =>
+        inTransaction(life, { session, signal, sql }, () => runForCount(life, statement, signal, parameters)),
       );
     },
 
