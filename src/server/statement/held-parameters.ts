@@ -29,10 +29,12 @@ export async function holdingParameters<T>(
   }
 }
 
+/** What they take, unpacked. */
 export function parameterBytes(parameters: ParameterRows | undefined): number {
   return parameters?.batches.reduce((sum, batch) => sum + batch.body.byteLength, 0) ?? 0;
 }
 
+/** RESOURCE_EXHAUSTED. */
 export function tooManyParameters(which: 'bound' | 'of statements that wait'): GizmoError {
   const help =
     which === 'bound' ? 'Close prepared statements that are done with.' : 'Let those before it end first.';

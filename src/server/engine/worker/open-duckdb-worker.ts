@@ -33,11 +33,10 @@ export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> 
   // The registry of open files is one a thread: the one that counts is this thread's.
   const claim = options.path === undefined ? undefined : claimFile(options.path);
   const channel = new WorkerChannel();
-  const { concurrentCallsMax: callsMax = 0 } = options;
-  const directsMax = options.safeMemory === true ? 0 : Math.floor(callsMax / 3);
+  const { concurrentCallsMax: callsMax = 0, safeMemory = false } = options;
+  const directsMax = safeMemory ? 0 : Math.ceil(callsMax / CALLS_A_DIRECT_RUN);
   try {
-    const shared = directsMax === 0 ? {} : { concurrentCallsMax: callsMax - directsMax };
-    const opened = await channel.call('open', { ...options, ...shared });
+    const opened = await channel.call('open', options);
     claim?.confirm();
     const directs = openDirectRuns(new DataVersion(opened.dataVersion), directsMax, (error) =>
       channel.reportFatal(error),
@@ -50,6 +49,12 @@ export async function openDuckDbWorker(options: DuckDbOptions): Promise<Engine> 
     throw error;
   }
 }
+
+/**
+ * Of so many calls of the engine's thread there is one place more for what runs past it: eight of the server's pool, which leaves
+ * as many for everybody else. It is not taken from those calls, of which one user may hold half for as long as he likes.
+ */
+const CALLS_A_DIRECT_RUN = 6;
 
 class WorkerEngine implements Engine {
   readonly name: string;
