@@ -47,7 +47,7 @@ export interface Calls {
   closeSession: { ask: { session: number }; answer: null };
   execute: { ask: { statement: number; options: ExecuteAsk }; answer: ExecuteAnswer };
   /** Runs a text that need not be prepared, see {@link PrepareHints.alike}. */
-  run: { ask: { session: number; sql: string; alike: Alike }; answer: ExecuteAnswer };
+  run: { ask: { session: number; sql: string; alike: Alike; tells: boolean }; answer: ExecuteAnswer };
   /** `spent`: memory of an earlier batch, transferred back to be filled again. */
   next: { ask: { result: number; spent: ArrayBuffer | undefined }; answer: NextAnswer };
   closeResult: { ask: { result: number }; answer: null };
@@ -75,6 +75,8 @@ export interface ExecuteAsk extends Omit<ExecuteOptions, 'signal' | 'parameters'
   readonly parameters: ParametersAsk | undefined;
   /** It is not executed again: where its result has ended with the answer, it is closed. */
   readonly last: boolean;
+  /** Whether {@link ExecuteAnswer.again} is wanted, which costs as much as a small answer. */
+  readonly tells: boolean;
 }
 
 /** The rows of one batch are executed one after the other: the batch crosses once, later rows only name themselves. */
@@ -88,7 +90,7 @@ export interface ExecuteAnswer extends NextAnswer {
   /** Absent where it is the one that `prepare` answered. */
   readonly schemaMessage: Uint8Array | undefined;
   readonly changes: number | undefined;
-  /** How this thread may run the same again. */
+  /** How this thread may run the same again, where that was asked for. */
   readonly again: AddressedRun | undefined;
 }
 

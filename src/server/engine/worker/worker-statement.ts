@@ -100,10 +100,6 @@ export class WorkerStatement implements EngineStatement {
     const { channel, plans, session, sql, atOnce, inspected, texts } = this.#place;
     const { statement, schemaMessage: promised } = this.#plan.answer;
     const last = atOnce && !this.keepable;
-    const ask = {
-      statement,
-      options: { last, parameters: parameters && this.#packParameters(parameters), ...options },
-    };
     throwIfAborted(signal);
     const { meaning } = options;
     const hasChanged = () => meaning !== undefined && plans.meaning(session) !== meaning;
@@ -112,7 +108,8 @@ export class WorkerStatement implements EngineStatement {
     this.#begun = undefined;
     const over = plans.begin(session, this.kind);
     try {
-      const running = begun === undefined ? this.#startDirectly(signal, parameters, options) : undefined;
+      const known = begun === undefined ? this.#mayRunDirectly(options) : undefined;
+      const running = known && this.#startDirectly(known, signal, parameters);
       const direct = running && (await running);
       if (direct !== undefined) {
         // The worker streams what is long.
@@ -122,6 +119,12 @@ export class WorkerStatement implements EngineStatement {
         throw new MeaningChanged();
       }
       const version = plans.version(session);
+      // Run here, it had other columns.
+      if (running !== undefined) this.#again = undefined;
+      const tells = known === undefined || running !== undefined;
+      // Only now: what has been packed is taken for known by the worker.
+      const packed = parameters && this.#packParameters(parameters);
+      const ask = { statement, options: { last, tells, parameters: packed, ...options } };
       const { answer, release } =
         begun?.answer === undefined
           ? await channel.execute('execute', ask, signal)
@@ -138,11 +141,12 @@ export class WorkerStatement implements EngineStatement {
         answer.schemaMessage === undefined ? this.schema : decodeKnownSchema(answer.schemaMessage);
       if (schema === undefined || schemaMessage === undefined) throw new Error('the worker sent no schema');
       this.#asPlanned = answer.schemaMessage === undefined;
-      this.#again =
-        this.#asPlanned && answer.again && isSmall(answer)
-          ? { again: answer.again, schema, schemaMessage }
-          : undefined;
-      this.#againVersion = version;
+      if (tells || !this.#asPlanned || !isSmall(answer)) {
+        const { again } = answer;
+        const isKnown = again !== undefined && this.#asPlanned && isSmall(answer);
+        this.#again = isKnown ? { again, schema, schemaMessage } : undefined;
+        this.#againVersion = version;
+      }
       if (atOnce && !inspected && !this.keepable) texts.learn(session, sql, this.#plan, answer);
       return new WorkerResult(channel, answer, schema, schemaMessage, release);
     } catch (error) {
@@ -154,21 +158,32 @@ export class WorkerStatement implements EngineStatement {
     }
   }
 
-  /** Undefined where the worker has to. */
-  #startDirectly(
-    signal: AbortSignal | undefined,
-    parameters: ExecuteOptions['parameters'],
-    { meaning, serverTables, batchRowsMax, batchBytesMax }: ExecuteOptions,
-  ): Promise<DirectResult | undefined> | undefined {
-    const { directs, plans, session, sql, inspected } = this.#place;
+  /** How this thread may run it now; undefined where that is not known, or is no business of this thread. */
+  #mayRunDirectly({
+    meaning,
+    serverTables,
+    batchRowsMax,
+    batchBytesMax,
+  }: Omit<ExecuteOptions, 'signal' | 'parameters'>): Again | undefined {
+    const { directs, plans, session, inspected } = this.#place;
     const again = this.#again;
-    if (again === undefined || directs === undefined || serverTables !== undefined) return undefined;
-    if (batchRowsMax !== undefined || batchBytesMax !== undefined) return undefined;
+    if (again === undefined || directs?.isCurrent(again.again) !== true) return undefined;
+    if (serverTables !== undefined || batchRowsMax !== undefined || batchBytesMax !== undefined)
+      return undefined;
     // What somebody may see of it is looked after by the worker, unless it was found that it means the same.
     if (inspected && meaning === undefined) return undefined;
-    if (plans.meaning(session) !== this.#againVersion) return undefined;
+    return plans.meaning(session) === this.#againVersion ? again : undefined;
+  }
+
+  /** Undefined where the worker has to. */
+  #startDirectly(
+    known: Again,
+    signal: AbortSignal | undefined,
+    parameters: ExecuteOptions['parameters'],
+  ): Promise<DirectResult | undefined> | undefined {
+    const { directs, session, sql } = this.#place;
     const values = this.#reader.read(parameters);
-    return directs.start({ session, sql, readOnly: this.readOnly, values, ...again }, signal);
+    return directs?.start({ session, sql, readOnly: this.readOnly, values, ...known }, signal);
   }
 
   async #close(): Promise<void> {

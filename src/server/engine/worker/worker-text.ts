@@ -43,7 +43,7 @@ export class WorkerText extends UnpreparedStatement {
   async #runInWorker(signal: AbortSignal | undefined): Promise<EngineResult> {
     const { channel, session, sql, texts } = this.#place;
     const known = this.#known;
-    const ask = { session, sql, alike: known.alike };
+    const ask = { session, sql, alike: known.alike, tells: known.again === undefined };
     const { answer, release } = await channel.execute('run', ask, signal);
     const isLikeOthers = isSmall(answer);
     texts.note(session, sql, isLikeOthers);

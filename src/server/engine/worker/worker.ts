@@ -184,12 +184,12 @@ const answers: Answers = {
     results.get(answer.result)?.calls.push(context.id);
     return answer;
   },
-  async run({ session, sql, alike }, context) {
+  async run({ session, sql, alike, tells }, context) {
     const statement = await find(sessions, session).prepare(sql, 0, context.signal, { alike });
     let goesOn = false;
     try {
       const result = await statement.execute({ signal: context.signal });
-      const answer = await firstAnswer(session, result, undefined, context);
+      const answer = await firstAnswer(session, result, { tells }, context);
       goesOn = !answer.ended;
       if (goesOn) atEnd.set(result, () => statement.close());
       return answer;
@@ -272,7 +272,7 @@ async function answer(call: CallOf): Promise<void> {
 async function execute(
   handle: number,
   open: OpenStatement,
-  { parameters: asked, last, ...others }: ExecuteAsk,
+  { parameters: asked, last, tells, ...others }: ExecuteAsk,
   context: CallContext,
 ): Promise<ExecuteAnswer> {
   if (asked?.fresh !== undefined) {
@@ -283,7 +283,7 @@ async function execute(
   const { signal } = context;
   const parameters = asked && open.parameters && { row: asked.row, ...open.parameters };
   const result = await statement.execute({ signal, ...others, ...(parameters && { parameters }) });
-  const answer = await firstAnswer(session, result, statement.schema, context);
+  const answer = await firstAnswer(session, result, { promised: statement.schema, tells }, context);
   if (answer.ended && last) close(handle).catch(reportIfFatal);
   return answer;
 }
@@ -292,7 +292,7 @@ async function execute(
 async function firstAnswer(
   session: number,
   result: EngineResult,
-  promised: ArrowSchema | undefined,
+  { promised, tells }: { readonly promised?: ArrowSchema | undefined; readonly tells: boolean },
   context: CallContext,
 ): Promise<ExecuteAnswer> {
   const { batch, giveBack } = detach(await result.next());
@@ -303,7 +303,7 @@ async function firstAnswer(
     result: ended ? 0 : keep(results, open),
     schemaMessage: result.schema === promised ? undefined : result.schemaMessage,
     changes: result.changes,
-    again: ended ? result.again?.() : undefined,
+    again: ended && tells ? result.again?.() : undefined,
     batch,
     ended,
   };
@@ -315,7 +315,7 @@ async function begin(
   open: OpenStatement,
   context: CallContext,
 ): Promise<ExecuteAnswer | undefined> {
-  const answer = execute(handle, open, { parameters: undefined, last: false }, context);
+  const answer = execute(handle, open, { parameters: undefined, last: false, tells: true }, context);
   let timer: NodeJS.Timeout | undefined;
   const soon = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), SOON_MS);

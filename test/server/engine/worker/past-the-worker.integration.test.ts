@@ -127,6 +127,19 @@ describe('a small statement that is known', () => {
     await statement.close();
   });
 
+  it('takes each row of its batch, whichever of them are the worker’s', async () => {
+    const statement = await session.prepare('select ?::varchar as x');
+    const type: ArrowType = { kind: 'utf8' };
+    for (const text of ['before', 'before']) await executed(statement, type, [text]);
+    const schema = { fields: [field('1', type)] };
+    const batch = buildBatch(schema, [['a', null, 'c', null]]);
+    const rows: unknown[] = [];
+    for (const row of [0, 1, 2, 3])
+      rows.push(...toTexts(await runStatement(statement, { parameters: { schema, batch, row } })).flat());
+    expect(rows).toEqual(['a', null, 'c', null]);
+    await statement.close();
+  });
+
   it('inserts what is bound to it, in a transaction or not', async () => {
     const statement = await session.prepare('insert into t values (?::integer, ?::varchar)');
     const type: ArrowType = { kind: 'utf8' };

@@ -57,13 +57,18 @@ export class DirectRuns {
     this.#sessions.add(session);
   }
 
+  /** Whether it is not planned for other data than there is. */
+  isCurrent({ planned }: AddressedRun): boolean {
+    return planned?.dataVersion === undefined || planned.dataVersion === this.#dataVersion.value;
+  }
+
   /** Undefined where the engine's thread has to run it: it was planned for other data, or there is no place. */
   start(run: DirectRun, signal: AbortSignal | undefined): Promise<DirectResult | undefined> | undefined {
     const { again, session, values = [] } = run;
     if (this.#closed || !this.#sessions.has(session) || this.#running.has(session)) return undefined;
     if (this.#running.size >= this.#callsMax) return undefined;
-    const { statement, dataVersion } = again.planned ?? {};
-    if (dataVersion !== undefined && dataVersion !== this.#dataVersion.value) return undefined;
+    const { statement } = again.planned ?? {};
+    if (!this.isCurrent(again)) return undefined;
     if (statement !== undefined && !this.#reach.calls.bind(statement, values)) return undefined;
     return this.#run(run, signal);
   }
