@@ -29,6 +29,7 @@ function holdsSecret(statement: string): boolean {
   const tokens = [...readTokens(statement)].filter(({ kind }) => kind !== 'space' && kind !== 'comment');
   const words = tokens.map((token) => textOf(statement, token));
   if (words[0] === 'create' && words.slice(1, 6).includes('secret')) return true;
+  if (SETTINGS.has(words[0] ?? '') && words.some((word) => SECRET_WORD.test(word))) return true;
   return tokens.some(
     ({ kind }, index) =>
       (kind === 'word' || kind === 'quotedIdentifier' || kind === 'string') &&
@@ -46,7 +47,9 @@ function textOf(statement: string, token: Token): string {
   return statement.slice(token.start, token.end).toLowerCase();
 }
 
+/** What begins statements in which a value may be a bare word, or a name in double quotes. */
+const SETTINGS: ReadonlySet<string> = new Set(['set', 'pragma', 'attach', 'alter']);
 const SECRET_WORD =
-  /passw(or)?d|passphrase|token|secret|api_?key|access_?key|private_?key|credential|:\/\/[^/\s]*:[^/\s]*@/;
+  /passw(or)?d|passphrase|token|secret|(api|access|private|encryption|parquet)_?key|credential|:\/\/[^/\s]*:[^/\s]*@/;
 /** A name and its value in one text, such as `host=h password=x` or `postgres://u:p@h`. */
 const URL_SECRET = /(passw(or)?d|token|secret|key)\s*=\s*\S|:\/\/[^/\s]*:[^/\s]*@/;

@@ -41,6 +41,9 @@ describe('isWorthRemembering', () => {
     "attach 'host=h password=x' as pg (type postgres);",
     "attach 'postgres://u:p@h/db';",
     'set my_token to $$abc$$;',
+    'set s3_secret_access_key = "abc";',
+    'alter user u password abc;',
+    "attach 'a.db' (encryption_key abc);",
     `select '${'x'.repeat(70_000)}';`,
   ])('keeps out %j', (statement) => {
     expect(isWorthRemembering(statement)).toBe(false);

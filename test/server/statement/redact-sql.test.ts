@@ -39,7 +39,30 @@ describe('redactSql', () => {
       "/* report */ set s3_secret_access_key = 'a' /* was \"b\" */ -- set token = 'c'",
       "/* report */ set s3_secret_access_key = '***' /* *** */ -- ***",
     ],
-  ])('hides literals in %s', (sql, logged) => {
+    // What DuckDB takes for a text where it wants a value.
+    ['set s3_secret_access_key = GEHEIM', 'set s3_secret_access_key = ***'],
+    ['set session s3_session_token TO "GEHEIM"', 'set session s3_session_token TO "***"'],
+    ['set global api_key=-98765', 'set global api_key=-***'],
+    ["set http_proxy = 'me:geheim@proxy:3128'", "set http_proxy = '***'"],
+    ['pragma add_parquet_key("k", geheim)', 'pragma add_parquet_key("***", ***)'],
+    [
+      'attach \'a.db\' as "a" (encryption_key geheim, read_only)',
+      'attach \'***\' as "a" (encryption_key ***, read_only)',
+    ],
+    ['attach \'a.db\' (encryption_key "geheim")', 'attach \'***\' (encryption_key "***")'],
+    [
+      'copy (select key from t) to \'x\' (format parquet, encryption_config {footer_key: "geheim"})',
+      'copy (select key from t) to \'***\' (format ***, encryption_config {***: "***"})',
+    ],
+    ["explain copy t from 'x' (encryption_key geheim)", "explain copy t from '***' (encryption_key ***)"],
+    ['from "https://me:geheim@host/x.csv"', 'from "***"'],
+    ['attach "postgres:host=x password=geheim" as pg', 'attach "***" as pg'],
+    ["from read_csv('https://host/x.csv?sv=1&sig=geheim')", "from read_csv('***')"],
+    ['create /* ( */ secret s (secret geheim)', 'create /* ( */ secret s (***)'],
+    ['create secret s secret = geheim', 'create secret s secret (***)'],
+    ['insert into people(password) values ("geheim")', 'insert into people(password) values ("***")'],
+    ['from people where password = "geheim"', 'from people where password = "***"'],
+  ])('hides values in %s', (sql, logged) => {
     expect(redactSql(sql)).toBe(logged);
   });
 
@@ -54,6 +77,10 @@ describe('redactSql', () => {
     for (const sql of [
       "select 'a', count(*) from t where b = 'c' -- it's fine",
       "SET GLOBAL gizmo_authorization_function = 'may_run'",
+      'select t."key", a."key" = b."key", "password" from keys t group by "key" having count(*) > 3',
+      'grant select (id, token) on sales.main.tokens to ann',
+      'update tokens set used = true, id = 3 where id = 5',
+      'create table keys (id integer, "key" varchar, amount decimal(10, 2))',
     ])
       expect(redactSql(sql)).toBe(sql);
     expect(redactSql("select 'Authorization: Bearer abc'")).toBe("select '***'");
@@ -72,6 +99,12 @@ describe('redactError', () => {
       "set api_key = 'geheim'",
       'Invalid key ***, at https://***@host',
     ],
+    [
+      'Syntax error near ""password=geheim""',
+      'attach "password=geheim" as pg',
+      'Syntax error near "***"***"***"',
+    ],
+    ['No such mode geheim', 'set api_key = geheim', 'No such mode ***'],
     ['IO Error: no', `select ${"'password', ".repeat(1001)}1`, '***'],
   ])('leaves out literals without quotes: %s', (message, text, told) => {
     expect(redactError(message, text)).toBe(told);
