@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { ENGINES } from '../../support/engines.js';
 
 /** What concerns a whole process is looked at in one of its own, whose libuv pool can be sized. */
-async function runChild(script: string, engine: number): Promise<unknown> {
+async function runChild(script: string, engine: number, threads = 24): Promise<unknown> {
   const path = new URL(`./child/${script}.ts`, import.meta.url).pathname;
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', path, String(engine)], {
-    env: { ...process.env, UV_THREADPOOL_SIZE: '24' },
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(threads) },
   });
   return JSON.parse(stdout);
 }
@@ -29,3 +29,9 @@ describe.each(ENGINES.map(([name], index) => [name, index] as const))(
     });
   },
 );
+
+describe('a process with one thread for DuckDB', () => {
+  it('goes on where a database is detached in which a transaction has just met its name anew', async () => {
+    expect(await runChild('replaced-database', 0, 1)).toEqual({ failed: 20, left: [] });
+  });
+});

@@ -146,6 +146,7 @@ export class Lane {
   /** Waits for the call that runs, whatever becomes of it. */
   async settle(): Promise<void> {
     await this.#running?.then(ignore, ignore);
+    await this.#leaving;
   }
 
   /**

@@ -20,6 +20,7 @@ import { LoopTurns } from './loop-turns.js';
 import { openProcessMemory, type ProcessMemory } from './memory.js';
 import { ReadTurns } from './read-turns.js';
 import { ReadingThreads } from './reading/reading-threads.js';
+import { ReplacedDatabases } from './replaced-databases.js';
 import { ServerTables } from './server-tables.js';
 import { DuckDbSession } from './session.js';
 import { SessionCore } from './session-core.js';
@@ -97,6 +98,7 @@ class DuckDbEngine implements Engine {
   readonly #dataVersion: DataVersion;
   readonly #ingests: IngestFunction;
   readonly #serverTables: ServerTables;
+  readonly #replaced: ReplacedDatabases;
   readonly #identities = new IdentityFunctions();
   readonly #sessions = new Set<DuckDbSession>();
   readonly #fileRules: FileRules | undefined;
@@ -126,6 +128,7 @@ class DuckDbEngine implements Engine {
     this.#readingThreads = fetching && vectors && new ReadingThreads(fetching, READS_MAX);
     if (options.safeMemory !== true) keepFreedMemory();
     this.#ingests = new IngestFunction(this.#memory);
+    this.#replaced = new ReplacedDatabases(() => this.#connect(), this.#memory);
     this.#serverTables = new ServerTables(options.serverTables ?? [], this.#memory);
   }
 
@@ -148,8 +151,10 @@ class DuckDbEngine implements Engine {
   }: SessionReach = {}): Promise<EngineSession> {
     const core = await this.#openCore(identity?.user);
     let forget = () => {};
+    const forgetTransactions = this.#replaced.watch(core);
     const session: DuckDbSession = new DuckDbSession(core, this.#ingests, () => {
       forget();
+      forgetTransactions();
       this.#sessions.delete(session);
     });
     this.#sessions.add(session);
@@ -204,6 +209,7 @@ class DuckDbEngine implements Engine {
       loopTurns: this.#loopTurns,
       readingThreads: this.#readingThreads,
       tableUse: this.#serverTables.watch(lane.connection),
+      replaced: this.#replaced,
       memory: this.#memory,
       smallTexts: this.#smallTexts,
       definitionsVersion: this.#definitionsVersion,
@@ -223,6 +229,7 @@ class DuckDbEngine implements Engine {
   async #shutDown(): Promise<void> {
     this.#gate.close(closed());
     await Promise.all([...this.#sessions].map((session) => session.close()));
+    await this.#replaced.close();
     await this.#readingThreads?.close();
     duckdb.close_sync(this.#database);
     this.#claim?.release();

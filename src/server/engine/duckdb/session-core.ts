@@ -5,8 +5,6 @@ import { firstWord } from '../../../sql/first-word.js';
 import type { FileRules } from '../../model/file-rules.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import { ColumnCuts } from './column-cuts/column-cuts.js';
-import { BoundVector } from './convert/source-vector.js';
-import { StringVector } from './convert/strings.js';
 import type { DataVersion } from './data-version.js';
 import type { DefinitionsVersion } from './definitions-version.js';
 import { Definitions, MadeTypes } from './facts/definitions.js';
@@ -19,8 +17,10 @@ import type { Lane } from './lane.js';
 import { LentTexts } from './lent/lent-texts.js';
 import type { LoopTurns } from './loop-turns.js';
 import type { ProcessMemory } from './memory.js';
+import { readTexts } from './read-texts.js';
 import type { ReadTurns } from './read-turns.js';
 import type { ReadingThreads } from './reading/reading-threads.js';
+import type { ReplacedDatabases, UnderWay } from './replaced-databases.js';
 import { RowFilters } from './row-filters/row-filters.js';
 import type { TableUse } from './server-tables.js';
 import type { SmallTexts } from './small-texts.js';
@@ -35,13 +35,14 @@ export interface CoreParts {
   readonly memory: ProcessMemory | undefined;
   readonly smallTexts: SmallTexts;
   readonly tableUse: TableUse;
+  readonly replaced: ReplacedDatabases;
   readonly definitionsVersion: DefinitionsVersion;
   readonly dataVersion: DataVersion;
   readonly fileRules: FileRules | undefined;
   readonly admitted: ReadonlySet<string>;
 }
 
-export class SessionCore {
+export class SessionCore implements UnderWay {
   readonly lane: Lane;
   /** In which its long results are read on, and converted. */
   readonly turns: ReadTurns;
@@ -79,6 +80,9 @@ export class SessionCore {
   /** Whether the open transaction has changed views or macros. */
   #changedDefinitions = false;
   readonly #smallTexts: SmallTexts;
+  readonly #replaced: ReplacedDatabases;
+  /** Those who wait until nothing is under way. */
+  #onRest: (() => void)[] = [];
   #busy = false;
   /** Why nothing but the end of the transaction can be run. */
   #aborted: GizmoError | undefined;
@@ -104,6 +108,7 @@ export class SessionCore {
       memory,
       smallTexts,
       tableUse,
+      replaced,
       definitionsVersion,
       dataVersion,
       fileRules,
@@ -123,6 +128,7 @@ export class SessionCore {
     this.memory = memory;
     this.#smallTexts = smallTexts;
     this.tableUse = tableUse;
+    this.#replaced = replaced;
   }
 
   /** Whether something has claimed the connection. */
@@ -147,6 +153,17 @@ export class SessionCore {
 
   end(): void {
     this.#busy = false;
+    if (this.isAtRest) this.rest();
+  }
+
+  over(): Promise<void> | undefined {
+    if (!this.#busy && this.isAtRest) return undefined;
+    return new Promise((resolve) => this.#onRest.push(resolve));
+  }
+
+  /** A transaction is over, or the connection is closed. */
+  rest(): void {
+    for (const resolve of this.#onRest.splice(0)) resolve();
   }
 
   /** Runs `work` as the one operation of the session. */
@@ -170,7 +187,8 @@ export class SessionCore {
     if (TRANSACTIONAL.has(kind)) this.#inTransaction = undefined;
     this.#noteDefinitions(kind, sql);
     try {
-      const result = await this.lane.under(signal, () => this.lane.call(execute, sql));
+      const call = () => this.lane.under(signal, () => this.lane.call(execute, sql));
+      const result = await this.#replaced.around(kind, call);
       if (kind === 'prepare' || kind === 'drop') this.kept.note(sql);
       if (kind === 'transaction' && parts === 1) this.#inTransaction = transactionAfter(sql);
       if (parts > 1 && kind === 'transaction') this.#begunBy = this.#begunBy === sql ? undefined : sql;
@@ -278,19 +296,7 @@ export class SessionCore {
    * claimed.
    */
   async readTexts(sql: string, ...parameters: readonly string[]): Promise<string[]> {
-    const prepared = await this.lane.call(() => duckdb.prepare(this.lane.connection, sql));
-    try {
-      for (const [index, text] of parameters.entries()) duckdb.bind_varchar(prepared, index + 1, text);
-      const result = await this.lane.call(() => duckdb.execute_prepared(prepared));
-      const chunk = duckdb.result_get_chunk(result, 0);
-      const strings = new StringVector(this.memory);
-      return Array.from({ length: duckdb.column_count(result) }, (_, index) => {
-        strings.load(new BoundVector(duckdb.data_chunk_get_vector(chunk, index)), 1);
-        return Buffer.from(strings.get(0)).toString();
-      });
-    } finally {
-      duckdb.destroy_prepare_sync(prepared);
-    }
+    return await readTexts(this.lane, this.memory, sql, ...parameters);
   }
 
   /**
@@ -355,16 +361,13 @@ export class SessionCore {
 
   /** In autocommit every statement has a transaction of its own, and so a number of its own. */
   async #probe(): Promise<boolean> {
-    const first = await this.#transactionId();
-    return first === (await this.#transactionId());
-  }
-
-  async #transactionId(): Promise<string> {
-    const sql = 'select system.main.txid_current()::varchar';
-    const [id = ''] = await this.readTexts(sql);
-    return id;
+    const [first] = await this.readTexts(TRANSACTION_SQL);
+    const [second] = await this.readTexts(TRANSACTION_SQL);
+    return first === second;
   }
 }
+
+const TRANSACTION_SQL = 'select system.main.txid_current()::varchar';
 
 /** What was prepared: the whole text, and of how many statements it is made. */
 export interface StatementText {

@@ -314,6 +314,7 @@ export class DuckDbSession implements EngineSession {
       this.#extraction = undefined;
     });
     this.#core.tableUse.stop();
+    this.#core.rest();
     this.#onClose();
   }
 
