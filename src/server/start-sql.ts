@@ -8,6 +8,7 @@ import type { Hooks } from './hooks/hooks.js';
 import { OWN_SETTINGS } from './model/own-settings.js';
 import { isUrl } from './model/url-prefix.js';
 import type { Session } from './session/session.js';
+import { redactExcerpt } from './statement/redact-sql.js';
 import type { Statements } from './statement/statements.js';
 
 /** Runs it in a session of the operator's. Throws USAGE for what fails. */
@@ -17,11 +18,11 @@ export async function runStartSql(
   session: Session,
 ): Promise<void> {
   const update = (sql: string) => statements.update({ sql, session, door: 'init', signal: session.signal });
-  try {
-    for (const sql of initSql) await update(sql);
-  } catch (error) {
-    throw asUsage('The SQL given to run at start failed, so the server did not start', error);
-  }
+  for (const sql of initSql)
+    await update(sql).catch((error: unknown) => {
+      const what = 'The SQL given to run at start failed, so the server did not start';
+      throw asUsage(what, error, (message) => redactExcerpt(message, sql));
+    });
   if (files.engine === undefined) return;
   try {
     for (const sql of closingTexts(files.engine)) await update(sql);
@@ -67,9 +68,9 @@ export async function setHooks(hooks: Hooks, config: ServerConfig['hooks']): Pro
   }
 }
 
-/** What the operator asked for and cannot have; a defect stays one. */
-export function asUsage(what: string, reason: unknown): GizmoError {
+/** What the operator asked for and cannot have, with the reason as it may be `told`; a defect stays one. */
+export function asUsage(what: string, reason: unknown, told = (message: string) => message): GizmoError {
   const error = toGizmoError(reason);
   if (error.detail !== undefined) return error;
-  return new GizmoError('USAGE', `${what}: ${error.message}`, { cause: reason });
+  return new GizmoError('USAGE', `${what}: ${told(error.message)}`, { cause: reason });
 }

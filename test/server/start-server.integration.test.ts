@@ -50,6 +50,14 @@ describe('starting', () => {
     await (await startTestServer({ database })).stop();
   });
 
+  it('says which part of that SQL fails without the secrets in it', async () => {
+    const start = (sql: string) => startTestServer({ 'init-sql-commands': sql });
+    const unclosed = "create secret s (type http, bearer_token 'geheim' x)";
+    await expect(start(unclosed)).rejects.toThrow(/syntax error at or near "x"$/);
+    const unknown = "create secret s (type http, bearer_token 'geheim', scoop 'geheim')";
+    await expect(start(unknown)).rejects.toThrow(/Unknown parameter/);
+  });
+
   it('refuses a file that is no database, and one in a directory that is not there', async () => {
     const garbage = join(directory, 'garbage.duckdb');
     writeFileSync(garbage, 'this is no database'.repeat(1000));

@@ -34,7 +34,7 @@ function redacted(sql: string): { text: string; values: readonly string[] } {
       continue;
     }
     const place = ended ? 'shown' : places.next(kind, written);
-    if (place === 'hidden' || kind === 'string' || kind === 'quotedIdentifier')
+    if (ended || place === 'hidden' || kind === 'string' || kind === 'quotedIdentifier')
       values.push(textOf(kind, written));
     if (ended) continue;
     const shown = place === 'hidden' ? hiddenValue(kind) : written;
@@ -79,9 +79,15 @@ function passwordRedacted(rest: string): string {
  */
 export function redactError(message: string, sql: string): string {
   if (!SENSITIVE.test(sql)) return message;
-  const [sentence = ''] = message.split(/LINE \d+:/, 1);
-  const told = withoutValues(sentence.trimEnd(), redacted(sql).values);
+  const told = redactExcerpt(message, sql);
   return told.replace(/(["'])(?:(?!\1).)*\1/gs, '$1***$1').replace(/:\/\/[^/\s'"]*@/g, '://***@');
+}
+
+/** The same for whoever wrote `sql` and looks for his mistake: without the excerpt and the values, with other names in quotes. */
+export function redactExcerpt(message: string, sql: string): string {
+  if (!SENSITIVE.test(sql)) return message;
+  const [sentence = ''] = message.split(/LINE \d+:/, 1);
+  return withoutValues(sentence.trimEnd(), redacted(sql).values);
 }
 
 function withoutValues(message: string, values: readonly string[]): string {
