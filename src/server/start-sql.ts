@@ -5,7 +5,7 @@ import { GizmoError, toGizmoError } from '../errors.js';
 import { quoteText } from '../sql/quote.js';
 import type { ServerConfig } from './config/config.js';
 import type { Hooks } from './hooks/hooks.js';
-import { OWN_SETTINGS } from './model/own-settings.js';
+import { OWN_SETTINGS, SESSION_SETTINGS } from './model/own-settings.js';
 import { isUrl } from './model/url-prefix.js';
 import type { Session } from './session/session.js';
 import { redactExcerpt } from './statement/redact-sql.js';
@@ -37,7 +37,7 @@ export async function runStartSql(
  */
 function closingTexts(paths: readonly string[]): string[] {
   const [files, folders] = [paths.filter(isFile), paths.filter((path) => !isFile(path))];
-  const kept = [...OWN_SETTINGS, 'enable_progress_bar', 'enable_progress_bar_print'];
+  const kept = [...OWN_SETTINGS, ...SESSION_SETTINGS, 'enable_progress_bar', 'enable_progress_bar_print'];
   return [
     // Otherwise the list of secrets would ask for a directory that is closed now.
     'set allow_persistent_secrets = false',

@@ -9,7 +9,7 @@ import { catalogLevel } from './catalog-level.js';
 import { governing, holds, type Place, readableColumns, unreadable } from './grants.js';
 import { mayKnow } from './may-know.js';
 import { sameName } from './name-pattern.js';
-import { refusedByRole } from './role-ceiling.js';
+import { isForSession, refusedByRole } from './role-ceiling.js';
 import { rowFilterOn } from './row-filters.js';
 import { writing } from './writing.js';
 
@@ -99,7 +99,10 @@ function byRole({ role }: Rights, facts: PlanFacts): Denial | undefined {
 }
 
 /** Who may, or how: files are for others too where the operator opens them. */
-function mayInstead(role: Rights['role'], { effects, functions, opaque }: PlanFacts): string {
+function mayInstead(role: Rights['role'], { effects, functions, opaque, settings }: PlanFacts): string {
+  const meant = settings.find(isForSession);
+  if (meant !== undefined)
+    return `With SESSION (SET SESSION ${meant.name} = …) it changes for this session alone.`;
   const isFile =
     opaque === undefined &&
     (effects[0] === 'COPY' ||

@@ -3,7 +3,7 @@
  * three roles (admin: everything; user: reads and writes data and schemas; readonly: reads).
  */
 import type { FileAccess } from '../model/file-rules.js';
-import { OWN_SETTINGS } from '../model/own-settings.js';
+import { OWN_SETTINGS, SESSION_SETTINGS } from '../model/own-settings.js';
 import type { FunctionUse, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Role } from '../model/principal.js';
 import { writing } from './writing.js';
@@ -51,8 +51,15 @@ function refusedFunction(role: Role, { name, path, class: kind }: FunctionUse): 
 
 function refusedSetting({ name, scope }: SettingChange): string | undefined {
   if (scope === 'variable') return undefined;
+  if (scope === 'session' && SESSION_SETTINGS.has(name)) return undefined;
   const own = scope === 'automatic' || scope === 'session';
-  return own && OWN_SETTINGS.has(name) ? undefined : `change the setting ${name}`;
+  if (own && OWN_SETTINGS.has(name)) return undefined;
+  return `change the setting ${name}${isForSession({ name }) ? ' for everybody' : ''}`;
+}
+
+/** Whether a setting can be changed for the session alone, by the word SESSION. */
+export function isForSession({ name }: Pick<SettingChange, 'name'>): boolean {
+  return SESSION_SETTINGS.has(name);
 }
 
 function refusedWrite(role: Role, write: ObjectWrite): string | undefined {

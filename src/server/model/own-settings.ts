@@ -15,3 +15,11 @@ export const OWN_SETTINGS: ReadonlySet<string> = new Set([
   'search_path',
   'timezone',
 ]);
+
+/** Those that reach nothing but the session either, but only by `SET SESSION`: a mere `SET` changes them for everybody. */
+export const SESSION_SETTINGS: ReadonlySet<string> = new Set([
+  'default_null_order',
+  'default_order',
+  'order_by_non_integer_literal',
+  'preserve_insertion_order',
+]);

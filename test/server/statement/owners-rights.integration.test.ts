@@ -525,6 +525,9 @@ describe('what is not of the view', () => {
     await client.rows('set integer_division = true');
     expect(await outcome(client, 'select id from pub.main.names n order by id')).toBe('hidden');
     await client.rows('reset integer_division');
+    await client.rows("set session default_order = 'desc'");
+    expect(await outcome(client, 'select id from pub.main.names n order by id')).toBe('hidden');
+    await client.rows('reset session default_order');
     await client.rows('create temp view names as select 1 as id');
     expect(await outcome(client, 'select id from pub.main.names n order by id')).toEqual([[1], [2]]);
     client.close();

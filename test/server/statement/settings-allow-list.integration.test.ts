@@ -1,14 +1,15 @@
 /** The settings of the pinned DuckDB, all of them, in every way to change one: who is no administrator has a short list. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
 import {
   READABLE_SETTINGS,
   WITHHELD_SETTINGS,
 } from '../../../src/server/engine/duckdb/facts/setting-classes.js';
-import { OWN_SETTINGS } from '../../../src/server/model/own-settings.js';
+import { OWN_SETTINGS, SESSION_SETTINGS } from '../../../src/server/model/own-settings.js';
 import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
+import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 const secretKey = randomBytes(16).toString('hex');
@@ -51,7 +52,7 @@ describe('the settings that everybody may change', () => {
   it('are all settings of this DuckDB', async () => {
     const known = await settings();
     expect(known.size).toBeGreaterThan(100);
-    expect([...OWN_SETTINGS].filter((name) => !known.has(name))).toEqual([]);
+    expect([...OWN_SETTINGS, ...SESSION_SETTINGS].filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('are the session’s own, and not to be changed for everybody', async () => {
@@ -83,10 +84,36 @@ describe('the settings that everybody may change', () => {
           () => undefined,
           ({ message }: Error) => message,
         );
-        if (failure === undefined) passed.push(sql);
+        const isOwn = SESSION_SETTINGS.has(name) && sql.includes(' session ');
+        if (failure === undefined && !isOwn) passed.push(sql);
       }
     }
     expect(passed).toEqual([]);
     expect(await settings()).toEqual(before);
+  });
+
+  it('are some of them by SET SESSION only, and it is said how', async () => {
+    const sorted = () => user.rows('select * from (values (1), (null), (2)) t(i) order by i');
+    expect(await sorted()).toEqual([[1], [2], [null]]);
+    await user.rows("set session default_order = 'desc'");
+    await user.rows("set session default_null_order = 'nulls_first'");
+    expect(await sorted()).toEqual([[null], [2], [1]]);
+    expect(await admin.rows("select current_setting('default_order')")).toEqual([['ASCENDING']]);
+    await user.rows('reset session default_order; reset session default_null_order');
+    expect(await sorted()).toEqual([[1], [2], [null]]);
+    await expect(user.rows("set default_order = 'desc'")).rejects.toThrow(
+      /The role user may not change the setting default_order for everybody\. With SESSION \(SET SESSION default_order = …\) it changes for this session alone\./,
+    );
+  });
+
+  it('leave lists in their order', async () => {
+    await admin.rows('create or replace table three as select 1 as a, 2 as b, 3 as c');
+    const message = { tableNameFilterPattern: 'three', includeSchema: true };
+    const columns = async () =>
+      user.get(ticketOf(await user.info(encodeCommand({ type: 'CommandGetTables', message }))));
+    const before = await columns();
+    await user.rows("set session default_order = 'desc'");
+    expect(await columns()).toEqual(before);
+    await user.rows('reset session default_order');
   });
 });

@@ -20,7 +20,7 @@ where ($1::varchar is null or database_name = $1::varchar)
   and ($2::varchar is null or system.main.like_escape(schema_name, $2::varchar, '\\'))
   and ($3::varchar is null or system.main.like_escape(table_name, $3::varchar, '\\'))
   and not internal
-order by column_index`;
+order by column_index asc`;
 
 const REFUSED: ReadonlySet<ErrorCode> = new Set(['PERMISSION_DENIED']);
 /** What binding a view answers when what it reads is gone or changed. */

@@ -39,7 +39,7 @@ where f.constraint_type = 'FOREIGN KEY' and p.constraint_type in ('PRIMARY KEY',
   and ($4::varchar is null or f.database_name = $4::varchar)
   and ($5::varchar is null or f.schema_name = $5::varchar)
   and ($6::varchar is null or f.table_name = $6::varchar)
-order by f.database_name, f.schema_name, f.table_name, f.constraint_index, p.constraint_index`;
+order by f.database_name asc, f.schema_name asc, f.table_name asc, f.constraint_index asc, p.constraint_index asc`;
 
 export async function listPrimaryKeys(
   services: Services,

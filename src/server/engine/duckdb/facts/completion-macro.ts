@@ -31,5 +31,5 @@ export function completionMacro(catalog: 'temp' | 'system'): string {
         select system.main.regexp_extract(query_string, '[\\p{L}\\p{N}_]*$') as word,
           system.main.regexp_matches(query_string, '(?i)(\\b(from|join|into|update|table|describe)\\s+|\\.)[\\p{L}\\p{N}_]*$') as named) typed
       where system.main.starts_with(system.main.lower(name), system.main.lower(word)))
-    order by score, kind, name limit 20`;
+    order by score asc, kind asc, name asc limit 20`;
 }

@@ -93,5 +93,5 @@ const PLACE_SQL =
 
 /** All schemas, in the order in which their databases were attached. */
 const SCHEMAS_SQL = `select system.main.to_json(system.main.list(
-    system.main.struct_pack(catalog := database_name, schema := schema_name) order by database_oid, oid))::varchar
+    system.main.struct_pack(catalog := database_name, schema := schema_name) order by database_oid asc, oid asc))::varchar
   from system.main.duckdb_schemas()`;

@@ -132,7 +132,7 @@ async function assertPlainSession(
   names: ReadonlySet<string>,
 ): Promise<void> {
   const [settings = '', types = '[]'] = await core.readTexts(SESSION_SQL);
-  if (settings !== '') throw notLent(`the session has set ${settings}: RESET ${settings}`);
+  if (settings !== '') throw notLent(`the session has set ${settings}: RESET SESSION ${settings}`);
   const macros = known.filter((it) => it.macro && !(it.catalog === 'temp' && OURS.has(it.name)));
   const before = [...macros.map(({ name }) => name), ...(JSON.parse(types) as string[])];
   const found = before.find((name) => names.has(foldName(name)));
@@ -149,6 +149,8 @@ select system.main.concat_ws(', ',
     case when not system.main.current_setting('ieee_floating_point_ops')::boolean then 'ieee_floating_point_ops' end,
     case when not system.main.current_setting('scalar_subquery_error_on_multiple_rows')::boolean
       then 'scalar_subquery_error_on_multiple_rows' end,
-    case when system.main.lower(system.main.current_setting('lambda_syntax')::varchar) <> 'default' then 'lambda_syntax' end),
+    case when system.main.lower(system.main.current_setting('lambda_syntax')::varchar) <> 'default' then 'lambda_syntax' end,
+    (select system.main.string_agg(name, ', ') from system.main.duckdb_settings()
+      where scope = 'LOCAL' and name in ('default_order', 'default_null_order'))),
   (select coalesce(system.main.to_json(system.main.list(type_name))::varchar, '[]')
     from system.main.duckdb_types() where not internal)`;
