@@ -3,6 +3,7 @@ import { GizmoError } from '../../errors.js';
 import { quoteName } from '../../sql/quote.js';
 import type { Access } from '../access/access.js';
 import { columnsNotGranted, type Denial, decide, type UnreadableColumns } from '../access/decide.js';
+import { mayKnow } from '../access/may-know.js';
 import type { IngestRequest } from '../engine/engine.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Person, Principal } from '../model/principal.js';
@@ -60,8 +61,29 @@ export function assertMayRun(principal: Person, own: OwnCommand): void {
 /**
  * The same question for a bulk load, which has no statement.
  * @param request with the catalog and schema in which the table is, or is made
+ * @returns what may be loaded, which is less where they may add to a table that is there and not make one; and then why not
  */
-export function authorizeIngest(access: Access, principal: Principal, request: IngestRequest): void {
+export function authorizeIngest(
+  access: Access,
+  principal: Principal,
+  request: IngestRequest,
+): { readonly request: IngestRequest; readonly notMade?: GizmoError } {
+  try {
+    assertIngest(access, principal, request);
+    return { request };
+  } catch (error) {
+    const { table, catalog = '', schema = '', ifExists, ifMissing } = request;
+    const addsOrMakes = ifExists === 'append' && ifMissing === 'create';
+    // Of what they may not know they hear what whoever asks for a new table does.
+    const mayHear = mayKnow(access.rightsOf(principal), { catalog, schema, name: table });
+    if (!addsOrMakes || !mayHear || !(error instanceof GizmoError)) throw error;
+    const adding: IngestRequest = { ...request, ifMissing: 'fail' };
+    assertIngest(access, principal, adding);
+    return { request: adding, notMade: error };
+  }
+}
+
+function assertIngest(access: Access, principal: Principal, request: IngestRequest): void {
   const { table, temporary, catalog = '', schema = '', ifExists, ifMissing } = request;
   const target = {
     objectKind: 'table',

@@ -38,14 +38,17 @@ export async function ingest(
   try {
     if (door !== 'init') life.rate.take(session);
     const loaded = await inTransaction(life, { ...use, signal }, async () => {
-      const placed = await place(life, { ...use, signal }, request);
-      await assertCatalog(session, placed);
-      authorizeIngest(life.access, session.principal, placed);
+      const asked = await place(life, { ...use, signal }, request);
+      await assertCatalog(session, asked);
+      const { request: placed, notMade } = authorizeIngest(life.access, session.principal, asked);
       if (placed.ifExists === 'append' && session.principal.role !== 'admin')
         await authorizeDefaults(life, { session, signal }, placed);
       if (door !== 'init') await askAboutIngest(life, session, placed);
       life.admission.admit();
-      return session.engine.ingest({ ...placed, signal, batches: unstalled(life, task, request.batches) });
+      const batches = unstalled(life, task, request.batches);
+      return session.engine.ingest({ ...placed, signal, batches }).catch((error: unknown) => {
+        throw toGizmoError(error).code === 'NOT_FOUND' ? (notMade ?? error) : error;
+      });
     });
     record.succeeded(loaded.rows);
     return loaded;

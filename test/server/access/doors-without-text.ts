@@ -12,8 +12,14 @@ import type { Needs } from './statement-kinds.js';
 
 type IngestMessage = SqlCommandInit<'CommandStatementIngest'>['message'];
 
-const into = (table: string, ifNotExist: IfMissing, ifExists: IfExists): IngestMessage => ({
-  catalog: 'a',
+/** As ADBC's mode ADBC's mode `create_append` does, unless it is said otherwise. */
+export const into = (
+  table: string,
+  ifNotExist: IfMissing = IfMissing.CREATE,
+  ifExists: IfExists = IfExists.APPEND,
+  catalog = 'a',
+): IngestMessage => ({
+  catalog,
   schema: 'main',
   table,
   tableDefinitionOptions: { ifNotExist, ifExists },
@@ -33,6 +39,11 @@ export const INGESTS: readonly {
   {
     what: 'append or create',
     message: into('t', IfMissing.CREATE, IfExists.APPEND),
+    needs: { a: ['insert'] },
+  },
+  {
+    what: 'append or create what is not there',
+    message: into('n', IfMissing.CREATE, IfExists.APPEND),
     needs: { a: ['insert', 'all'] },
   },
   {

@@ -12,6 +12,7 @@ import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
 import { logIn, type RawClient } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
+import { into, load } from '../access/doors-without-text.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gizmo-grants-'));
 const settings = { 'secret-key': randomBytes(16).toString('hex'), 'state-dir': join(folder, 'state') };
@@ -546,6 +547,29 @@ describe('EXPLAIN ACCESS', () => {
     await expect(admin.rows("EXPLAIN ACCESS OF ann ROLE user FOR 'select 1; select 2'")).rejects.toThrow(
       /one statement/,
     );
+  });
+});
+
+describe('a bulk load that makes its table or adds to it', () => {
+  it('needs INSERT alone where the table is there, and says what making it needs where it is not', async () => {
+    await admin.rows('create table shop.main.loads (i integer); create table shop.main.later (i integer)');
+    await admin.rows('GRANT INSERT ON shop.main.loads TO ann');
+    await admin.rows('GRANT INSERT ON shop.main.later TO ann');
+    await admin.rows('drop table shop.main.later');
+    const loaded = (table: string) =>
+      load(ann, into(table, undefined, undefined, 'shop')).then(
+        () => 'done',
+        ({ details }: { details: string }) => details,
+      );
+    expect(await loaded('loads')).toBe('done');
+    expect(await admin.rows('from shop.main.loads')).toEqual([[1]]);
+    const notMade =
+      /^ann may not create table shop\.main\.(\w+)\. An administrator can allow it: GRANT ALL ON shop\.main TO … \.$/;
+    // What is there and hidden, what is not there, and what they may add to once it is.
+    for (const table of ['people', 'nothing', 'later']) expect(await loaded(table)).toMatch(notMade);
+    await admin.rows('create table shop.main.later (i integer)');
+    expect(await loaded('later')).toBe('done');
+    await admin.rows('drop table shop.main.later; drop table shop.main.loads');
   });
 });
 
