@@ -58,6 +58,14 @@ describe('starting', () => {
     await expect(start(unknown)).rejects.toThrow(/Unknown parameter/);
   });
 
+  it('says what to do where --readonly has no database to read', async () => {
+    const start = startTestServer({ database: join(directory, 'missing.duckdb'), readonly: true });
+    await expect(start).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(/missing\.duckdb: there is no such file.*Start once without --readonly/),
+    });
+  });
+
   it('refuses a file that is no database, and one in a directory that is not there', async () => {
     const garbage = join(directory, 'garbage.duckdb');
     writeFileSync(garbage, 'this is no database'.repeat(1000));

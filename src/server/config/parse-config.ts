@@ -242,11 +242,14 @@ function extensionName(name: string): string {
   throw usage(`--allow-extension ${name}: give the name of an extension, such as inet, in lower case.`);
 }
 
-/** Files with secrets, and the log, which SQL must neither read nor write. */
+/** Files with secrets, those that say whom the server trusts, and the log, which SQL must neither read nor write. */
 function ownFilesOf(raw: RawServerSettings): string[] {
-  const [, tlsKey] = raw.tls ?? [];
+  const tls = raw.tls ?? [];
   const files = [
-    tlsKey,
+    ...(tls.length > 1 ? tls : []),
+    raw['mtls-ca-cert-filename'],
+    raw['mtls-crl-filename'],
+    raw['token-signature-verify-cert-path'],
     raw['password-file'],
     raw['server-token-file'],
     raw['oauth-client-secret-file'],

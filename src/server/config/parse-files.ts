@@ -62,6 +62,8 @@ function refuseOwn(path: string, own: readonly string[]): void {
 }
 
 function openedPath(flag: string, path: string): string {
+  // Otherwise an unset variable in a script would open the directory in which the server was started.
+  if (path.trim() === '') throw usage(`--${flag} is empty. Name a directory, or leave the flag out.`);
   let found: string;
   try {
     found = realpathSync(path);

@@ -44,6 +44,9 @@ describe('what SQL may reach', () => {
 
   it.each([
     [{ 'allow-path': [join(folder, 'missing')] }, 'no such'],
+    [{ 'allow-path': [''] }, '--allow-path is empty'],
+    [{ 'allow-write-path': [' '] }, '--allow-write-path is empty'],
+    [{ 'external-access': [''] }, '--external-access is empty'],
     [{ 'allow-path': ['/'] }, 'whole machine'],
     [{ 'allow-path': ['/proc/self'] }, 'whole machine'],
     [{ 'allow-path': ['https://user:x@host/'] }, 'write an address'],

@@ -19,6 +19,11 @@ describe('TLS settings', () => {
     });
   });
 
+  it('name files that SQL may not replace: whoever writes the CA says who everybody is', () => {
+    const { own } = parse({ ...mtls, 'mtls-crl-filename': 'crl' }).files.rules;
+    expect(own).toEqual(['c', 'k', 'ca', 'crl']);
+  });
+
   it('are enough to listen beyond loopback', () => {
     expect(parse({ hostname: '0.0.0.0', tls: ['c', 'k'] })).toMatchObject({
       hostname: '0.0.0.0',

@@ -4,15 +4,20 @@ import { dirname } from 'node:path';
 import { GizmoError } from '../../../errors.js';
 
 /**
- * Throws unless `path` is in a directory and missing, empty or begins as DuckDB's own files do. Source: DuckDB's storage format,
- * MainHeader: 8 bytes of checksum, then the magic bytes.
+ * Throws unless `path` is in a directory and missing, empty or begins as DuckDB's own files do; who only reads needs it to be
+ * there. Source: DuckDB's storage format, MainHeader: 8 bytes of checksum, then the magic bytes.
  */
-export function assertDatabaseFile(path: string): void {
+export function assertDatabaseFile(path: string, readOnly: boolean): void {
   const folder = dirname(path);
   if (!existsSync(folder))
     throw new GizmoError(
       'INVALID_ARGUMENT',
       `there is no directory ${folder}. Make it first, or name another file.`,
+    );
+  if (readOnly && !existsSync(path))
+    throw new GizmoError(
+      'INVALID_ARGUMENT',
+      'there is no such file, and --readonly makes none. Start once without --readonly, or name another file.',
     );
   const start = readStart(path);
   if (start.length === 0 || start.toString('latin1', MAGIC_OFFSET, MAGIC_OFFSET + MAGIC.length) === MAGIC)

@@ -36,7 +36,7 @@ export async function openDuckDb(
 ): Promise<Engine> {
   const claim = options.path === undefined ? undefined : claimFile(options.path);
   try {
-    if (options.path !== undefined) assertDatabaseFile(options.path);
+    if (options.path !== undefined) assertDatabaseFile(options.path, options.readOnly);
     const database = await duckdb.open(options.path ?? ':memory:', configure(options));
     const engine = new DuckDbEngine(database, claim, options, dataVersion);
     try {
