@@ -13,7 +13,7 @@ import { GizmoError } from '../errors.js';
  */
 export function linkSignals(
   sources: readonly (AbortSignal | undefined)[],
-  options: { readonly timeoutMs?: number | undefined; readonly into?: AbortController | undefined } = {},
+  options: { readonly timeoutMs?: number | undefined; readonly into?: Aborter | undefined } = {},
 ): LinkedSignal {
   const { timeoutMs = Number.POSITIVE_INFINITY, into: controller = new AbortController() } = options;
   const listeners: (() => void)[] = [];
@@ -43,6 +43,9 @@ export function linkSignals(
   else if (timeoutMs <= TIMER_MS_MAX) timer = setTimeout(() => abort(timeoutError(timeoutMs)), timeoutMs);
   return { signal: controller.signal, dispose };
 }
+
+/** What an AbortController is used for; also a LightAbort. */
+export type Aborter = Pick<AbortController, 'signal' | 'abort'>;
 
 /** As many listeners as there are calls at once is right here; Node would warn from the eleventh on. */
 function expectManyListeners(source: AbortSignal): void {

@@ -3,7 +3,6 @@
  * never handed to the next one.
  */
 import { GizmoError } from '../../errors.js';
-import { networkOf } from '../model/network-of.js';
 import type { Principal } from '../model/principal.js';
 import type { Credential } from './credential.js';
 
@@ -23,14 +22,13 @@ export interface Strategy {
 }
 
 export interface Authenticator {
-  /** `peer`: the caller's `address:port`; `gone` aborts when nobody waits for the answer any more. */
-  authenticate(credential: Credential, peer: string, gone?: AbortSignal): Promise<Principal>;
+  /** `address`: the caller's network; `gone` aborts when nobody waits for the answer any more. */
+  authenticate(credential: Credential, address: string, gone?: AbortSignal): Promise<Principal>;
 }
 
 export function createAuthenticator(strategies: readonly Strategy[]): Authenticator {
   return {
-    async authenticate(credential, peer, gone) {
-      const address = networkOf(peer);
+    async authenticate(credential, address, gone) {
       for (const strategy of strategies) {
         const principal = await strategy.authenticate(credential, address, gone);
         if (principal !== undefined) return principal;

@@ -156,5 +156,6 @@ function saysItIsOurs(token: string): boolean {
 }
 
 function looksLikeJwt(token: string): boolean {
-  return token.split('.', 4).length === 3;
+  const [first, last] = [token.indexOf('.'), token.lastIndexOf('.')];
+  return first !== last && token.indexOf('.', first + 1) === last;
 }

@@ -95,6 +95,7 @@ export function createConnections(strangersMax = STRANGERS_MAX): Connections {
           const connection: Connection = {
             id: randomUUID(),
             peer,
+            network: networkOf(peer),
             certificate: shown.certificate,
             refused: shown.refused,
             assertAccepted: () => shown.assertAccepted(),

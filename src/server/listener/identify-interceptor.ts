@@ -5,6 +5,7 @@
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { healthService } from '../../flight/health-service.js';
+import { LightAbort } from '../../flight/light-abort.js';
 import { reflectionServices } from '../../flight/reflection-service.js';
 import { whyCallEnded } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
@@ -41,7 +42,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
     const connection = services.connectionOf(peer);
     const from = { peer, peerIdentity: connection?.certificate?.commonName, rpc: method.path };
     // A call may be cancelled before its handler exists, and its stream then never hears of it.
-    const stop = new AbortController();
+    const stop = new LightAbort();
     let identified: IdentifiedCall | undefined;
     let hasHeaders = false;
     return new ServerInterceptingCall(call, {

@@ -6,6 +6,8 @@ export interface Connection {
   readonly id: string;
   /** `address:port` of the other end, for logs. */
   readonly peer: string;
+  /** Where that is (`networkOf`): whose failed logins count together. */
+  readonly network: string;
   /** What the other end proved to hold; undefined where it showed none. Only to be believed while accepted. */
   readonly certificate: PeerCertificate | undefined;
   /**

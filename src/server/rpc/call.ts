@@ -14,7 +14,7 @@ import type {
 import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { ROLE_HEADER, USERNAME_HEADER } from '../../flight/service.js';
-import { type LinkedSignal, linkSignals } from '../../flight/signal.js';
+import { type Aborter, type LinkedSignal, linkSignals } from '../../flight/signal.js';
 import { toStatus } from '../../flight/status.js';
 import type { Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
@@ -26,7 +26,7 @@ import { applySessionHeaders } from './session-headers.js';
 export interface IdentifiedCall {
   readonly caller: Caller;
   /** Aborted when the call ends before it is answered, by its handler for other reasons as well; the reason says why. */
-  readonly stop: AbortController;
+  readonly stop: Aborter;
   /** Set once the handler is done: what ends the call from then on concerns nobody. */
   answered: boolean;
   /** What the headers of the answer say, which go with what is answered first, or after {@link HEADERS_MS}. */

@@ -134,7 +134,7 @@ async function logIn(
   }
   const shown =
     credential &&
-    (await services.authenticator.authenticate(credential, connection.peer, signalOfCall(call)));
+    (await services.authenticator.authenticate(credential, connection.network, signalOfCall(call)));
   const principal = onePerson(certified, shown && standing.of(shown), false);
   if (principal === undefined) throw new GizmoError('UNAUTHENTICATED', 'The handshake shows nobody.');
   const { token } = await services.sessionTokens.issue(principal);

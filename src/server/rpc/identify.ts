@@ -54,7 +54,7 @@ export async function identify(
   const claims = credential && (await services.sessionTokens.verify(credential));
   const shown =
     claims?.principal ??
-    (credential && (await services.authenticator.authenticate(credential, connection.peer, gone)));
+    (credential && (await services.authenticator.authenticate(credential, connection.network, gone)));
   const principal = onePerson(
     certified && standing.of(certified),
     shown && standing.of(shown),
