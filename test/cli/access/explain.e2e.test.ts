@@ -52,6 +52,14 @@ describe('gizmo access explain', () => {
     expect((await attach('read')).code).toBe(6);
   });
 
+  it('is asked wrongly where the statement cannot be read', async () => {
+    expect(await explain('ann', 'selec 1', '--role', 'user')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/Parser Error: syntax error at or near "selec"/),
+    });
+  });
+
   it('names what is missing', async () => {
     expect((await explain('ann')).code).toBe(2);
     expect((await explain('ann', 'select 1', '--role', 'chief')).code).toBe(2);

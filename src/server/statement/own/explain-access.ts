@@ -115,6 +115,8 @@ async function explain(
       : [told('role', refusal), told('all', refusal)];
   }
   const refusal = await refusalOf(() => goTheirWay(engine, signal, life, { person, sql }));
+  // What nobody can read is no question of who may.
+  if (refusal?.startsWith('Parser Error')) throw invalid(refusal);
   const { role } = person;
   if (role === 'admin')
     return refusal === undefined ? [row('role', undefined), ALLOWED] : [told('all', refusal)];
