@@ -1,4 +1,5 @@
 /** Who holds a database file that DuckDB cannot lock, in words that name the way on. */
+import { realpathSync } from 'node:fs';
 import { GizmoError } from '../errors.js';
 import { findServerOfProcess } from '../runtime-file.js';
 
@@ -11,8 +12,9 @@ export function namingHolder(
   database: string | undefined,
   runtimeDirectory: string,
 ): unknown {
-  const pid = reason instanceof GizmoError ? LOCKED.exec(reason.message)?.[1] : undefined;
-  if (!(reason instanceof GizmoError) || pid === undefined) return reason;
+  const locked = reason instanceof GizmoError ? lockIn(reason) : undefined;
+  if (locked === undefined) return reason;
+  const { file, pid } = locked;
   const server = findServerOfProcess(Number(pid), runtimeDirectory);
   const holder =
     server === undefined
@@ -21,10 +23,26 @@ export function namingHolder(
         `Use that one (gizmo client --port ${server.port}), or stop it first`;
   return new GizmoError(
     'USAGE',
-    `Cannot open the database ${database}: ${holder}. Several processes can only read one file, each with --readonly.`,
+    `Cannot open the database ${isSame(file, database) ? database : file}: ${holder}. Several processes can only read one file, each with --readonly.`,
     { cause: reason },
   );
 }
 
+/** In its own words or in those of its cause, from which nothing has been left out. */
+function lockIn(reason: GizmoError): { file: string; pid: string } | undefined {
+  const { message } = reason.cause instanceof Error ? reason.cause : reason;
+  const [, file, pid] = LOCKED.exec(message) ?? LOCKED.exec(reason.message) ?? [];
+  return file === undefined || pid === undefined ? undefined : { file, pid };
+}
+
+/** The server's own database, or one that the SQL given at start attaches. */
+function isSame(file: string, database: string | undefined): boolean {
+  try {
+    return database !== undefined && realpathSync(file) === realpathSync(database);
+  } catch {
+    return false;
+  }
+}
+
 /** DuckDB's LocalFileSystem::OpenFileExtended. */
-const LOCKED = /Could not set lock on file .* \(PID (\d+)\)/s;
+const LOCKED = /Could not set lock on file "([^"]*)".* \(PID (\d+)\)/s;

@@ -193,6 +193,8 @@ describe('gizmo server start', () => {
     expect(fails(['--port', '0', '--database', database], elsewhere).stderr).toContain(
       `process ${first.pid} has it open. End that process first`,
     );
+    const attach = ['--port', '0', '--init-sql-commands', `attach '${database}' as other`];
+    expect(fails(attach).stderr).toContain(`Cannot open the database ${database}: the Gizmo server`);
     await first.stop();
   });
 
