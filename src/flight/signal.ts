@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../errors.js';
+import { LightAbort } from './light-abort.js';
 
 /**
  * Links signals and an optional time limit into one. Call `dispose` when the work is done: it removes the
@@ -15,7 +16,7 @@ export function linkSignals(
   sources: readonly (AbortSignal | undefined)[],
   options: { readonly timeoutMs?: number | undefined; readonly into?: Aborter | undefined } = {},
 ): LinkedSignal {
-  const { timeoutMs = Number.POSITIVE_INFINITY, into: controller = new AbortController() } = options;
+  const { timeoutMs = Number.POSITIVE_INFINITY, into: controller = new LightAbort() } = options;
   const listeners: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
 

@@ -3,8 +3,8 @@
  * reverse. Knows everyone; nobody knows it.
  */
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../errors.js';
+import { LightAbort } from '../flight/light-abort.js';
 import { isLoopback } from '../runtime-file.js';
 import { VERSION } from '../version.js';
 import { createAccess } from './access/access.js';
@@ -74,9 +74,8 @@ export async function startServer(
   givenUp: Promise<GizmoError> = new Promise(() => {}),
 ): Promise<RunningServer> {
   const nowMs = () => performance.timeOrigin + performance.now();
-  const stopping = new AbortController();
   // Every call listens to it.
-  setMaxListeners(0, stopping.signal);
+  const stopping = new LightAbort();
   const admission = createAdmission();
 
   const certificates = createCertificatePrincipals(config.tls?.clients?.principals);

@@ -3,7 +3,6 @@
  * one per transport connection and principal. Never one per bearer string (the connections of a pool would
  * share transactions and temporary tables), never one per peer address.
  */
-import { setMaxListeners } from 'node:events';
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { keepLatest } from '../../keep-latest.js';
 import type { EngineSession } from '../engine/engine.js';
@@ -158,7 +157,6 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   function endWhenRefused(session: Session, { refused }: Connection): void {
     if (refused === undefined) return;
     const end = () => void registry.end(session, 'refused', refused.reason);
-    setMaxListeners(0, refused);
     refused.addEventListener('abort', end, { once: true });
     session.onEnd(() => refused.removeEventListener('abort', end));
     if (refused.aborted) end();

@@ -1,6 +1,6 @@
 /** A session: one principal's state on the server, with an engine connection of its own. */
-import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../../errors.js';
+import { LightAbort } from '../../flight/light-abort.js';
 import type { EngineSession } from '../engine/engine.js';
 import type { Principal } from '../model/principal.js';
 import { createSessionQueue, type SessionQueue } from './session-queue.js';
@@ -44,9 +44,8 @@ export interface SessionOptions {
 
 export function createSession(options: SessionOptions): Session {
   const { id, principal, peer, peerIdentity, engine, nowMs } = options;
-  const controller = new AbortController();
   // Every call of the session listens to it.
-  setMaxListeners(0, controller.signal);
+  const controller = new LightAbort();
   const callbacks: (() => void)[] = [];
   const startedMs = nowMs();
   let lastUsedMs = startedMs;

@@ -1,6 +1,6 @@
 /** Step 4: may it start now? A server that is going away takes no new statements. */
-import { setMaxListeners } from 'node:events';
 import { GizmoError } from '../../errors.js';
+import { LightAbort } from '../../flight/light-abort.js';
 
 export interface Admission {
   /** Throws UNAVAILABLE once {@link close} was called. */
@@ -12,10 +12,9 @@ export interface Admission {
 }
 
 export function createAdmission(): Admission {
-  const controller = new AbortController();
-  const { signal } = controller;
   // Everybody who watches the server's health listens to it.
-  setMaxListeners(0, signal);
+  const controller = new LightAbort();
+  const { signal } = controller;
   return {
     closed: signal,
     admit() {

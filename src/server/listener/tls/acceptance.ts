@@ -1,5 +1,6 @@
 /** Whether what was accepted once still is: judged when it comes, when asked, and when its time is over. */
 import type { GizmoError } from '../../../errors.js';
+import { LightAbort } from '../../../flight/light-abort.js';
 import type { Verdict } from './client-trust.js';
 
 export interface Acceptance {
@@ -14,7 +15,7 @@ export interface Acceptance {
 }
 
 export function createAcceptance(judge: () => Verdict, nowMs: () => number): Acceptance {
-  const controller = new AbortController();
+  const controller = new LightAbort();
   let untilMs = 0;
   let timer: NodeJS.Timeout | undefined;
 
