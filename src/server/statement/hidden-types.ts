@@ -4,13 +4,14 @@
  * that fails for want of the type, the text means it, and it is not there.
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
-import { readTokens, type Token } from '../../sql/lexer.js';
+import type { Token } from '../../sql/lexer.js';
 import { nameValue } from '../../sql/string-value.js';
 import { mayKnow } from '../access/may-know.js';
 import type { EngineSession, InspectOptions } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
 import type { ObjectName } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
+import { tokensOf } from '../model/tokens.js';
 import { mask, placesOf } from './masked-names.js';
 
 /** Places that are tried one by one; what stands in more than these is tried at once. */
@@ -30,7 +31,7 @@ export async function withoutHiddenTypes(
 ): Promise<GizmoError | undefined> {
   const hidden = types.filter((it) => !mayKnow(rights, it));
   const names = new Set(hidden.map(({ name }) => foldName(name)));
-  const tokens = [...readTokens(text)];
+  const tokens = tokensOf(text);
   const possible = placesOf(text, names).filter((at) => !meansKnown(rights, types, text, tokens, at));
   const places =
     possible.length > PLACES_MAX

@@ -4,7 +4,6 @@
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
 import { firstWord } from '../../sql/first-word.js';
-import { readTokens } from '../../sql/lexer.js';
 import { nameValue } from '../../sql/string-value.js';
 import { decide } from '../access/decide.js';
 import type { EngineSession } from '../engine/engine.js';
@@ -13,6 +12,7 @@ import { foldName } from '../model/fold-name.js';
 import { type LentView, type LentViews, NOT_CALLED, NOT_HERE } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
+import { tokensOf } from '../model/tokens.js';
 import { BEHIND, notThere } from './not-there.js';
 
 interface Asked {
@@ -150,7 +150,7 @@ export function lentIn(text: string, lent: LentViews): readonly LentView[] {
 
 function namesOf(text: string): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { kind, start, end } of readTokens(text)) {
+  for (const { kind, start, end } of tokensOf(text)) {
     const written = text.slice(start, end);
     if (kind === 'word') names.add(foldName(written));
     else if (kind === 'quotedIdentifier') names.add(foldName(nameValue(written)));

@@ -3,10 +3,11 @@
  * takes what is in them for SQL (`query`), for sequences (`nextval`) and for types (`from_json`, columns of files).
  */
 
-import { readTokens, type Token } from '../../sql/lexer.js';
+import type { Token } from '../../sql/lexer.js';
 import { quoteText } from '../../sql/quote.js';
 import { nameValue, stringValue } from '../../sql/string-value.js';
 import { foldName } from '../model/fold-name.js';
+import { tokensOf } from '../model/tokens.js';
 import { isPlace } from './occurrences.js';
 import { PARTS, partsBeforeDot } from './parts-of-strings.js';
 
@@ -15,7 +16,7 @@ export type Which = 'all' | 'before a dot';
 /** Folded; with `before a dot` only what a catalog's or a schema's name could be, there and in SHOW TABLES FROM. */
 export function namesIn(text: string, which: Which): string[] {
   const names = new Set<string>();
-  const tokens = [...readTokens(text)].filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  const tokens = tokensOf(text).filter(({ kind }) => kind !== 'space' && kind !== 'comment');
   for (const [at, { kind, start, end }] of tokens.entries()) {
     const written = text.slice(start, end);
     if (kind === 'string') {
@@ -48,7 +49,7 @@ export function placesOf(text: string, names: ReadonlySet<string>): number[] {
   if (names.size === 0) return [];
   const places: number[] = [];
   const wanted = { hidden: names, unusual: unusualPattern(names), whole: true, known: NOTHING };
-  for (const [at, token] of [...readTokens(text)].entries())
+  for (const [at, token] of tokensOf(text).entries())
     if (maskToken(text, token, wanted, () => '') !== text.slice(token.start, token.end)) places.push(at);
   return places;
 }
@@ -73,7 +74,7 @@ export function mask(
   };
   const wanted = { hidden, unusual: unusualPattern(hidden), whole, known };
   let masked = '';
-  for (const [at, token] of [...readTokens(text)].entries())
+  for (const [at, token] of tokensOf(text).entries())
     masked +=
       places?.has(at) === false ? text.slice(token.start, token.end) : maskToken(text, token, wanted, hide);
   const unmask = (message: string) =>

@@ -1,7 +1,8 @@
 /** Where names stand in a text, and what can be meant by each of them. */
-import { readTokens, type Token } from '../../sql/lexer.js';
+import type { Token } from '../../sql/lexer.js';
 import { nameValue } from '../../sql/string-value.js';
 import { foldName } from '../model/fold-name.js';
+import { tokensOf } from '../model/tokens.js';
 
 /** One occurrence of a name in a text. */
 export interface Occurrence {
@@ -21,11 +22,17 @@ export interface Occurrence {
 
 /** All words, quoted names and strings of a text. */
 export function occurrences(text: string): Occurrence[] {
-  const all = [...readTokens(text)].map((token, at) => ({ ...token, at }));
-  const tokens = all.filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  const tokens: Token[] = [];
+  const places: number[] = [];
+  for (const [at, token] of tokensOf(text).entries()) {
+    if (token.kind === 'space' || token.kind === 'comment') continue;
+    tokens.push(token);
+    places.push(at);
+  }
   const found: Occurrence[] = [];
   let isTable = false;
-  for (const [index, { kind, start, end, at }] of tokens.entries()) {
+  for (const [index, { kind, start, end }] of tokens.entries()) {
+    const at = places[index] ?? 0;
     const written = text.slice(start, end);
     const isName = kind === 'word' || kind === 'quotedIdentifier';
     const before = tokens[index - 1];
@@ -50,7 +57,7 @@ const DEPTH_MAX = 3;
 
 /** Where one of these folded names stands as in `name.called(`, with nothing before it that it is in. */
 export function callsOf(text: string, names: ReadonlySet<string>): (Token & { readonly called: string })[] {
-  const tokens = [...readTokens(text)].filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+  const tokens = tokensOf(text).filter(({ kind }) => kind !== 'space' && kind !== 'comment');
   const written = (at: number) => text.slice(tokens[at]?.start ?? text.length, tokens[at]?.end);
   return tokens.flatMap((token, at) => {
     const name = token.kind === 'quotedIdentifier' ? nameValue(written(at)) : written(at);

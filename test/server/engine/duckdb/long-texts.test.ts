@@ -41,7 +41,7 @@ it.each([
 
 it('PIVOTs in one another get values up to some number', () => {
   const text = `select ${'(pivot t on a '.repeat(LENGTH / 14)}`;
-  const values = withPivotValues(text, [...significant(text)]).match(/ IN \(NULL\) /g);
+  const values = withPivotValues(text, significant(text)).match(/ IN \(NULL\) /g);
   expect(values?.length).toBeLessThan(200);
 });
 
@@ -62,4 +62,10 @@ it.each([
   const names = found.map(({ table }) => table).sort();
   const outside = map.flatMap((_, at) => (at === 0 ? ['q0'] : at % 2 === 0 ? [] : [`q${at + 1}`]));
   expect(names).toEqual(outside.sort());
+});
+
+it('the words of a long text are read once while it is decided on', () => {
+  const text = `select ${'a+'.repeat(LENGTH / 2 - 5)}1`;
+  expect(significant(text)).toBe(significant(text));
+  expect(significant(text).length).toBeGreaterThan(200_000);
 });

@@ -12,7 +12,7 @@ export interface CutPart extends Part {
 
 /** In their order. Nothing relies on it: what is no query with what stands around it stays as it is. */
 export function cutParts(sql: string): readonly CutPart[] {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   if (isWord(tokens[0], 'create')) {
     const view = viewBody(sql);
     if (view !== undefined)

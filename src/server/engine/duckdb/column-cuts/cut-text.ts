@@ -30,7 +30,7 @@ export async function cutText(
   const folded = foldName(sql);
   const isNamed = cuts.some(({ name }) => folded.includes(foldName(name).replaceAll('"', '""')));
   if (!isNamed) return { text: sql, aliases: [], rest: '' };
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const explained = skipExplain(tokens);
   const from = explained + (readPrepare(tokens.slice(explained))?.start ?? 0);
   const start = tokens[from]?.start ?? sql.length;
@@ -71,7 +71,7 @@ async function inParts(
   cuts: readonly ColumnCut[],
 ): Promise<CutText | Unreadable> {
   // Each part is read by itself, where a `?` would be another one.
-  const numbered = withParameters(sql, [...significant(sql)], (name) => `$${name}`);
+  const numbered = withParameters(sql, significant(sql), (name) => `$${name}`);
   const aliases: Alias[] = [];
   let [text, rest] = ['', ''];
   let at = 0;
@@ -100,7 +100,7 @@ async function inParts(
 
 /** What COPY … TO writes, as a query, and where its path begins. */
 function copiedQuery(sql: string): { readonly query: string; readonly end: number } | undefined {
-  const copy = readCopy(sql, [...significant(sql)]);
+  const copy = readCopy(sql, significant(sql));
   if (copy?.action !== 'write') return undefined;
   const { before, start, end, after } = copy.plan;
   return { query: `${before}${sql.slice(start, end)}${after}`, end: copy.start };

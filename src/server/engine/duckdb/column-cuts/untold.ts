@@ -76,12 +76,14 @@ function reachedBy(definitions: readonly Definition[], sql: string): ReadonlySet
 }
 
 function namesIn(sql: string): string[] {
-  return [...significant(sql)].filter(isName).map(({ value }) => value);
+  return significant(sql)
+    .filter(isName)
+    .map(({ value }) => value);
 }
 
 /** Texts that the text may run. */
 function stringsIn(sql: string): string[] {
-  return [...significant(sql)].flatMap((it) => (it.kind === 'string' ? (stringOf(sql, it) ?? []) : []));
+  return significant(sql).flatMap((it) => (it.kind === 'string' ? (stringOf(sql, it) ?? []) : []));
 }
 
 /** What DuckDB says of a query that stands in the place of a table is said of the table. */

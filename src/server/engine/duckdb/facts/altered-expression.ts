@@ -4,7 +4,7 @@ import { isName, isWord, significant, type Word } from './words.js';
 
 /** A query of the expression behind SET DEFAULT or USING, at its place in the text; undefined where there is none. */
 export function alteredExpression(sql: string): string | undefined {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   if (!isWord(tokens[0], 'alter')) return undefined;
   const at = outside(tokens).find((it) => isDefault(tokens, it) || isWord(tokens[it], 'using')) ?? -1;
   const start = tokens[at + 1]?.start;

@@ -20,7 +20,7 @@ export async function runsGivenText(core: HasDefinitions, sql: string): Promise<
 const runningIn = ofDefinitions((definitions): ReadonlySet<string> => {
   const running = new Set(['query']);
   const macros = definitions.flatMap(({ macro, name, text }) =>
-    macro && text !== null ? [{ name: foldName(name), words: [...significant(text)] }] : [],
+    macro && text !== null ? [{ name: foldName(name), words: significant(text) }] : [],
   );
   untilSettled(
     () => running.size,

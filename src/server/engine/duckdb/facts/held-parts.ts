@@ -15,7 +15,7 @@ export interface Part extends Range {
 
 /** In their order. Nothing relies on it: what is no query with what stands around it stays as it is. */
 export function heldParts(sql: string): readonly Part[] {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const verb = verbOf(tokens);
   const from = tokens[verb]?.start ?? 0;
   const names = { ...rangeOf(tokens.slice(0, verb)), before: '', after: ' SELECT 1', names: true };

@@ -12,7 +12,7 @@ export interface Range {
  * that is missed stays as it is. None of statements that begin otherwise: with WITH, whose names they could use.
  */
 export function heldQueries(sql: string): readonly Range[] {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   if (!writesRows(tokens)) return [];
   const source = sourceOf(tokens);
   const [from, to] = source ?? [tokens.length, tokens.length];

@@ -18,7 +18,7 @@ export interface HeldText {
 
 /** A text, and those in its strings that `query()` may run. */
 export function* heldTexts(sql: string, depth = 0): Generator<HeldText, void, undefined> {
-  const words = [...significant(sql)];
+  const words = significant(sql);
   yield { sql, words };
   if (depth >= DEPTH_MAX || !words.some((it) => isName(it) && it.value === 'query')) return;
   for (const word of words) {

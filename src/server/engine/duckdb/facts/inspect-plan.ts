@@ -38,7 +38,7 @@ export async function inspectPlan(
     };
   let answer = await planOf(core, PLAN_SQL, [text]);
   if (isSeveral(answer)) {
-    answer = await planOf(core, PLAN_SQL, [withPivotValues(text, [...significant(text)])]);
+    answer = await planOf(core, PLAN_SQL, [withPivotValues(text, significant(text))]);
   }
   const found = readAnswer(core, answer);
   const named = await withNamed(core, await withTakenNames(core, found.facts), found.named);

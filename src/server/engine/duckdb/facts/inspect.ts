@@ -60,7 +60,7 @@ async function inspectLent(
   options: InspectOptions,
   lent: readonly LentView[],
 ): Promise<PlanFacts> {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const explained = skipExplain(tokens);
   if (explained > 0) {
     const facts = await inspectLent(core, sql.slice(tokens[explained]?.start), options, lent);

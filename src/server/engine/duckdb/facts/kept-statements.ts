@@ -17,7 +17,7 @@ export class KeptStatements {
 
   /** To be called with what has run. */
   note(sql: string): void {
-    const tokens = [...significant(sql)];
+    const tokens = significant(sql);
     const prepared = readPrepare(tokens);
     const start = tokens[prepared?.start ?? 0]?.start;
     if (prepared !== undefined) this.#texts.set(prepared.name, sql.slice(start, tokens.at(-1)?.end));
@@ -30,7 +30,7 @@ export class KeptStatements {
    * has, and INVALID_ARGUMENT where the values are not as many as the parameters, or too long.
    */
   expand(sql: string): string {
-    const tokens = [...significant(sql)];
+    const tokens = significant(sql);
     const start = skipExplain(tokens);
     const executed = readExecute(tokens.slice(start));
     if (executed === undefined) return sql;
@@ -41,7 +41,7 @@ export class KeptStatements {
     const values = readValues(sql, executed.values);
     const unused = new Set(values.keys());
     let chars = text.length;
-    const filled = withParameters(text, [...significant(text)], (name) => {
+    const filled = withParameters(text, significant(text), (name) => {
       const value = values.get(name);
       if (value === undefined) throw wrongValues(`there is no value for the parameter ${name}`);
       unused.delete(name);

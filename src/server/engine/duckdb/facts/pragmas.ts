@@ -4,9 +4,11 @@ import { isName, isWord, significant, stringOf, type Word } from './words.js';
 
 /** A query that reads what the PRAGMA reads; undefined for any other text. */
 export function pragmaQuery(sql: string): string | undefined {
-  const [verb, name, open, ...rest] = [...significant(sql)];
+  const words = significant(sql);
+  const [verb, name, open] = words;
   if (!isWord(verb, 'pragma') || name?.kind !== 'word') return undefined;
   if (open === undefined) return LISTS[name.value];
+  const rest = words.slice(3);
   const close = rest.at(-1);
   if (!isWord(name, 'table_info', 'show') || open.value !== '(' || close?.value !== ')') return undefined;
   return tableQuery(sql, rest.slice(0, -1));
@@ -14,7 +16,7 @@ export function pragmaQuery(sql: string): string | undefined {
 
 /** The table by its name as a text, which functions take; undefined where it is not one. */
 export function namedTableQuery(name: string): string | undefined {
-  return tableQuery(name, [...significant(name)]);
+  return tableQuery(name, significant(name));
 }
 
 function tableQuery(sql: string, words: readonly Word[]): string | undefined {

@@ -37,7 +37,7 @@ export const NO_FACTS: PlanFacts = {
 
 /** Reads one statement's tokens: for somebody who may change nothing, binding must not advance a sequence either. */
 export function readText(sql: string, options: InspectOptions): TextFacts {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const start = skipExplain(tokens);
   const explained = tokens.slice(start);
   const prepare = readPrepare(explained);
@@ -170,7 +170,7 @@ function heldQuery(
   const [value, ...more] = values;
   const text = value?.kind === 'string' && more.length === 0 ? stringOf(sql, value) : undefined;
   if (text === undefined || depth >= HELD_DEPTH_MAX) return 'unknown';
-  const facts = decided(text, [...significant(text)], options, depth + 1);
+  const facts = decided(text, significant(text), options, depth + 1);
   if (facts === undefined) return [];
   return facts.functions.length > 0 ? [...facts.functions] : 'unknown';
 }

@@ -116,7 +116,7 @@ interface Names {
 }
 
 function readNames({ catalog, schema, name, macro, text }: Definition): Names {
-  const words = [...significant(text ?? '')];
+  const words = significant(text ?? '');
   // After catalog and schema nothing temporary can be meant.
   const isFree = (at: number) => words[at - 1]?.value !== '.' || words[at - 3]?.value !== '.';
   const all = words.flatMap((word, at) => (isName(word) ? [{ word, at }] : []));

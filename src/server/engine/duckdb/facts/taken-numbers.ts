@@ -26,7 +26,7 @@ interface Askers {
 const askersIn = ofDefinitions((definitions): Askers => {
   const all = definitions.map(({ name, text }) => ({
     name: foldName(name),
-    words: [...significant(text ?? '')].filter((it, at) => at > 0 || !isWord(it, 'create')),
+    words: significant(text ?? '').filter((it, at) => at > 0 || !isWord(it, 'create')),
   }));
   const askers = {
     made: new Set(all.map(({ name }) => name)),

@@ -64,7 +64,7 @@ async function usedIn(
   all: readonly Definition[],
   names: ReadonlySet<string>,
 ): Promise<Definition[]> {
-  const isNamed = [...significant(sql)].some((it) => isName(it) && names.has(it.value));
+  const isNamed = significant(sql).some((it) => isName(it) && names.has(it.value));
   if (!isNamed) return [];
   const found: Definition[] = [];
   const asked = new Set<string>();
@@ -100,7 +100,7 @@ async function meant(
 }
 
 async function namesIn(core: Core, sql: string): Promise<Written[]> {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const query = (await queryOf(core, sql)) ?? (await queryOf(core, withPivotValues(sql, tokens)));
   // A text that is run as well can name what stands in WITH here.
   const isWhole = !tokens.some((it) => isName(it) && RUN_TEXTS.has(it.value));
@@ -190,7 +190,7 @@ function namesByPlace(all: readonly Word[]): Written[] {
 
 /** What query('…') and query_table('…') run in a text; undefined where that does not stand in it as it is. */
 function runTexts(sql: string): readonly string[] | undefined {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const found: string[] = [];
   for (const [at, token] of tokens.entries()) {
     if (!isName(token) || !RUN_TEXTS.has(token.value) || tokens[at + 1]?.value !== '(') continue;
@@ -208,7 +208,7 @@ function bodyOf({ macro, text }: Definition): string {
   if (text === null) return '';
   if (!macro) return viewBody(text) ?? text;
   // A macro that gives a table has a query for its text, any other an expression.
-  return isWord([...significant(text)][0], 'select', 'from', 'with', 'values') ? text : `select ${text}`;
+  return isWord(significant(text)[0], 'select', 'from', 'with', 'values') ? text : `select ${text}`;
 }
 
 function keyOf(it: Definition): string {

@@ -2,20 +2,24 @@
 import { readTokens, type Token } from '../../../../sql/lexer.js';
 import { nameValue, stringValue } from '../../../../sql/string-value.js';
 import { foldName } from '../../../model/fold-name.js';
+import { rememberingLong } from '../../../model/tokens.js';
 
 /** A token that is neither space, comment nor semicolon. */
 export interface Word extends Token {
   readonly value: string;
 }
 
-/** Reads a text's tokens but for spaces, comments and semicolons. */
-export function* significant(sql: string): Generator<Word, void, undefined> {
-  for (const token of readTokens(sql)) {
-    if (token.kind === 'space' || token.kind === 'comment' || token.kind === 'semicolon') continue;
-    const text = sql.slice(token.start, token.end);
-    yield { ...token, value: foldName(token.kind === 'quotedIdentifier' ? nameValue(text) : text) };
+/** A text's tokens but for spaces, comments and semicolons. */
+export const significant = rememberingLong((sql): readonly Word[] => {
+  const words: Word[] = [];
+  for (const { kind, start, end, closed } of readTokens(sql)) {
+    if (kind === 'space' || kind === 'comment' || kind === 'semicolon') continue;
+    const text = sql.slice(start, end);
+    const value = foldName(kind === 'quotedIdentifier' ? nameValue(text) : text);
+    words.push({ kind, start, end, closed, value });
   }
-}
+  return words;
+});
 
 /** Whether it is one of these key words, which cannot be quoted. */
 export function isWord(token: Word | undefined, ...values: readonly string[]): boolean {

@@ -41,7 +41,7 @@ export function aroundCopied({
   readonly run: string;
   readonly files: readonly FileAccess[];
 }): { readonly before: string; readonly after: string } | undefined {
-  const copy = readCopy(run, [...significant(run)]);
+  const copy = readCopy(run, significant(run));
   // Of files that are read, what is planned has the columns only.
   return copy?.action === 'write' && files.every(({ action }) => action === 'write')
     ? { before: 'COPY (', after: `) TO ${run.slice(copy.start)}` }

@@ -48,7 +48,7 @@ export class OpenedFiles {
     this.#texts.delete(sql);
     const rules = this.#rules;
     if (rules === undefined) return undefined;
-    const tokens = [...significant(sql)];
+    const tokens = significant(sql);
     const copy = readCopy(sql, tokens);
     const uses = tokens.some(definesQuery)
       ? []
@@ -156,7 +156,7 @@ const SYSTEM = 'system.main.';
 
 /** How many names begin with the catalog of DuckDB's own functions. */
 function namesOfSystem(sql: string): number {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   return tokens.filter((it, at) => isName(it) && it.value === 'system' && tokens[at + 1]?.value === '.')
     .length;
 }

@@ -20,7 +20,7 @@ export async function callsAsQueries(
   lent: readonly LentView[],
 ): Promise<string> {
   const macros = lent.filter(({ kind }) => kind === 'scalar macro');
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   if (macros.length === 0 || !writes(tokens)) return sql;
   let text = '';
   let at = 0;

@@ -88,7 +88,7 @@ async function ifSame(core: TextReader, name: ObjectName, made: unknown): Promis
 
 /** `CREATE VIEW a.b ("x", y) AS …` */
 function aliasesIn(text: string): readonly string[] {
-  const tokens = [...significant(text)];
+  const tokens = significant(text);
   const open = tokens.findIndex(({ value }) => value === '(');
   const as = tokens.findIndex((it) => isWord(it, 'as'));
   if (open < 0 || open > as) return [];

@@ -144,7 +144,7 @@ interface Written {
 }
 
 async function usesIn(core: TextReader, { query, sql, lent, bodies, scope }: Written): Promise<Use[]> {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const uses: Use[] = [];
   const isLent = (name: string, kind: LentView['kind']) =>
     lent.some((it) => it.kind === kind && foldName(it.name) === foldName(name));
@@ -206,7 +206,7 @@ function tokenAt(sql: string, tokens: readonly Word[], location: unknown): numbe
 
 /** Takes `catalog.schema.` off columns of the views: what stands there now has one name only. */
 function prefixCuts(query: Node, sql: string, uses: readonly Use[]) {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const cuts: Replacement[] = [];
   walk(query, (node) => {
     const names =

@@ -5,6 +5,7 @@ import type { LentRead } from '../../../model/plan-facts.js';
 import { heldParts, type Part } from '../facts/held-parts.js';
 import { withParameters } from '../facts/parameters.js';
 import { isName, significant } from '../facts/words.js';
+import { askingOnce } from './asking-once.js';
 import { callsAsQueries } from './calls-as-queries.js';
 import type { Core } from './expand.js';
 import { type LentText, lendQuery } from './lend-query.js';
@@ -16,7 +17,8 @@ import { queriesOfWith, queryOf } from './tree.js';
  * Throws FAILED_PRECONDITION with the reason where nothing is lent. The connection must be claimed, in the transaction in which it
  * is to run.
  */
-export async function lend(core: Core, sql: string, lent: readonly LentView[]): Promise<LentText> {
+export async function lend(asked: Core, sql: string, lent: readonly LentView[]): Promise<LentText> {
+  const core = askingOnce(asked);
   const query = await queryOf(core, sql);
   const found =
     query === undefined
@@ -33,7 +35,7 @@ async function lendParts(
   lent: readonly LentView[],
 ): Promise<LentText | undefined> {
   // Each part is read by itself, where a `?` would be another one.
-  const numbered = withParameters(written, [...significant(written)], (name) => `$${name}`);
+  const numbered = withParameters(written, significant(written), (name) => `$${name}`);
   const sql = await callsAsQueries(core, numbered, lent);
   const parts = heldParts(sql);
   if (parts.length === 0)

@@ -87,18 +87,21 @@ export function tableNodes(tree: unknown): readonly TableNode[] {
       found.push({ node, scope, isDescribed });
     const queries = queriesOfWith(node);
     const recursive = textIn(node, 'cte_name');
-    const own = [...(recursive === '' ? [] : [recursive]), ...queries.map(([name]) => name)];
     // The same scope for most: there are many nodes.
-    const names = own.length === 0 ? undefined : new WithNames(own.map(foldName), scope);
-    for (const [at, [, query]] of queries.entries()) {
-      const before = own.length - queries.length + at;
-      open.push({ node: query, scope: names?.first(before) ?? scope, isDescribed });
+    let inner = scope;
+    if (queries.length > 0 || recursive !== '') {
+      const own = [...(recursive === '' ? [] : [recursive]), ...queries.map(([name]) => name)];
+      const names = new WithNames(own.map(foldName), scope);
+      for (const [at, [, query]] of queries.entries())
+        open.push({ node: query, scope: names.first(own.length - queries.length + at), isDescribed });
+      inner = names.first(own.length);
     }
-    const inner = names?.first(own.length) ?? scope;
     const describes = isDescribed || (node.type === 'SHOW_REF' && node.show_type !== 'SUMMARY');
-    for (const [key, value] of Object.entries(node))
+    for (const key of Object.keys(node)) {
+      const value = node[key];
       if (key !== 'cte_map' && isTree(value))
         open.push({ node: value, scope: inner, isDescribed: describes });
+    }
   }
   return found;
 }
@@ -167,9 +170,11 @@ export function isNode(value: unknown): value is Node {
 
 /** The queries that WITH has before this one. */
 export function queriesOfWith({ cte_map: ctes }: Node): (readonly [name: string, query: unknown])[] {
-  const map = isNode(ctes) && Array.isArray(ctes.map) ? ctes.map : [];
-  return map.flatMap((it: unknown) => (isNode(it) ? [[textIn(it, 'key'), it.value] as const] : []));
+  if (!isNode(ctes) || !Array.isArray(ctes.map)) return NO_QUERIES;
+  return ctes.map.flatMap((it: unknown) => (isNode(it) ? [[textIn(it, 'key'), it.value] as const] : []));
 }
+
+const NO_QUERIES: (readonly [name: string, query: unknown])[] = [];
 
 const TREE_SQL = 'select system.main.json_serialize_sql($1::varchar)';
 const TEXT_SQL = 'select system.main.json_deserialize_sql($1::varchar::json)';

@@ -75,7 +75,7 @@ export class RowFilters {
     touched: readonly RowFilter[],
     facts: PlanFacts,
   ): Promise<Filtered | Unfiltered> {
-    const hasParameters = withParameters(sql, [...significant(sql)], () => 'NULL') !== sql;
+    const hasParameters = withParameters(sql, significant(sql), () => 'NULL') !== sql;
     // What a parameter is converts what it is compared with, so it is not known what it comes to.
     const ways = hasParameters ? [true] : [false, true];
     for (const guarded of ways) {
@@ -98,7 +98,7 @@ export class RowFilters {
     filters: readonly RowFilter[],
     guarded: boolean,
   ): Promise<{ readonly facts: PlanFacts; readonly assessment: Assessment } | Unfiltered> {
-    const planned = withParameters(text, [...significant(text)], () => 'NULL');
+    const planned = withParameters(text, significant(text), () => 'NULL');
     const answer = await planOf(this.#core, PLAN_SQL, [planned], parseExactly);
     if (answer.error && !(await this.#canBePlanned(filters))) return { unfiltered: BROKEN };
     if (answer.error)
@@ -140,7 +140,7 @@ interface Parts {
 }
 
 function partsOf(sql: string): Parts | Unfiltered {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   if (skipExplain(tokens) > 0) return { unfiltered: EXPLAINED };
   const prepare = readPrepare(tokens);
   const start = tokens[prepare?.start ?? 0]?.start ?? 0;
