@@ -28,6 +28,7 @@ import { logSessions } from './session/log-sessions.js';
 import { createSessionPlaces } from './session/session-places.js';
 import { reachOf } from './session/session-reach.js';
 import { createSessionRegistry } from './session/session-registry.js';
+import { createUserMemory } from './session/user-memory.js';
 import { loginSettingsOf } from './sso/login-settings.js';
 import { createTokenExchange } from './sso/token-exchange.js';
 import { asUsage, runStartSql, setHooks } from './start-sql.js';
@@ -150,6 +151,7 @@ export async function startServer(
   }
   const { authenticator, standing, sessionTokens } = logins;
 
+  const memory = createUserMemory();
   const life: Life = {
     admission,
     own: createOwnStatements([
@@ -184,10 +186,11 @@ export async function startServer(
       waitMs: () => settings.number('max_queue_wait') * 1000,
     }),
     rate: createRate(() => settings.number('max_statements_per_second'), nowMs),
+    memory,
     log,
     nowMs,
   };
-  const openStatements = createOpenStatements(nowMs);
+  const openStatements = createOpenStatements(nowMs, memory);
   const stores = createBatchStores({ fileBytesMax: config.tempFileBytesMax });
   const statements = createStatements(life, openStatements, stores);
   const sessions = createSessionRegistry({
@@ -215,6 +218,7 @@ export async function startServer(
         ? undefined
         : createTokenExchange(config.oauth, { log, nowMs }),
     sessions,
+    memory,
     statements,
     engine,
     serverVersion: VERSION,

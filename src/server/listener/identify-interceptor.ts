@@ -14,6 +14,8 @@ import { callers, type IdentifiedCall } from '../rpc/call.js';
 import { credentialLooksLike, hasCredential, identify } from '../rpc/identify.js';
 import { sendInPlace } from '../rpc/send-in-place.js';
 import type { Services } from '../rpc/services.js';
+import type { Held } from '../session/user-memory.js';
+import { countArriving } from './count-arriving.js';
 
 const HANDSHAKE = '/arrow.flight.protocol.FlightService/Handshake';
 const DO_ACTION = '/arrow.flight.protocol.FlightService/DoAction';
@@ -44,6 +46,7 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
     // A call may be cancelled before its handler exists, and its stream then never hears of it.
     const stop = new LightAbort();
     let identified: IdentifiedCall | undefined;
+    let arriving: Held | undefined;
     let hasHeaders = false;
     return new ServerInterceptingCall(call, {
       start(next) {
@@ -91,12 +94,15 @@ export function createIdentifyInterceptor(services: Services, metadataBytesMax: 
               services.authLog.accepted('call', { user, role, method: how, ...from }, caller.use);
               if (stop.signal.aborted) return;
               identified = { caller, stop, answered: false, headers: undefined };
+              arriving = services.memory.hold(caller.principal);
+              countArriving(call, arriving);
               callers.set(metadata, identified);
               proceed(metadata);
             }, refuse);
           },
           // grpc-js says this of every call, also of one that ended well.
           onCancel() {
+            arriving?.set(0);
             if (identified?.answered !== true) stop.abort(whyCallEnded(call));
           },
         });

@@ -17,6 +17,7 @@ import {
   isExchangeable,
 } from '../../flight/sql/exchange.js';
 import { createWriter, type MessageWriter, readMessages } from '../../flight/stream.js';
+import type { Held } from '../session/user-memory.js';
 import { type Call, finishStream, headersFor, identifiedCall, logged } from './call.js';
 import { handleText, transactionOf } from './command-fields.js';
 import { openQuery } from './do-get.js';
@@ -52,13 +53,15 @@ async function exchange(services: Services, grpcCall: ExchangeCall): Promise<voi
       if (asked === undefined) return;
       const caller = await identifyAgain(services, grpcCall, ofCall.signal);
       const { call, leave } = link.enter(caller);
+      const held = services.memory.hold(caller.principal);
       let end: Uint8Array | undefined;
       try {
         caller.assertAlive();
-        end = await run(services, asked, writer, call);
+        end = await run(services, asked, writer, call, held);
       } catch (error) {
         end = encodeStatementFailure(logged(services, METHOD, caller, error));
       } finally {
+        held.set(0);
         leave();
       }
       if (end !== undefined) await writer.write(encodeFlightData({ appMetadata: end }));
@@ -118,6 +121,7 @@ async function run(
   [first, ...rest]: Asked,
   writer: MessageWriter<FlightFrame>,
   call: Call,
+  held: Held,
 ): Promise<Uint8Array | undefined> {
   const command = commandOf(first);
   const { statements } = services;
@@ -137,7 +141,7 @@ async function run(
     }
     default: {
       // Without any, what was bound before is of no account.
-      const parameters = rest.length === 0 ? undefined : await readParameters(first, rest);
+      const parameters = rest.length === 0 ? undefined : await readParameters(first, rest, held);
       const session = await call.session();
       const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
       if (command.type === 'CommandPreparedStatementQuery') {

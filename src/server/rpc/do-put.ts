@@ -12,6 +12,7 @@ import type { Received } from '../../flight/service.js';
 import { decodeCommand, type SqlCommand } from '../../flight/sql/command.js';
 import { encodePreparedStatementResult, encodeUpdateResult } from '../../flight/sql/put-result.js';
 import { readMessages } from '../../flight/stream.js';
+import type { Held } from '../session/user-memory.js';
 import type { Call } from './call.js';
 import { handleText, transactionOf } from './command-fields.js';
 import { ingest } from './ingest.js';
@@ -29,16 +30,28 @@ export async function doPut(services: Services, grpcCall: PutCall, call: Call): 
   if (first === undefined || descriptor?.type !== FlightDescriptor_DescriptorType.CMD) {
     throw new GizmoError('INVALID_ARGUMENT', 'The first message of DoPut must carry a Flight SQL command.');
   }
-  const answer = await put(services, decodeCommand(descriptor.cmd), first, messages, call);
+  const held = services.memory.hold(call.caller.principal);
+  const answer = await put(
+    services,
+    decodeCommand(descriptor.cmd),
+    { first, rest: messages, held },
+    call,
+  ).finally(() => held.set(0));
   grpcCall.write(create(PutResultSchema, { appMetadata: answer }));
+}
+
+interface Sent {
+  readonly first: FlightDataMessage;
+  readonly rest: AsyncIterable<FlightDataMessage>;
+  /** What of it is kept as long as the call lasts. */
+  readonly held: Held;
 }
 
 /** Does what the command says and returns the answer's app_metadata. On failure no PutResult is sent. */
 async function put(
   services: Services,
   command: SqlCommand,
-  first: FlightDataMessage,
-  rest: AsyncIterable<FlightDataMessage>,
+  { first, rest, held }: Sent,
   call: Call,
 ): Promise<Uint8Array> {
   const { statements } = services;
@@ -58,14 +71,14 @@ async function put(
     case 'CommandPreparedStatementUpdate': {
       const prepared = statements.open.prepared(handleText(command.message.preparedStatementHandle), session);
       // Without a schema there is nothing more to come, and what was bound before is used.
-      const sent = first.header.length === 0 ? undefined : await readParameters(first, rest);
+      const sent = first.header.length === 0 ? undefined : await readParameters(first, rest, held);
       if (sent !== undefined) statements.open.bind(prepared, sent);
       return encodeUpdateResult(await statements.updatePrepared(prepared, call.signal));
     }
     case 'CommandPreparedStatementQuery': {
       const handle = command.message.preparedStatementHandle;
       const prepared = statements.open.prepared(handleText(handle), session);
-      statements.open.bind(prepared, await readParameters(first, rest));
+      statements.open.bind(prepared, await readParameters(first, rest, held));
       // The same handle: clients disagree on whether a new one would replace it.
       return encodePreparedStatementResult(handle);
     }

@@ -17,6 +17,8 @@ export interface Sendable {
   readonly schemaMessage: Uint8Array;
   /** What kind of statement it was, for who has seen no FlightInfo. */
   readonly facts?: Uint8Array;
+  /** Aborted where it is stopped while its client reads nothing. */
+  readonly stopped?: AbortSignal | undefined;
   next(): Promise<EncodedBatch | undefined>;
   close(): Promise<void>;
 }
@@ -25,7 +27,14 @@ export interface Sendable {
 export function sendable({ result, returns, changes }: QueryAnswer): Sendable {
   const { schemaMessage } = result;
   const facts = statementFacts(returns, changes);
-  return { schemaMessage, facts, next: () => result.next(), close: () => result.close() };
+  return {
+    ...{ schemaMessage, facts },
+    get stopped() {
+      return result.stopped;
+    },
+    next: () => result.next(),
+    close: () => result.close(),
+  };
 }
 
 /** Of a call that goes on behind the result, with somebody who takes messages packed. */
@@ -85,7 +94,7 @@ async function sendBatches(
   for (let batch: EncodedBatch | undefined = first; batch !== undefined; ) {
     const frame = encodeFlightData({ message: batch });
     const written = writer.write(frame);
-    await (signal === undefined ? written : orAborted(written, signal));
+    await orStopped(orStopped(written, signal), result.stopped);
     const { buffer } = batch.body;
     if (isSent(frame) && buffer instanceof ArrayBuffer) batch.giveBack?.(buffer);
     batch = await following;
@@ -93,6 +102,10 @@ async function sendBatches(
     following = batch && result.next();
     following?.catch(() => undefined);
   }
+}
+
+function orStopped(written: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return signal === undefined ? written : orAborted(written, signal);
 }
 
 /** In one piece, which both sides handle for the price of one message. */

@@ -7,6 +7,7 @@ import type { SessionTokens } from '../auth/session-token.js';
 import type { Standing } from '../auth/standing.js';
 import type { Connection } from '../model/connection.js';
 import type { SessionRegistry } from '../session/session-registry.js';
+import type { UserMemory } from '../session/user-memory.js';
 import type { TokenExchange } from '../sso/token-exchange.js';
 import type { Statements } from '../statement/statements.js';
 import type { AuthLog } from '../telemetry/auth-log.js';
@@ -23,6 +24,7 @@ export interface Services {
   /** Undefined where clients ask the identity provider themselves. */
   readonly tokenExchange: TokenExchange | undefined;
   readonly sessions: SessionRegistry;
+  readonly memory: UserMemory;
   readonly statements: Statements;
   /** The engine's name and version, for SqlInfo. */
   readonly engine: { readonly name: string; readonly version: string };

@@ -60,6 +60,6 @@ export function createSessionPlaces({
 }
 
 /** By name, whatever they may do in each session. Those whom the operator's function admits choose their names: they share one. */
-function userOf({ name, origin }: Principal): string {
+export function userOf({ name, origin }: Principal): string {
   return origin?.kind === 'hook' ? 'hook' : `name ${name}`;
 }

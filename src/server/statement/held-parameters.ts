@@ -4,6 +4,7 @@
  */
 import { GizmoError } from '../../errors.js';
 import type { Session } from '../session/session.js';
+import type { UserMemory } from '../session/user-memory.js';
 import type { ParameterRows } from './statement.js';
 
 /** Of what is bound in a session, and again of what waits. */
@@ -11,8 +12,9 @@ export const PARAMETER_BYTES_MAX_PER_SESSION = 256 * 1024 * 1024;
 
 const waiting = new WeakMap<Session, number>();
 
-/** Throws RESOURCE_EXHAUSTED where the statements of the session hold too much already. */
+/** Throws RESOURCE_EXHAUSTED where the statements of the session, or of its user, hold too much already. */
 export async function holdingParameters<T>(
+  { memory }: { readonly memory: UserMemory },
   session: Session,
   parameters: ParameterRows | undefined,
   work: () => Promise<T>,
@@ -21,10 +23,13 @@ export async function holdingParameters<T>(
   if (bytes === 0) return await work();
   const held = (waiting.get(session) ?? 0) + bytes;
   if (held > PARAMETER_BYTES_MAX_PER_SESSION) throw tooManyParameters('of statements that wait');
+  const ofUser = memory.hold(session.principal);
+  ofUser.set(bytes);
   waiting.set(session, held);
   try {
     return await work();
   } finally {
+    ofUser.set(0);
     waiting.set(session, (waiting.get(session) ?? 0) - bytes);
   }
 }

@@ -1,6 +1,7 @@
 /** What the steps of a statement's life are given. */
 import type { Access } from '../access/access.js';
 import type { Hooks } from '../hooks/hooks.js';
+import type { UserMemory } from '../session/user-memory.js';
 import type { LentViewStore } from '../state/lent-view-store.js';
 import type { PathGuard } from '../state/path-guard.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -31,6 +32,7 @@ export interface Life {
   readonly hooks: Hooks;
   readonly slots: Slots;
   readonly rate: Rate;
+  readonly memory: UserMemory;
   readonly log: Logger;
   readonly nowMs: () => number;
 }

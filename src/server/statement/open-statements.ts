@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { GizmoError } from '../../errors.js';
 import { identityOf, type Principal } from '../model/principal.js';
 import type { Session } from '../session/session.js';
+import type { Held as HeldMemory, UserMemory } from '../session/user-memory.js';
 import { PARAMETER_BYTES_MAX_PER_SESSION, parameterBytes, tooManyParameters } from './held-parameters.js';
 import type { ParameterRows } from './statement.js';
 import type { PreparedStatement, Ticket } from './ticket.js';
@@ -56,10 +57,14 @@ interface Held {
   readonly tickets: Map<string, { readonly ticket: Ticket; readonly expiresAtMs: number }>;
   /** Of all tickets. */
   keptBytes: number;
+  /** Of all prepared statements. */
+  boundBytes: number;
+  /** What all of it takes. */
+  readonly memory: HeldMemory;
 }
 
 /** Keeps them until they are closed, expire, or their session ends. Call `stop` when the server does. */
-export function createOpenStatements(nowMs: () => number): OpenStatements {
+export function createOpenStatements(nowMs: () => number, memory: UserMemory): OpenStatements {
   const bySession = new Map<Session, Held>();
   const ticketOwners = new Map<string, Session>();
   const sweeper = setInterval(sweep, SWEEP_INTERVAL_MS);
@@ -69,7 +74,8 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     if (session.signal.aborted) throw session.signal.reason;
     let held = bySession.get(session);
     if (held === undefined) {
-      held = { prepared: new Map(), tickets: new Map(), keptBytes: 0 };
+      const ofUser = memory.hold(session.principal);
+      held = { prepared: new Map(), tickets: new Map(), keptBytes: 0, boundBytes: 0, memory: ofUser };
       bySession.set(session, held);
       // The engine connection goes with the session, and every statement on it.
       session.onEnd(() => {
@@ -78,6 +84,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
           letGo(ticket).catch(closedWithItsSession);
         }
         bySession.delete(session);
+        ofUser.set(0);
       });
     }
     return held;
@@ -160,29 +167,32 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
     prepared(handle, session) {
       const prepared = bySession.get(session)?.prepared.get(handle);
       if (prepared === undefined) {
-        throw new GizmoError('NOT_FOUND', 'There is no such prepared statement in this session.');
+        throw noSuchPrepared();
       }
       return prepared;
     },
 
     async closePrepared(handle, session) {
       const prepared = open.prepared(handle, session);
-      bySession.get(session)?.prepared.delete(handle);
+      const held = heldBy(session);
+      held.prepared.delete(handle);
       prepared.closed = true;
+      held.boundBytes -= parameterBytes(prepared.parameters);
+      held.memory.set(held.keptBytes + held.boundBytes);
       // In its turn and not awaited: clients close a statement before they have read its result, which goes on.
       const close = async () => prepared.statement?.engine.close();
       withTurn(session, session.signal, close).catch(closedWithItsSession);
     },
 
     bind(prepared, parameters) {
-      const others = [...heldBy(prepared.session).prepared.values()].filter((it) => it !== prepared);
-      const bytes = [...others.map((it) => it.parameters), parameters].reduce(
-        (sum, it) => sum + parameterBytes(it),
-        0,
-      );
+      if (prepared.closed) throw noSuchPrepared();
+      const held = heldBy(prepared.session);
+      const bytes = held.boundBytes - parameterBytes(prepared.parameters) + parameterBytes(parameters);
       if (bytes > PARAMETER_BYTES_MAX_PER_SESSION) {
         throw tooManyParameters('bound');
       }
+      held.memory.set(held.keptBytes + bytes);
+      held.boundBytes = bytes;
       prepared.parameters = parameters;
     },
 
@@ -191,6 +201,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       const { tickets } = session;
       if (ticket.kind === 'background') makeRoomInBackground(tickets);
       makeRoom(session, ticket);
+      session.memory.set(session.keptBytes + keptBytes(ticket) + session.boundBytes);
       session.keptBytes += keptBytes(ticket);
       const handle = makeHandle();
       ticketOwners.set(handle, ticket.session);
@@ -229,6 +240,7 @@ export function createOpenStatements(nowMs: () => number): OpenStatements {
       if (session === undefined || ticket === undefined) return;
       session.tickets.delete(handle);
       session.keptBytes -= keptBytes(ticket);
+      session.memory.set(session.keptBytes + session.boundBytes);
       await letGo(ticket);
       if (ticket.kind === 'deferred' && ticket.prepared === undefined) await ticket.statement?.engine.close();
     },
@@ -257,6 +269,10 @@ function keptBytes(ticket: Ticket): number {
   if (ticket.kind === 'deferred') return parameterBytes(ticket.parameters);
   if (ticket.kind !== 'completed') return 0;
   return ticket.result.batches.reduce((sum, batch) => sum + batch.body.byteLength, 0);
+}
+
+function noSuchPrepared(): GizmoError {
+  return new GizmoError('NOT_FOUND', 'There is no such prepared statement in this session.');
 }
 
 /** What was to be closed went with its session, or with the engine: there is nothing left to free. */

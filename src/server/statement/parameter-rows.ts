@@ -25,6 +25,9 @@ export async function executeRows(
     schema,
     schemaMessage,
     changes: current.changes,
+    get stopped() {
+      return current.stopped;
+    },
     async next() {
       for (;;) {
         const batch = await current.next();

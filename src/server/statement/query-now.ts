@@ -45,7 +45,7 @@ export async function queryPreparedNow(
   if (statement === undefined)
     return await queryNow(life, stores, { session, sql, door: 'prepared-query', signal });
   life.rate.take(session);
-  return await holdingParameters(session, parameters, () =>
+  return await holdingParameters(life, session, parameters, () =>
     inTurn(life, { session, signal, sql }, (release) =>
       answer({ life, stores, statement, parameters, free: async () => {}, release }, signal),
     ),

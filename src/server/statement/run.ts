@@ -14,6 +14,8 @@ export interface RunningResult {
   readonly schema: ArrowSchema;
   readonly schemaMessage: Uint8Array;
   readonly changes: number | undefined;
+  /** Aborted where the statement is stopped, also while nobody reads. Absent where nothing runs any more. */
+  readonly stopped?: AbortSignal | undefined;
   next(): Promise<EncodedBatch | undefined>;
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function run(
     schema: result.schema,
     schemaMessage: result.schemaMessage,
     changes: result.changes,
+    stopped: signal,
     async next() {
       // What there was has been handed over, and nothing is left to do in the engine.
       if (result.ended && scoped === undefined && !over && !signal.aborted) {
@@ -121,6 +124,9 @@ export function endingWith(result: RunningResult, onClosed: () => Promise<void>)
     schema: result.schema,
     schemaMessage: result.schemaMessage,
     changes: result.changes,
+    get stopped() {
+      return result.stopped;
+    },
     next: () => result.next(),
     close() {
       closing ??= result.close().finally(onClosed);

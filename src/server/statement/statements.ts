@@ -237,12 +237,12 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       life.rate.take(session);
       const { readOnly, returns } = statement.engine;
       if (!readOnly || (parameters === undefined && statement.engine.schema === undefined))
-        return holdingParameters(session, parameters, () =>
+        return holdingParameters(life, session, parameters, () =>
           inTransaction(life, { session, signal, sql }, () => runNow(statement, signal, parameters)),
         );
       const opened =
         parameters &&
-        (await holdingParameters(session, parameters, () =>
+        (await holdingParameters(life, session, parameters, () =>
           openAhead(life, stores, statement, parameters, signal),
         ));
       const schema = opened?.result.schema ?? statement.engine.schema ?? NO_FIELDS;
@@ -273,7 +273,7 @@ export function createStatements(life: Life, open: OpenStatements, stores: Batch
       const { session, sql, statement, parameters } = prepared;
       if (statement === undefined) return this.update({ session, sql, door: 'prepared-update', signal });
       life.rate.take(session);
-      return holdingParameters(session, parameters, () =>
+      return holdingParameters(life, session, parameters, () =>
         inTransaction(life, { session, signal, sql }, () => runForCount(life, statement, signal, parameters)),
       );
     },

@@ -172,6 +172,25 @@ describe('an exchange', () => {
     other.close();
   });
 
+  it('whose statement is killed goes on, also where the client reads nothing of it', async () => {
+    const other = await logIn(server.address.port);
+    const exchange = other.openExchange();
+    const [[id] = []] = (await ask(exchange, query('select gizmo_session()'))).rows;
+    exchange.send(query('select i, i::varchar from range(50000000) t(i)'));
+    const states = `select state from gizmo_queries() where session_id = '${id}'`;
+    await expect.poll(() => client.rows(states), { timeout: 10_000 }).toEqual([['sending']]);
+    const [[statement] = []] = await client.rows(
+      `select query_id from gizmo_queries() where session_id = '${id}'`,
+    );
+    await client.update(`KILL QUERY '${statement}'`);
+    await expect.poll(() => client.rows(states), { timeout: 5000 }).toEqual([]);
+    const { end } = await exchange.answer();
+    expect(end).toThrow(/stopped by KILL QUERY/);
+    expect((await ask(exchange, query('select 1::bigint'))).rows).toEqual([[1n]]);
+    exchange.call.cancel();
+    other.close();
+  });
+
   it('refuses a person who was suspended since, and their running statement', async () => {
     await client.update("CREATE USER eve PASSWORD 'open sesame 9' ROLE user");
     const eve = connectRaw(server.address.port, { authorization: basic('eve', 'open sesame 9') });
