@@ -74,7 +74,7 @@ export class HookCalls {
       return row[0] === true ? { admitted: true } : refused(`it returned ${row[0]}`);
     } catch (error) {
       const { message, detail } = toGizmoError(error);
-      return refused(detail ?? message);
+      return refused(withoutAsked(withoutExcerpt(detail ?? message), values));
     } finally {
       this.#running--;
     }
@@ -103,6 +103,16 @@ export class HookCalls {
 function withoutExcerpt(message: string): string {
   return message.replace(/\n+LINE \d+:[\s\S]*$/, '');
 }
+
+/** What is asked about is a password or a statement with secrets, and DuckDB quotes what it stumbles over, unescaped. */
+function withoutAsked(message: string, values: readonly string[]): string {
+  const told = message.replace(/["'][\s\S]*["']/, "'***'");
+  const lower = told.toLowerCase();
+  const repeats = values.some((it) => it.length >= ASKED_CHARS_MIN && lower.includes(it.toLowerCase()));
+  return repeats ? 'it failed with an error that repeats what it was asked about' : told;
+}
+/** Shorter ones stand in any sentence. */
+const ASKED_CHARS_MIN = 4;
 
 function callOf({ names, arguments: count }: HookFunction): string {
   return `select ${quoteName(...names)}(${Array.from({ length: count }, (_, index) => `$${index + 1}::varchar`).join(', ')})`;

@@ -206,6 +206,28 @@ it('gives the function the token of the server, and the log no token', async () 
   expect(log).not.toContain('alice-key-123');
 });
 
+it('logs neither passwords nor secrets that an error of a function quotes', async () => {
+  await admin.rows('create macro counted(sid, client_token, server_token) as client_token::integer = 5');
+  await admin.rows(
+    'create macro spelt(sid, client_token, server_token) as error(upper(client_token))::boolean',
+  );
+  await admin.rows('create macro even(sid, query) as query::integer = 5');
+  const reasons = () => readFileSync(logFile, 'utf8').match(/did not admit.*user="?last .*/g) ?? [];
+  for (const name of ['counted', 'spelt']) {
+    await set(`'${name}'`);
+    await expect(enter("it's my password", `last ${name}`)).rejects.toMatchObject(failed);
+  }
+  await set("'check_token'");
+  await admin.rows("set global gizmo_authorization_function = 'even'");
+  await admin.rows("create secret s (type http, bearer_token 'my password')").catch(() => undefined);
+  await admin.rows('reset global gizmo_authorization_function');
+  await expect.poll(reasons).toHaveLength(2);
+  expect(reasons()[0]).toContain("Could not convert string '***' to INT32");
+  const log = readFileSync(logFile, 'utf8');
+  expect(log).toContain('the authorization function did not admit');
+  expect(log.toLowerCase()).not.toContain('my password');
+});
+
 function tokenFile(): string {
   writeFileSync(tokenPath, 'a-token-of-the-server', { mode: 0o600 });
   return tokenPath;
