@@ -5,6 +5,7 @@ import type { Access } from '../access/access.js';
 import { columnsNotGranted, type Denial, decide, type UnreadableColumns } from '../access/decide.js';
 import { mayKnow } from '../access/may-know.js';
 import type { IngestRequest } from '../engine/engine.js';
+import { preparedAnew } from '../engine/prepared-anew.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Person, Principal } from '../model/principal.js';
 import type { Life } from './life-context.js';
@@ -27,9 +28,16 @@ export function authorize(
     return statement as AuthorizedStatement;
   }
   assertAllowed(access, principal, facts, statement.text);
-  assertAllowed(access, principal, statement.facts, statement.text);
+  assertAllowedStill(access, principal, statement);
   tables.assertReadable(principal, statement.engine.serverTables);
   return statement as AuthorizedStatement;
+}
+
+/** What it was prepared as: of what it means now it is known already that it may be run. */
+function assertAllowedStill(access: Access, principal: Person, { facts, text }: PlannedStatement): void {
+  const denial = facts && decide(access.rightsOf(principal), facts);
+  if (denial?.by === 'grant') throw preparedAnew();
+  assertAllowed(access, principal, facts, text);
 }
 
 /**

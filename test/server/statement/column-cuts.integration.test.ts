@@ -3,14 +3,15 @@
  * columns at all. Whoever may read some columns must not be able to tell one from the other.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCommand } from '../../../src/flight/sql/command.js';
 import type { RunningServer } from '../../../src/server/running-server.js';
 import { logInAs } from '../../support/log-in-as.js';
-import { logIn, type RawClient } from '../../support/raw-client.js';
+import { logIn, type RawClient, ticketOf } from '../../support/raw-client.js';
 import { startTestServer } from '../../support/start-test-server.js';
 
 const secretKey = randomBytes(16).toString('hex');
@@ -18,6 +19,8 @@ const PEOPLE =
   "(values (1, 'Ann', 10, 'x'), (2, 'Bob', 20, 'y'), (3, null, null, 'z')) t(id, name, salary, secret)";
 
 const exported = mkdtempSync(join(tmpdir(), 'gizmo-cuts-'));
+const FILE = join(exported, 'shapes.csv');
+writeFileSync(FILE, 'id,shape\n1,round\n2,square\n');
 
 interface Side {
   readonly server: RunningServer;
@@ -91,6 +94,12 @@ describe('a table that may be read in part', () => {
     ['select salary from shop.main.people', /Referenced column "salary" not found/],
     ["select columns('^s') from shop.main.people", /No matching columns found/],
     ['select people from shop.main.people where id = 1', '[[{"id":1,"name":"Ann"}]]'],
+    ["select name from pragma_table_info('shop.main.people')", '[["id"],["name"]]'],
+    ['select sum(count)::int from histogram_values(shop.main.people, id)', '[[3]]'],
+    [
+      `select name, shape from shop.main.people join '${FILE}' using (id) order by id`,
+      '[["Ann","round"],["Bob","square"]]',
+    ],
     ['describe shop.main.people', /^\[\["id","INTEGER",.*\],\["name","VARCHAR",[^[]*\]\]$/],
   ])('is one without the other columns: %s', async (sql, expected) => {
     const said = await expectSame(sql);
@@ -235,6 +244,16 @@ const OTHERS = [
   "from query('select # from @ order by id')",
   "select query_table.# from query_table('shop.main.people')",
   "from query_table('shop.main.people') p where p.# is not null order by id",
+  "from query_table(['shop.main.people', 'shop.people']) where # is not null order by all",
+  'from histogram(shop.main.people, #)',
+  "select bin, h.count from histogram_values('shop.people', # + 1, bin_count := 2) h order by all",
+  'with people as (select 1 as #) from histogram(people, id)',
+  "pragma table_info('shop.main.people')",
+  "select cid, t.name, pk from pragma_table_info('shop.people') t where t.name <> '#'",
+  `select # from @ p join '${FILE}' f on f.id = p.id and f.shape = 'round' order by all`,
+  `select p.id, # from read_csv('${FILE}', header = true, all_varchar = true) f join @ p on f.id = p.id::varchar order by all`,
+  `insert into own.main.made select p.id, f.# from @ p, read_csv(['${FILE}']) f where p.id < 0`,
+  `copy (select # from @ join '${FILE}' f using (id)) to '${join(exported, 'joined.out.csv')}'`,
   'insert into own.main.made select id, # from @ where id < 0',
   'insert into own.main.made (#) select id from @',
   'insert into own.main.made by name from @',
@@ -317,4 +336,21 @@ it('has all of its columns for a text that was asked before, once all of it may 
   await admin.rows('grant select on shop.main.people to dora');
   expect(await dora.rows(sql)).toEqual([['z']]);
   dora.close();
+});
+
+it('has to be asked for anew by what was prepared with columns that have been revoked', async () => {
+  const { server, admin } = real;
+  const eve = await logInAs(server.address.port, secretKey, 'user', { name: 'eve' });
+  await admin.rows('grant select (id, secret) on shop.main.people to eve');
+  const handle = await eve.prepare('select id from shop.main.people order by id');
+  await admin.rows('revoke select (id, secret) on shop.main.people from eve');
+  await admin.rows('grant select (id) on shop.main.people to eve');
+  const message = { preparedStatementHandle: handle };
+  await expect(
+    eve
+      .info(encodeCommand({ type: 'CommandPreparedStatementQuery', message }))
+      .then((it) => eve.get(ticketOf(it))),
+  ).rejects.toThrow(/changed since it was prepared. Prepare it again/);
+  expect(await eve.rows('select id from shop.main.people order by id')).toEqual([[1], [2], [3]]);
+  eve.close();
 });

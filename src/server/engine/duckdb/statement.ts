@@ -5,6 +5,7 @@ import { schemasEqual } from '../../../flight/ipc/schema.js';
 import type { ArrowSchema } from '../../../flight/ipc/types.js';
 import type { StatementKind } from '../../model/statement-kind.js';
 import type { EngineStatement, ExecuteOptions } from '../engine.js';
+import { preparedAnew } from '../prepared-anew.js';
 import { ParameterBinder } from './bind-parameters.js';
 import { PLANNED_ON_DATA } from './data-version.js';
 import { NO_FIELDS, openResult } from './open-result.js';
@@ -244,13 +245,6 @@ export interface Preparation {
   /** Of the data, before it was prepared. */
   readonly version: number;
   prepare(): Promise<PreparedStatement>;
-}
-
-function preparedAnew(): GizmoError {
-  return new GizmoError(
-    'FAILED_PRECONDITION',
-    'What this statement means or may show has changed since it was prepared. Prepare it again.',
-  );
 }
 
 /**

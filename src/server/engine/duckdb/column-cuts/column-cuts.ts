@@ -1,8 +1,9 @@
 /** What runs in the place of texts over tables that may be read in part, as they were inspected last. */
 import type { ColumnCut } from '../../../model/column-cut.js';
 import type { TextReader } from '../facts/plan-text.js';
-import type { Unreadable } from './cut-query.js';
 import { type CutText, cutText } from './cut-text.js';
+import { withoutFiles } from './held-files.js';
+import type { Unreadable } from './shown.js';
 
 export class ColumnCuts {
   readonly #core: TextReader;
@@ -23,11 +24,19 @@ export class ColumnCuts {
 
   /** The connection must be claimed, in the transaction in which it is to run. */
   async cut(sql: string, cuts: readonly ColumnCut[]): Promise<CutText | Unreadable> {
-    const cut = await cutText(askingOnce(this.#core), sql, cuts);
-    if ('unreadable' in cut || cut.text === sql) return cut;
+    const held = withoutFiles(sql);
+    const cut = await cutText(askingOnce(this.#core), held.text, cuts);
+    if ('unreadable' in cut) return cut;
+    if (cut.text === held.text) return { ...cut, text: sql };
+    const text = held.restored(cut.text);
+    this.replace(sql, text);
+    return { ...cut, text };
+  }
+
+  /** Has another text run in the place of one, until that is inspected again. */
+  replace(sql: string, text: string): void {
     if (this.#texts.size >= TEXTS_MAX) this.#texts.clear();
-    this.#texts.set(sql, cut.text);
-    return cut;
+    this.#texts.set(sql, text);
   }
 }
 

@@ -5,13 +5,15 @@ import { foldName } from '../../../model/fold-name.js';
 import type { Part } from '../facts/held-parts.js';
 import { withParameters } from '../facts/parameters.js';
 import type { TextReader } from '../facts/plan-text.js';
+import { tableInfoQuery } from '../facts/pragmas.js';
 import { significant } from '../facts/words.js';
 import { readPrepare, skipExplain } from '../facts/wrappers.js';
 import { readCopy } from '../files/copy-statement.js';
 import { type Node, queriesOfWith, queryOf } from '../lent/tree.js';
 import { writtenAnew } from '../lent/written-anew.js';
 import { cutParts } from './cut-parts.js';
-import { type Alias, cutQuery, type Unreadable } from './cut-query.js';
+import { type Alias, cutQuery } from './cut-query.js';
+import type { Unreadable } from './shown.js';
 
 export interface CutText {
   readonly text: string;
@@ -42,12 +44,16 @@ export async function cutText(
     if (cut.aliases.length === 0) return { ...cut, text: sql };
     return { ...cut, text: `${sql.slice(0, start)}COPY (${cut.text}) TO ${statement.slice(copied.end)}` };
   }
-  const query = await queryOf(core, statement);
+  const asked = tableInfoQuery(statement) ?? statement;
+  const query = await queryOf(core, asked);
   const cut =
     query === undefined
       ? await inParts(core, statement, cuts)
-      : await written(core, { sql: statement, query }, cuts);
-  return 'unreadable' in cut ? cut : { ...cut, text: `${sql.slice(0, start)}${cut.text}` };
+      : await written(core, { sql: asked, query }, cuts);
+  if ('unreadable' in cut) return cut;
+  return cut.aliases.length === 0
+    ? { ...cut, text: sql }
+    : { ...cut, text: `${sql.slice(0, start)}${cut.text}` };
 }
 
 async function written(

@@ -1,5 +1,5 @@
 /** PRAGMAs that show metadata, as the queries that DuckDB makes of them; what it makes cannot be planned itself. */
-import { quoteName } from '../../../../sql/quote.js';
+import { quoteName, quoteText } from '../../../../sql/quote.js';
 import { isName, isWord, significant, stringOf, type Word } from './words.js';
 
 /** A query that reads what the PRAGMA reads; undefined for any other text. */
@@ -12,6 +12,13 @@ export function pragmaQuery(sql: string): string | undefined {
   const close = rest.at(-1);
   if (!isWord(name, 'table_info', 'show') || open.value !== '(' || close?.value !== ')') return undefined;
   return tableQuery(sql, rest.slice(0, -1));
+}
+
+/** The query that DuckDB makes of `PRAGMA table_info('t')`; undefined for any other text. */
+export function tableInfoQuery(sql: string): string | undefined {
+  const [, name] = significant(sql);
+  const table = isWord(name, 'table_info') ? pragmaQuery(sql) : undefined;
+  return table && `from pragma_table_info(${quoteText(table.replace(/^from /, ''))})`;
 }
 
 /** The table by its name as a text, which functions take; undefined where it is not one. */

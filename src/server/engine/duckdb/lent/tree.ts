@@ -64,7 +64,7 @@ export function references(tree: unknown, around: Names = new Set<string>()): re
 }
 
 /** What stands in the place of a table. */
-interface TableNode {
+export interface TableNode {
   readonly node: Node;
   /** Names of WITH. */
   readonly scope: Names;
