@@ -78,6 +78,7 @@ describe('as a hidden database', () => {
     'alter table open.vault add column b int; alter table open.vault drop column b',
     "comment on table open.vault is 'x'",
     'describe open.vault',
+    'drop table if exists vault.gold',
   ])('%s', async (sql) => {
     const { hidden, absent } = await answersOf(ann, sql);
     expect(hidden).toBe(absent);
@@ -101,7 +102,6 @@ describe('as a hidden database', () => {
     "from query('from vault.gold')",
     "from query_table('vault.gold')",
     "select nextval('vault.s')",
-    'drop table if exists vault.gold',
     'drop table vault.gold',
     'create table vault.x (a int)',
     'create view open.v as from vault.gold',

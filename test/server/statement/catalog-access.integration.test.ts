@@ -186,6 +186,9 @@ const HIDDEN = [
   'prepare p as from vault.gold',
 ];
 
+/** What is not there is not dropped, hidden or absent. */
+const DOES_NOTHING = /^drop (?!schema).* if exists vault\.\w+$/;
+
 /** `vault` and its other spellings with another last letter. */
 const rename = (text: string, from: string, to: string) =>
   text.replace(new RegExp(`(vaul)(${from})`, 'gi'), (_, stem: string, last: string) =>
@@ -257,7 +260,8 @@ describe.each(Object.keys(STATEMENT_DOORS))('limited to catalogs, through %s', (
     const shown: unknown[] = [];
     for (const sql of sqls) {
       const { code, details } = await attempt(ann, sql);
-      if (code === status.OK || details.includes(CANARY)) shown.push([sql, details]);
+      if ((code === status.OK && !DOES_NOTHING.test(sql)) || details.includes(CANARY))
+        shown.push([sql, details]);
     }
     expect(shown).toEqual([]);
     expect(await everything()).toEqual(before);

@@ -550,6 +550,53 @@ describe('EXPLAIN ACCESS', () => {
   });
 });
 
+describe('DROP … IF EXISTS', () => {
+  it('does nothing where nothing is there, and is refused where something is that they may not drop', async () => {
+    await admin.rows('GRANT ALL ON shop.other TO ann; GRANT SELECT ON shop.main.orders TO ann');
+    for (const kind of ['table', 'view', 'sequence', 'type', 'index', 'macro', 'macro table'])
+      for (const name of [
+        'nothing',
+        'shop.nothing',
+        'shop.main.nothing',
+        'nowhere.nothing',
+        'shop.main.people',
+      ])
+        expect([kind, name, await outcome(ann, `use shop.other; drop ${kind} if exists ${name}`)]).toEqual([
+          kind,
+          name,
+          'yes',
+        ]);
+    expect(await outcome(ann, 'drop table if exists shop.main.orders cascade')).toBe('no');
+    expect(await outcome(ann, 'drop view if exists shop.main.orders')).toBe('no');
+    expect(await outcome(ann, 'create table made as select 1 as a; drop table if exists made')).toBe('yes');
+    expect(await outcome(ann, 'from shop.other.made')).toBe('hidden');
+    expect(
+      await admin.rows(
+        'select (from shop.main.people select count(*)::int), (from shop.main.orders select count(*)::int)',
+      ),
+    ).toEqual([[1, 1]]);
+    await ann.rows('use memory');
+  });
+
+  it('is decided on anew each time it was prepared for', async () => {
+    await admin.rows('GRANT ALL ON shop.other TO ann');
+    await ann.rows('use shop.other');
+    const handle = await ann.prepare('drop table if exists late');
+    const drop = () =>
+      ann.put(
+        encodeCommand({
+          type: 'CommandPreparedStatementUpdate',
+          message: { preparedStatementHandle: handle },
+        }),
+      );
+    await drop();
+    await ann.rows('create table late as select 1 as a');
+    await drop().catch(({ details }: { details: string }) => expect(details).toMatch(/Prepare it again/));
+    await ann.rows('drop table if exists late; use memory');
+    expect(await outcome(ann, 'from shop.other.late')).toBe('hidden');
+  });
+});
+
 describe('a bulk load that makes its table or adds to it', () => {
   it('needs INSERT alone where the table is there, and says what making it needs where it is not', async () => {
     await admin.rows('create table shop.main.loads (i integer); create table shop.main.later (i integer)');

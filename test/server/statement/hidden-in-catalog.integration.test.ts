@@ -52,9 +52,6 @@ const answerOf = (sql: string) =>
 it.each([
   'from shop.vault',
   'drop index shop.vault_index',
-  'drop index if exists shop.main.vault_index',
-  'drop type if exists shop.vault_kind',
-  'drop table if exists shop.vault',
   "comment on index shop.vault_index is 'x'",
   'show tables from shop.vaulted',
   'from (show tables from "shop" . vaulted)',
@@ -104,6 +101,21 @@ it.each([
     ...absent,
     details: absent.details.replace(/vaulz/gi, '<name>'),
   });
+});
+
+it.each([
+  'drop index if exists shop.main.vault_index',
+  'drop type if exists shop.vault_kind',
+  'drop table if exists shop.vault',
+  'drop view if exists shop.vault cascade',
+  'use shop; drop view if exists "VAULT"; use memory',
+  'drop macro table if exists shop.vault_lines',
+  'drop sequence if exists shop.vaulted.gold',
+])('what is hidden is not dropped where it need not be there, as what is not: %s', async (sql) => {
+  const before = await admin.rows('from duckdb_tables() union all by name from duckdb_types()');
+  expect(await answerOf(sql)).toEqual({ code: 0, details: '' });
+  expect(await answerOf(sql.replace(/vault/i, 'vaulz'))).toEqual({ code: 0, details: '' });
+  expect(await admin.rows('from duckdb_tables() union all by name from duckdb_types()')).toEqual(before);
 });
 
 it.each([

@@ -16,6 +16,7 @@ import type {
 } from '../engine.js';
 import { AlikeStatement } from './alike-statement.js';
 import { inspectCut } from './column-cuts/inspect-cut.js';
+import { droppedNothing } from './facts/dropped-nothing.js';
 import { catalogNames, lookUp } from './facts/look-up.js';
 import { PLAN_SQL } from './facts/plan-text.js';
 import { changesTransaction } from './facts/read-text.js';
@@ -111,6 +112,8 @@ export class DuckDbSession implements EngineSession {
 
   async #inspectNow(sql: string, options: InspectOptions): Promise<PlanFacts> {
     const core = this.#core;
+    const nothing = await droppedNothing(core, sql, options);
+    if (nothing !== undefined) return nothing;
     const facts = await inspectCut(core, sql, options);
     if (options.visible === undefined || core.isAborted) return facts;
     const types = await core.types.namedIn(core.kept.expand(sql));
