@@ -4,7 +4,7 @@
  */
 import type { LentRead, ObjectRead, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Privilege, Rights } from '../model/rights.js';
-import { BROKEN, EXPLAINED, SHOWN } from '../model/row-filter.js';
+import { BESIDE_FILES, BESIDE_LENT, BROKEN, EXPLAINED, SHOWN } from '../model/row-filter.js';
 import { catalogLevel } from './catalog-level.js';
 import { governing, holds, type Place, readableColumns, unreadable } from './grants.js';
 import { mayKnow } from './may-know.js';
@@ -276,6 +276,8 @@ function remedyOf(unfiltered: string, table: string): string {
   if (unfiltered === EXPLAINED) return 'Run the query itself, or let an administrator explain it.';
   if (unfiltered === BROKEN) return `An administrator can mend it: CREATE OR REPLACE POLICY … ON ${table}.`;
   if (unfiltered.endsWith(SHOWN)) return 'Leave it out.';
+  if (unfiltered === BESIDE_FILES || unfiltered === BESIDE_LENT)
+    return 'Make a temporary table of the one first, CREATE TEMP TABLE … AS SELECT …, and read the other with that.';
   return `Name the table in the FROM of a query, SELECT … FROM ${table}, which can stand in parentheses in another statement; PIVOT needs its values, in IN (…).`;
 }
 

@@ -12,6 +12,7 @@ import { foldName } from '../model/fold-name.js';
 import { type LentView, type LentViews, NOT_CALLED, NOT_HERE } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
+import { BESIDE_LENT } from '../model/row-filter.js';
 import { tokensOf } from '../model/tokens.js';
 import { BEHIND, notThere } from './not-there.js';
 
@@ -44,6 +45,8 @@ export async function inspectLending(
     await engine.endScope('rollback');
     throw tells === undefined ? explained(lending.facts) : tellsOfRows(lending.facts, tells);
   }
+  if (lending.facts !== undefined && isUnfiltered(rights, lending.facts))
+    return { ...lending.facts, unfiltered: BESIDE_LENT };
   if (lending.facts !== undefined) await engine.endScope('rollback');
   signal?.throwIfAborted();
   if (lending.facts === undefined) throwIfNotCalled(rights, text, views, lending.error);
@@ -63,6 +66,12 @@ export async function inspectLending(
     detail: toGizmoError(lending.error).message,
     cause: again.error,
   });
+}
+
+/** Whether it is refused for nothing but a table under row policies beside what is lent. */
+function isUnfiltered(rights: Rights, facts: PlanFacts): boolean {
+  const { by } = decide(rights, { ...facts, lent: [] }) ?? {};
+  return by === 'policy';
 }
 
 /**

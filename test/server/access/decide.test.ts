@@ -9,6 +9,7 @@ import type { CatalogAccess } from '../../../src/server/model/catalog-rule.js';
 import type { ObjectWrite, PlanFacts } from '../../../src/server/model/plan-facts.js';
 import type { Role } from '../../../src/server/model/principal.js';
 import type { DatabaseGrantLevel, Grant, GrantedRights, Rights } from '../../../src/server/model/rights.js';
+import { BESIDE_FILES, BESIDE_LENT, EXPLAINED } from '../../../src/server/model/row-filter.js';
 
 const NOTHING: PlanFacts = {
   opaque: undefined,
@@ -38,6 +39,21 @@ const write = (catalog: string, change: Partial<ObjectWrite> = {}): PlanFacts =>
 });
 const NO_POLICIES = { version: 0, list: () => [] };
 const may = (rights: Rights, facts: PlanFacts) => decide(rights, facts)?.by ?? 'yes';
+
+it.each([
+  [BESIDE_FILES, /Make a temporary table of the one first/],
+  [BESIDE_LENT, /Make a temporary table of the one first/],
+  [EXPLAINED, /Run the query itself/],
+  ['the statement is no plain query', /Name the table in the FROM of a query/],
+])('says what helps where a table under row policies cannot be filtered: %s', (unfiltered, remedy) => {
+  const rowFilters = [{ catalog: 'c', schema: 'main', name: 't', conditions: ['a'], policies: ['p'] }];
+  const denial = decide({ role: 'user', rowFilters }, { ...read('c'), unfiltered });
+  expect(denial).toMatchObject({
+    by: 'policy',
+    what: expect.stringContaining(unfiltered),
+    remedy: expect.stringMatching(remedy),
+  });
+});
 
 it('says of a table that may be read in part which columns may be', () => {
   const granted = [

@@ -501,6 +501,14 @@ describe('what is not of the view', () => {
     expect(readFileSync(file, 'utf8')).toBe('1\n2\n');
   });
 
+  it('says that a file is not read beside it, and what helps', async () => {
+    await expect(
+      ann.rows(`select * from pub.main.names n join '${join(exported, 'names.csv')}' f on true`),
+    ).rejects.toThrow(
+      /no files can be read beside them. Make a temporary table of the file first: CREATE TEMP TABLE/,
+    );
+  });
+
   it('is not told of by what cannot be written', async () => {
     await admin.rows('create or replace table bobs.main.few (salary varchar check (length(salary) < 3))');
     const said = await outcome(ann, 'insert into bobs.main.few select salary from pub.main.mine');
@@ -528,7 +536,7 @@ describe('what is not of the view', () => {
     await client.rows("set session default_order = 'desc'");
     expect(await outcome(client, 'select id from pub.main.names n order by id')).toBe('hidden');
     await client.rows('reset session default_order');
-    await client.rows('create temp view names as select 1 as id');
+    await client.rows('create temp view names as select 1 as id; create temp table main as select 1 as x');
     expect(await outcome(client, 'select id from pub.main.names n order by id')).toEqual([[1], [2]]);
     client.close();
   });

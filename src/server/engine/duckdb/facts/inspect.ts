@@ -72,6 +72,10 @@ async function inspectLent(
   const opened = await core.files.open(sql);
   const copied = opened !== undefined && 'run' in opened ? opened : undefined;
   const around = copied && aroundCopied(copied);
+  if (copied !== undefined && around === undefined)
+    throw notHere(
+      'no files can be read beside them. Make a temporary table of the file first: CREATE TEMP TABLE … AS FROM ….',
+    );
   const asked = around === undefined || copied === undefined ? sql : copied.plan;
   const lending = await lend(core, asked, lent).catch((reason) => {
     throw withoutBody(reason);

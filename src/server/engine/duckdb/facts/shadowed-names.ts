@@ -8,6 +8,7 @@ import type { ObjectWrite } from '../../../model/plan-facts.js';
 import type { Visible } from '../../../model/visible.js';
 import type { Definition } from './definitions.js';
 import { isVisible } from './is-visible.js';
+import { viewBody } from './view-body.js';
 import { isName, significant, stringOf, type Word } from './words.js';
 
 /** Definitions longer than this together are not looked through; nothing may be used then. */
@@ -116,9 +117,11 @@ interface Names {
 }
 
 function readNames({ catalog, schema, name, macro, text }: Definition): Names {
-  const words = significant(text ?? '');
-  // After catalog and schema nothing temporary can be meant.
-  const isFree = (at: number) => words[at - 1]?.value !== '.' || words[at - 3]?.value !== '.';
+  // Its own name, which stands before its query, means nothing in it.
+  const words = significant(viewBody(text ?? '') ?? text ?? '');
+  // After catalog and schema nothing temporary can be meant. Before a dot stands one of those, or a table that FROM names as well.
+  const isFree = (at: number) =>
+    words[at + 1]?.value !== '.' && (words[at - 1]?.value !== '.' || words[at - 3]?.value !== '.');
   const all = words.flatMap((word, at) => (isName(word) ? [{ word, at }] : []));
   return {
     catalog,

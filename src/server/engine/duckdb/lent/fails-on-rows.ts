@@ -3,7 +3,7 @@
  * of rows that a condition has removed, so that a failure tells of rows that nobody should hear of. An allow-list.
  */
 import { idOf } from '../row-filters/bound-expressions.js';
-import { AGGREGATES } from '../row-filters/tried-functions.js';
+import { AGGREGATES, SAFE_FUNCTIONS } from '../row-filters/tried-functions.js';
 import { neverOverflows } from './never-overflows.js';
 import { childrenOf, type Origin, originOf, originsOf } from './origins.js';
 import { isNode, type Node, textIn, walk } from './tree.js';
@@ -109,12 +109,13 @@ function failure(kind: string, node: Node): string | undefined {
     return SAFE_OPERATORS.test(textIn(node, 'type')) ? undefined : textIn(node, 'type');
   if (kind !== 'BOUND_FUNCTION') return kind.replace('BOUND_', '').toLowerCase();
   const name = textIn(node, 'name');
-  if (SAFE_FUNCTIONS.has(name)) return undefined;
+  if (SAFE_FUNCTIONS.has(name) && !PATTERNS.has(name)) return undefined;
   if (neverOverflows(node)) return undefined;
   if (ARITHMETIC.has(name) && FLOATING.has(idOf(node.return_type))) return undefined;
   const [given, ...patterns] = Array.isArray(node.children) ? node.children : [];
   if (ROUNDING.has(name) && isNode(given) && ROUNDED.has(idOf(given.return_type))) return undefined;
   if (PATTERNS.has(name) && !patterns.some(readsRow)) return undefined;
+  if (CUTTING.has(name) && patterns.every(isPlace)) return undefined;
   return `the function ${name}`;
 }
 
@@ -126,6 +127,17 @@ function readsRow(node: unknown): boolean {
     return !reads;
   });
   return reads;
+}
+
+/** Whether it is a number that is written out, and a place in a text. */
+function isPlace(node: unknown): boolean {
+  if (!isNode(node)) return false;
+  // It is an INTEGER as it is written, and a BIGINT as it is taken.
+  if (node.expression_class === 'BOUND_CAST' && idOf(node.return_type) === 'BIGINT')
+    return isPlace(node.child);
+  if (node.expression_class !== 'BOUND_CONSTANT' || !isNode(node.value)) return false;
+  const { value } = node.value;
+  return typeof value === 'number' && Math.abs(value) <= 1_000_000;
 }
 
 function isSafeCast(node: Node): boolean {
@@ -169,26 +181,9 @@ const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/']);
 const ROUNDING: ReadonlySet<string> = new Set(['ceil', 'ceiling', 'floor', 'round', 'trunc']);
 const ROUNDED: ReadonlySet<string> = new Set(['FLOAT', 'DOUBLE', 'DECIMAL']);
 const PATTERNS: ReadonlySet<string> = new Set(['~~', '!~~', '~~*', '!~~*', 'date_part']);
+/** Fail for places far beyond the end of any text. */
+const CUTTING: ReadonlySet<string> = new Set(['left', 'right', 'substr', 'substring']);
 const SAFE_OPERATORS = /^(OPERATOR_(NOT|IS_NULL|IS_NOT_NULL|COALESCE)|COMPARE_(NOT_)?IN)$/;
-
-const SAFE_FUNCTIONS: ReadonlySet<string> = new Set([
-  'concat',
-  'contains',
-  'day',
-  'length',
-  'lower',
-  'ltrim',
-  'month',
-  'prefix',
-  'rtrim',
-  'starts_with',
-  'strlen',
-  'suffix',
-  'trim',
-  'upper',
-  'year',
-  '||',
-]);
 
 const SAFE: ReadonlySet<string> = new Set([
   'BOUND_BETWEEN',

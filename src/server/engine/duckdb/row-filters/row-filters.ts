@@ -4,7 +4,7 @@
  * that the table is read as a whole, which is a refusal.
  */
 import type { ObjectName, PlanFacts } from '../../../model/plan-facts.js';
-import { BROKEN, EXPLAINED, type RowFilter, SHOWN } from '../../../model/row-filter.js';
+import { BESIDE_FILES, BROKEN, EXPLAINED, type RowFilter, SHOWN } from '../../../model/row-filter.js';
 import { type Canonical, filteredScan, guardedScan, isNode, readCanonical } from '../facts/filtered-scans.js';
 import { mergeFacts } from '../facts/merge-facts.js';
 import { withParameters } from '../facts/parameters.js';
@@ -155,7 +155,7 @@ function partsOf(sql: string): Parts | Unfiltered {
 function partsOfCopy(opened: OpenedText): Parts | Unfiltered {
   const around = aroundCopied(opened);
   return around === undefined
-    ? { unfiltered: 'the statement opens files as well' }
+    ? { unfiltered: BESIDE_FILES }
     : { ...around, statement: opened.plan, isKept: false };
 }
 
