@@ -13,8 +13,10 @@ export interface RowFilter extends ObjectName {
 /** Why nothing of the table can be read, in the same words. */
 export const BROKEN = 'a policy names a column that the table does not have any more, or not with that type';
 
-/** Why nothing is filtered in a statement that opens files, or reads with owners' rights, as the end of the same sentence. */
+/** Why nothing is filtered in a statement that opens files, as the end of the same sentence. */
 export const BESIDE_FILES = 'the statement opens files as well';
+
+/** Why nothing is in one that reads with owners' rights. */
 export const BESIDE_LENT = "the statement reads a view or macro with its owner's rights as well";
 
 /** Ends why a function is none that may stand beside what is filtered. */

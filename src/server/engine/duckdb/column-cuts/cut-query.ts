@@ -22,7 +22,7 @@ import {
   textIn,
   textOf,
 } from '../lent/tree.js';
-import { cutPrefixes } from '../row-filters/rewrite.js';
+import { cutPrefixes } from '../row-filters/cut-prefixes.js';
 import { type Shown, shownOf, type Unreadable } from './shown.js';
 import { cutTold } from './told-tables.js';
 
@@ -75,10 +75,7 @@ export async function cutQuery(
     aliases.push({ alias, table });
     become(node, asSubquery({ ...node, alias }, readable));
   }
-  cutPrefixes(
-    query,
-    unnamed.map(({ catalog, schema, name }) => ({ catalog, schema, table: name })),
-  );
+  cutPrefixes(query, unnamed);
   return aliases;
 }
 

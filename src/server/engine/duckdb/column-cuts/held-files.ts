@@ -16,7 +16,7 @@ export interface HeldFiles {
 
 /** Decides nothing: what comes of it is inspected like any text. */
 export function withoutFiles(sql: string): HeldFiles {
-  const tokens = [...significant(sql)];
+  const tokens = significant(sql);
   const copy = readCopy(sql, tokens);
   const calls: string[] = [];
   let [text, at] = ['', 0];

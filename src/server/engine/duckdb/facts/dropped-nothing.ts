@@ -39,9 +39,8 @@ function isCatalog({ catalogs, parts }: Visible, name = ''): boolean {
 
 /** What is to be dropped, by its kind and its name's parts. */
 function readDrop(sql: string): { readonly kind: string; readonly names: readonly string[] } | undefined {
-  const [first] = significant(sql);
+  const [first, ...tokens] = significant(sql);
   if (!isWord(first, 'drop')) return undefined;
-  const [, ...tokens] = significant(sql);
   const exists = tokens.findIndex((it, at) => isWord(it, 'if') && isWord(tokens[at + 1], 'exists'));
   const kind = tokens.slice(0, Math.max(exists, 0)).map(({ value }) => value);
   const rest = tokens.slice(exists + 2);

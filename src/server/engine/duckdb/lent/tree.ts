@@ -135,7 +135,7 @@ export function become(node: Node, next: Node): void {
 }
 
 /** The node of a query in the place of the table `node`. */
-export function asSubquery({ alias, sample, query_location, column_name_alias }: Node, query: Node): Node {
+export function asSubquery({ alias, sample, query_location, column_name_alias }: Node, query: unknown): Node {
   return {
     type: 'SUBQUERY',
     alias,

@@ -14,9 +14,10 @@ import { readPlan, type ScanFilter } from '../facts/read-plan.js';
 import { closeView } from '../lent/close-view.js';
 import { hasNode, nameColumns } from '../lent/name-columns.js';
 import { inSession } from '../lent/resolve.js';
+import { asSubquery, become, type Reference, references, textIn } from '../lent/tree.js';
+import { cutPrefixes } from './cut-prefixes.js';
 import { parseExactly, printExactly } from './exact-json.js';
 import { filterQuery } from './filter-query.js';
-import { cutPrefixes, type TableReference, tableReferences } from './rewrite.js';
 import { isSame } from './same-name.js';
 import { nodeOf } from './tree-node.js';
 
@@ -69,7 +70,9 @@ async function rewrittenQuery(
 async function replace(core: Core, tree: unknown, within: Within): Promise<Unfiltered | undefined> {
   const { filters, guarded, depth } = within;
   const replaced: Replaced[] = [];
-  for (const reference of tableReferences(tree)) {
+  for (const reference of references(tree)) {
+    // DESCRIBE reads no rows, and shows more of a table than of a query. Tables have no versions.
+    if (reference.isDescribed || (reference.node.at_clause ?? null) !== null) continue;
     const filter = await filterOf(core, reference, filters);
     const place = filter === undefined ? await viewOf(core, reference, filters) : undefined;
     if (filter !== undefined) {
@@ -87,10 +90,14 @@ async function replace(core: Core, tree: unknown, within: Within): Promise<Unfil
   if (replaced.length === 0) return undefined;
   const named = await nameColumns(core, tree, (column) => hasNode(column, isSubquery));
   if (!named) return { unfiltered: 'a subquery stands beside COLUMNS' };
-  for (const { reference, query } of replaced) reference.replaceBy(nodeOf(query));
+  for (const { reference, query } of replaced) {
+    const { node, table } = reference;
+    const named = { ...node, alias: textIn(node, 'alias') || table };
+    become(node, asSubquery(named, nodeOf(query)));
+  }
   cutPrefixes(
     tree,
-    replaced.map(({ place: { catalog, schema, name } }) => ({ catalog, schema, table: name })),
+    replaced.map(({ place }) => place),
   );
   return undefined;
 }
@@ -101,7 +108,7 @@ function isSubquery({ class: kind }: Readonly<Record<string, unknown>>): boolean
 
 /** A table or view, and what is to stand where it is named. */
 interface Replaced {
-  readonly reference: ReturnType<typeof tableReferences>[number];
+  readonly reference: Reference;
   readonly query: unknown;
   readonly place: ObjectName;
 }
@@ -109,7 +116,7 @@ interface Replaced {
 /** The view that a reference names in this session, if it reads a table that has a filter. */
 async function viewOf(
   core: Core,
-  { catalog, schema, table }: TableReference,
+  { catalog, schema, table }: Reference,
   filters: readonly RowFilter[],
 ): Promise<ObjectName | undefined> {
   const views = await core.definitions.all();
@@ -136,7 +143,7 @@ async function queryOfView(core: Core, view: ObjectName): Promise<{ readonly tre
 /** The filter of the table that a reference names in this session; undefined where it names something else. */
 async function filterOf(
   core: Core,
-  { catalog, schema, table }: TableReference,
+  { catalog, schema, table }: Reference,
   filters: readonly RowFilter[],
 ): Promise<RowFilter | undefined> {
   if (!filters.some(({ name }) => foldName(name) === foldName(table))) return undefined;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cutPrefixes } from '../../../../../src/server/engine/duckdb/row-filters/rewrite.js';
+import { cutPrefixes } from '../../../../../src/server/engine/duckdb/row-filters/cut-prefixes.js';
 
 const columnsOf = (names: readonly string[], times: number) =>
   Array.from({ length: times }, () => ({ class: 'COLUMN_REF', column_names: [...names] }));
@@ -31,7 +31,7 @@ it.each([
   ],
 ])('of a column that is called %j, %j is left', (names, expected) => {
   const [column] = columnsOf(names, 1);
-  cutPrefixes(column, [{ catalog: 'shop', schema: 'main', table: 'people' }]);
+  cutPrefixes(column, [{ catalog: 'shop', schema: 'main', name: 'people' }]);
   expect(column?.column_names).toEqual(expected);
 });
 
@@ -40,7 +40,7 @@ it('looks at each table once, however many columns there are', () => {
   const table = {
     catalog: 'shop',
     schema: 'main',
-    get table() {
+    get name() {
       looks++;
       return 'people';
     },
