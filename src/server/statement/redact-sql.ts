@@ -34,8 +34,8 @@ function redacted(sql: string): { text: string; values: readonly string[] } {
       continue;
     }
     const place = ended ? 'shown' : places.next(kind, written);
-    if (ended || place === 'hidden' || kind === 'string' || kind === 'quotedIdentifier')
-      values.push(textOf(kind, written));
+    const isValue = ended || place === 'hidden' || kind === 'string' || kind === 'quotedIdentifier';
+    if (isValue && values.length <= VALUES_MAX) values.push(textOf(kind, written));
     if (ended) continue;
     const shown = place === 'hidden' ? hiddenValue(kind) : written;
     if (place === 'password behind') text += shown + passwordRedacted(whole.slice(end));
