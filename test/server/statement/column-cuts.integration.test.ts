@@ -108,6 +108,16 @@ describe('a table that may be read in part', () => {
   });
 });
 
+it('has no counts in lists, which would be those of columns, keys and checks that may not be read', async () => {
+  const counts = 'has_primary_key, column_count, index_count, check_constraint_count';
+  const where = "where database_name = 'shop' and table_name = 'people'";
+  expect(await answer(real, `select ${counts} from duckdb_tables() ${where}`)).toBe(
+    '[[null,null,null,null]]',
+  );
+  const size = "from pragma_database_size() where database_name = 'shop'";
+  await expectSame(`select total_blocks, used_blocks, wal_size, memory_usage ${size}`);
+});
+
 describe('COPY … TO', () => {
   const path = join(exported, 'copied.csv');
   it.each([

@@ -183,8 +183,16 @@ describe.each(['user', 'readonly'] as const)('the metadata of a limited %s', (ro
     expect(await sql("select count(*) from duckdb_functions() where database_name = 'temp'")).toEqual([[0n]]);
   });
 
+  it('counts no memory, which is used for what is hidden as well', async () => {
+    const own = "from pragma_database_size() where database_name = 'staging'";
+    expect(await client().rows(`select database_name, memory_usage ${own}`)).toEqual([['staging', null]]);
+    const tags = await client().rows('select distinct memory_usage_bytes from duckdb_memory()');
+    expect(tags).toEqual([[null]]);
+  });
+
   it.each([
     'from system.main.duckdb_tables()',
+    'from system.main.duckdb_memory()',
     'from "system".duckdb_tables()',
     'from "system".duckdb_settings()',
     'from duckdb_logs()',

@@ -21,12 +21,32 @@ const OWN = "database_name in ('temp', 'system')";
 
 const FILTERED: readonly Filtered[] = [
   { name: 'duckdb_databases', rows: inCatalog, shown: { path: () => 'false' } },
-  { name: 'pragma_database_size', rows: inCatalog },
+  {
+    name: 'pragma_database_size',
+    rows: inCatalog,
+    // What is used is used for what is hidden as well, of a database or of all of them.
+    shown: {
+      ...ofEach(['database_size', 'total_blocks', 'used_blocks', 'free_blocks', 'wal_size'], inWhole),
+      memory_usage: () => 'false',
+    },
+  },
+  {
+    name: 'duckdb_memory',
+    rows: () => 'true',
+    shown: ofEach(['memory_usage_bytes', 'temporary_storage_bytes'], () => 'false'),
+  },
   { name: 'duckdb_schemas', rows: inSchema },
   {
     name: 'duckdb_tables',
     rows: (it) => inTable(it, 'table_name'),
-    shown: { sql: wholeAndPlain('sql'), estimated_size: notFiltered },
+    shown: {
+      sql: wholeAndPlain('sql'),
+      estimated_size: notFiltered,
+      ...ofEach(
+        ['has_primary_key', 'column_count', 'index_count', 'check_constraint_count'],
+        (it) => `${OWN} or ${inTable(it, 'table_name', 'all columns')}`,
+      ),
+    },
   },
   { name: 'duckdb_views', rows: (it) => inTable(it, 'view_name'), shown: { sql: () => OWN } },
   { name: 'duckdb_columns', rows: inColumn, shown: { column_default: wholeAndPlain('column_default') } },
@@ -133,6 +153,13 @@ function wholeAndPlain(column: string): (visible: Visible) => string {
       ? `system.main.contains(system.main.lower(sql), 'nextval')`
       : `system.main.contains(${column}, '(')`;
   return (visible) => `${OWN} or (${inWhole(visible)} and not ${calls})`;
+}
+
+function ofEach(
+  columns: readonly string[],
+  shown: (visible: Visible) => string,
+): Readonly<Record<string, (visible: Visible) => string>> {
+  return Object.fromEntries(columns.map((column) => [column, shown]));
 }
 
 /** How many rows a table has says what its filter hides. */
