@@ -286,6 +286,16 @@ describe('a file that nobody opened', () => {
     expect(await answer(join(folder, 'nowhere', 'missing.csv'))).toBe(there);
     expect(await answer(join(open, 'links', 'folder', 'missing.csv'))).toBe(there);
     expect(await answer(join(open, 'links', 'file.csv'))).toBe(there);
+    for (const pattern of [
+      '*/missing.csv',
+      '*/*/missing.csv',
+      'fol*/*.parquet',
+      '*/secret.csv',
+      '[!a]older/m?',
+      '**/folder/*',
+    ])
+      expect(await answer(join(open, 'links', pattern)), pattern).toBe(there);
+    expect(await answer(join(open, 'links', 'good*'))).toBeUndefined();
   });
 
   it('says nothing of where the server’s own files are', async () => {

@@ -9,6 +9,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { FileRules } from '../../../model/file-rules.js';
 import { isUnderUrl, isUrl, normalUrl } from '../../../model/url-prefix.js';
+import { leadsOut } from './leads-out.js';
 
 /** Lists the files that a pattern takes. */
 export type Glob = (pattern: string) => Promise<readonly string[]>;
@@ -32,6 +33,7 @@ export async function resolveRead(
   if (folder === undefined || !mayRead(folder, rules)) return undefined;
   if (pattern === '') return await readable([folder], rules, own);
   if (hasPattern(folder) || pattern.split(sep).includes('..')) return undefined;
+  if (await leadsOut(folder, pattern.split(sep), (it) => mayRead(it, rules))) return undefined;
   const found = await glob(`${folder === sep ? '' : folder}${sep}${pattern}`);
   if (found.length > FILES_MAX) return undefined;
   const files = await Promise.all(found.map((file) => real(file)));
