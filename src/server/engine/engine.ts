@@ -77,8 +77,11 @@ export interface EngineSession {
    * user has one open, so that what was decided on is what runs; {@link endScope} ends it. Throws what binding throws.
    */
   inspect(sql: string, options: InspectOptions): Promise<PlanFacts>;
-  /** Databases and objects of these names, whether anybody may know of them or not; for access decisions. */
-  lookUp(names: readonly string[]): Promise<NamedThings>;
+  /**
+   * Databases and objects of these names, whether anybody may know of them or not; for access decisions.
+   * @param text whose views and macros are to be found as well
+   */
+  lookUp(names: readonly string[], text?: string): Promise<NamedThings>;
   /**
    * As long as this number stays the same, texts mean in this session what they meant: nothing has run, or runs, in any
    * session that could have changed that. Undefined where that cannot be said, as while something like it runs.
@@ -146,6 +149,16 @@ export interface NamedThings {
   readonly macros: readonly ObjectName[];
   /** Those that have been made. */
   readonly types: readonly ObjectName[];
+  /** Where names mean what stands in no place that is written before them. */
+  readonly current: Pick<ObjectName, 'catalog' | 'schema'>;
+  /** The views and macros that the text names; a macro as often as it has forms. */
+  readonly used: readonly UsedDefinition[];
+}
+
+/** A view or macro. */
+export interface UsedDefinition extends ObjectName {
+  /** The query that asks it alone, with NULL for each of its parameters. */
+  readonly alone: string;
 }
 
 export interface InspectOptions {

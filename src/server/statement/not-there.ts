@@ -1,5 +1,5 @@
 /** The error of something that may not be known of, where it cannot be had from the engine. */
-import { GizmoError } from '../../errors.js';
+import { GizmoError, toGizmoError } from '../../errors.js';
 import { readTokens } from '../../sql/lexer.js';
 import { nameValue } from '../../sql/string-value.js';
 import type { Denial } from '../access/decide.js';
@@ -17,14 +17,19 @@ export function notThere({ place, setting }: Hidden, text: string): GizmoError {
   if (setting !== undefined) return noSuchPlace(setting, place.catalog);
   const { catalog, schema, name } = place;
   const spelled = spelledIn(text, name ?? schema ?? catalog);
-  if (spelled === undefined) {
-    return new GizmoError('NOT_FOUND', BEHIND);
-  }
+  if (spelled === undefined) return behind();
   if (name !== undefined)
     return new GizmoError('NOT_FOUND', `Catalog Error: Table with name ${spelled} does not exist!`);
   if (schema !== undefined)
     return new GizmoError('NOT_FOUND', `Catalog Error: Schema with name ${spelled} does not exist!`);
   return new GizmoError('INVALID_ARGUMENT', `Binder Error: Catalog "${spelled}" does not exist!`);
+}
+
+/** @param cause what is not to be told, and is for the log */
+export function behind(cause?: unknown): GizmoError {
+  if (cause === undefined) return new GizmoError('NOT_FOUND', BEHIND);
+  const { message, detail = message } = toGizmoError(cause);
+  return new GizmoError('NOT_FOUND', BEHIND, { detail, cause });
 }
 
 function noSuchPlace({ name, value = '' }: SettingChange, catalog: string): GizmoError {

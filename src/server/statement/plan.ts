@@ -9,6 +9,7 @@ import { altered } from '../model/altered.js';
 import type { LentView } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Person } from '../model/principal.js';
+import { toldOfBehind } from './behind-definitions.js';
 import { inspectHiding } from './hidden-names.js';
 import { inspectLending } from './lend.js';
 import type { Life } from './life-context.js';
@@ -47,13 +48,18 @@ export async function inspect(
         ...(cuts.length > 0 && { cuts }),
       }
     : undefined;
-  const inspectWith = (views?: readonly LentView[]) => {
-    const lending = views === undefined ? {} : { lent: views };
-    return limited === undefined
-      ? engine.inspect(text, altered(options, lending))
-      : inspectHiding(engine, rights, text, altered(limited, lending));
-  };
-  return await inspectLending(engine, rights, { text, lent, signal }, inspectWith);
+  const inspectText = (asked: string) =>
+    inspectLending(engine, rights, { text: asked, lent, signal }, (views?: readonly LentView[]) => {
+      const lending = views === undefined ? {} : { lent: views };
+      return limited === undefined
+        ? engine.inspect(asked, altered(options, lending))
+        : inspectHiding(engine, rights, asked, altered(limited, lending));
+    });
+  if (limited === undefined) return await inspectText(text);
+  return await inspectText(text).catch(async (error: unknown) => {
+    signal.throwIfAborted();
+    throw await toldOfBehind(engine, rights, text, error, inspectText);
+  });
 }
 
 /**

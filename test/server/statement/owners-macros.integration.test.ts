@@ -425,9 +425,7 @@ describe('a macro that is not lent', () => {
     );
     await admin.rows('SET SECURITY INVOKER ON MACRO pub.main.near');
     for (const name of ['salry', 'q.salry', 'logi']) {
-      const told = await outcome(ann, `select pub.main.near(${name})`);
-      expect(told).toMatch(/^Binder Error: Referenced/);
-      expect(told).not.toMatch(/salary|login/);
+      expect(await outcome(ann, `select pub.main.near(${name})`)).toBe('hidden');
     }
   });
 });

@@ -132,9 +132,9 @@ export class DuckDbSession implements EngineSession {
     return await this.#core.exclusively(() => catalogNames(this.#core));
   }
 
-  async lookUp(names: readonly string[]): Promise<NamedThings> {
+  async lookUp(names: readonly string[], text?: string): Promise<NamedThings> {
     this.#refuseIfClosed();
-    return await this.#core.exclusively(() => lookUp(this.#core, names));
+    return await this.#core.exclusively(() => lookUp(this.#core, names, text));
   }
 
   async checkRowFilter(filter: RowFilter): Promise<void> {

@@ -223,8 +223,9 @@ class WorkerSession implements EngineSession {
     return await this.#channel.call('closeView', { session: this.#session, made });
   }
 
-  async lookUp(names: readonly string[]): Promise<NamedThings> {
-    return await this.#channel.call('lookUp', { session: this.#session, names });
+  async lookUp(names: readonly string[], text?: string): Promise<NamedThings> {
+    const session = this.#session;
+    return await this.#channel.call('lookUp', { session, names, ...(text !== undefined && { text }) });
   }
 
   async checkRowFilter(filter: RowFilter): Promise<void> {

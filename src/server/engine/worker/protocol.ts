@@ -37,7 +37,7 @@ export interface Calls {
   inspect: { ask: { session: number; sql: string } & Omit<InspectOptions, 'signal'>; answer: PlanFacts };
   catalogNames: { ask: { session: number }; answer: readonly string[] };
   closeView: { ask: { session: number; made: MadeView }; answer: Closed | undefined };
-  lookUp: { ask: { session: number; names: readonly string[] }; answer: NamedThings };
+  lookUp: { ask: { session: number; names: readonly string[]; text?: string }; answer: NamedThings };
   checkRowFilter: { ask: { session: number; filter: RowFilter }; answer: null };
   endScope: { ask: { session: number; how: 'commit' | 'rollback' }; answer: null };
   inTransaction: { ask: { session: number }; answer: boolean };

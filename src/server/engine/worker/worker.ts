@@ -132,8 +132,8 @@ const answers: Answers = {
   async closeView({ session, made }) {
     return await find(sessions, session).closeView(made);
   },
-  async lookUp({ session, names }) {
-    return await find(sessions, session).lookUp(names);
+  async lookUp({ session, names, text }) {
+    return await find(sessions, session).lookUp(names, text);
   },
   async checkRowFilter({ session, filter }) {
     await find(sessions, session).checkRowFilter(filter);

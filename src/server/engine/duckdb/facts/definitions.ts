@@ -20,6 +20,8 @@ export interface Definition {
   readonly name: string;
   readonly macro: boolean;
   readonly text: string | null;
+  /** The query that asks it alone, with NULL for each of its parameters. */
+  readonly alone: string;
 }
 
 /** What the query lists, until that changes. */
@@ -84,12 +86,17 @@ function spellings(name: string): string[] {
 
 const SQL = `
 select coalesce(system.main.to_json(system.main.list(system.main.struct_pack(
-  catalog := catalog, schema := schema, name := name, macro := macro, text := text)))::varchar, '[]')
+  catalog := catalog, schema := schema, name := name, macro := macro, text := text,
+  alone := system.main.format('{} "{}"."{}"."{}"{}', verb, system.main.replace(catalog, '"', '""'),
+    system.main.replace(schema, '"', '""'), system.main.replace(name, '"', '""'), arguments))))::varchar, '[]')
 from (
-  select database_name as catalog, schema_name as schema, view_name as name, false as macro, sql as text
+  select database_name as catalog, schema_name as schema, view_name as name, false as macro, sql as text,
+    'from' as verb, '' as arguments
   from system.main.duckdb_views() where not internal
   union all
-  select database_name, schema_name, function_name, true, macro_definition
+  select database_name, schema_name, function_name, true, macro_definition,
+    case function_type when 'macro' then 'select' else 'from' end,
+    system.main.format('({})', system.main.rtrim(system.main.repeat('null, ', system.main.len(parameters)), ', '))
   from system.main.duckdb_functions()
   where not internal and function_type in ('macro', 'table_macro'))`;
 

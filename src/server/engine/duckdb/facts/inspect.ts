@@ -10,6 +10,7 @@ import { notHere, notLent, withoutBody } from '../lent/not-lent.js';
 import type { SessionCore } from '../session-core.js';
 import { takenTexts } from './bound-texts.js';
 import { withDroppedAlong } from './dropped-along.js';
+import { withExplained } from './explained-columns.js';
 import { runsGivenText } from './given-texts.js';
 import { inspectPlan, withoutRows, withUsed } from './inspect-plan.js';
 import { PLAN_SQL, planOf } from './plan-text.js';
@@ -163,7 +164,7 @@ async function inspectRead(
       opaque: 'the name of a sequence or table that is not written out (in nextval and the like)',
     };
   const bound = await inspectPlan(core, reading, options.visible);
-  const plan = reading.isExplained ? withDefaults(bound) : bound;
+  const plan = reading.isExplained ? await withExplained(core, bound) : bound;
   const placed = await resolvePlaces(core, await withViewBody(core, text, options, plan));
   const planned = await withDroppedAlong(core, placed);
   const isDrop = planned.writes.some(({ action }) => action === 'drop');
@@ -173,15 +174,6 @@ async function inspectRead(
   const found = { ...planned, opaque: planned.opaque ?? changed };
   return options.visible === undefined || isDrop ? found : await withUsed(core, found, text);
 }
-
-/** Adds the tables that are written to: EXPLAIN shows the default of each column, whoever may read that. */
-function withDefaults(facts: PlanFacts): PlanFacts {
-  const written = facts.writes.filter((it) => it.objectKind !== 'sequence' && DEFAULTING.has(it.action));
-  const shown = written.map(({ catalog, schema, name }) => ({ catalog, schema, name, columns: undefined }));
-  return { ...facts, reads: [...facts.reads, ...shown.map((it) => ({ ...it, rows: 'none' as const }))] };
-}
-
-const DEFAULTING: ReadonlySet<string> = new Set(['insert', 'merge', 'update']);
 
 /** Adds what the query of CREATE VIEW would read. */
 async function withViewBody(

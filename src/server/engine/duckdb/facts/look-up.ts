@@ -1,20 +1,38 @@
 /** Which things of these names there are, hidden or not: for whoever decides what a text may be told of. */
 import { foldName } from '../../../model/fold-name.js';
 import type { ObjectName } from '../../../model/plan-facts.js';
-import type { NamedThings } from '../../engine.js';
+import type { NamedThings, UsedDefinition } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
+import { isSystemFunction } from './function-classes.js';
+import { namedDefinitions } from './used-definitions.js';
 
 /** The connection must be claimed. Names are compared without letter case. */
-export async function lookUp(core: SessionCore, names: readonly string[]): Promise<NamedThings> {
-  const [json = '{}'] = await core.readTexts(SQL, JSON.stringify(names));
-  const found: { readonly [Kind in keyof NamedThings]: NamedThings[Kind] | null } = JSON.parse(json);
+export async function lookUp(
+  core: SessionCore,
+  names: readonly string[],
+  text?: string,
+): Promise<NamedThings> {
+  const [json = ''] = await core.readTexts(SQL, JSON.stringify(names));
+  const found: Pick<NamedThings, 'current'> & {
+    readonly [Kind in 'catalogs' | 'schemas' | 'objects']: NamedThings[Kind] | null;
+  } = JSON.parse(json);
   const wanted = new Set(names.map(foldName));
   const macros = (await core.definitions.all())
     .filter((it) => it.macro && wanted.has(foldName(it.name)))
     .map(({ catalog, schema, name }) => ({ catalog, schema, name }));
   const objects = [...(found.objects ?? []), ...macros];
   const types = (await core.types.all()).filter(({ name }) => wanted.has(foldName(name)));
-  return { catalogs: found.catalogs ?? [], schemas: found.schemas ?? [], objects, macros, types };
+  const used = text === undefined ? [] : await usedIn(core, text);
+  const { catalogs, schemas, current } = found;
+  return { catalogs: catalogs ?? [], schemas: schemas ?? [], current, objects, macros, types, used };
+}
+
+/** Without the session's own macros that stand before functions of DuckDB. */
+async function usedIn(core: SessionCore, text: string): Promise<UsedDefinition[]> {
+  const used = await namedDefinitions(core, core.kept.expand(text));
+  return used
+    .filter((it) => !(it.catalog === 'temp' && isSystemFunction(it.name)))
+    .map(({ catalog, schema, name, alone }) => ({ catalog, schema, name, alone }));
 }
 
 /** A column of an object. */
@@ -54,6 +72,7 @@ with wanted as materialized (
   union select database_name, schema_name, index_name from system.main.duckdb_indexes()
 )
 select system.main.to_json(system.main.struct_pack(
+  current := system.main.struct_pack(catalog := system.main.current_database(), schema := system.main.current_schema()),
   catalogs := (select system.main.list(database_name) from system.main.duckdb_databases()
     where system.main.lower(database_name) in (from wanted)),
   schemas := (select system.main.list(system.main.struct_pack(catalog := database_name, schema := schema_name))

@@ -9,6 +9,8 @@ import { inSession, key } from '../lent/resolve.js';
 import { isNode, type Node, queryOf, references, type TextReader, textIn, walk } from '../lent/tree.js';
 import type { Definition } from './definitions.js';
 import { heldQueries } from './held-queries.js';
+import { heldTexts } from './held-texts.js';
+import { namedTableQuery, pragmaQuery } from './pragmas.js';
 import { viewBody } from './view-body.js';
 import { insideParentheses, isName, isWord, significant, stringOf, type Word } from './words.js';
 import { withPivotValues } from './wrappers.js';
@@ -44,6 +46,22 @@ export async function usedDefinitions(core: Core, sql: string): Promise<Used> {
     }
   }
   return { used: [...found.values()].map(({ catalog, schema, name }) => ({ catalog, schema, name })) };
+}
+
+/**
+ * The views and macros that a text names itself, temporary ones too, and a macro as often as it has forms. A string may be
+ * such a name, as in PRAGMA. The connection must be claimed.
+ */
+export async function namedDefinitions(core: Core, sql: string): Promise<readonly Definition[]> {
+  const all = await core.definitions.all();
+  const names = new Set(all.map(({ name }) => foldName(name)));
+  const found = new Set<Definition>();
+  for (const { sql: text, words } of heldTexts(sql)) {
+    const strings = words.filter(({ kind }) => kind === 'string').map((it) => stringOf(text, it) ?? '');
+    for (const it of [pragmaQuery(text) ?? text, ...strings.flatMap((it) => namedTableQuery(it) ?? [])])
+      for (const used of await usedIn(core, { sql: it, within: undefined }, all, names)) found.add(used);
+  }
+  return [...found];
 }
 
 interface Text {
@@ -91,11 +109,14 @@ async function meant(
   if (within !== undefined && names.length === 1) chains.push([within.catalog, within.schema, ...names]);
   if (within !== undefined && names.length === 2) chains.push([within.catalog, ...names]);
   const found: ObjectName[] = [];
-  for (const chain of chains)
+  for (const chain of chains) {
+    // It is f(a) only where there is no f in a.
+    if (chain.length === 1 && names.length > 1 && found.length > 0) continue;
     for (const kind of kinds) {
       const place = await inSession(core, chain, [kind]);
       if (place !== undefined) found.push(place);
     }
+  }
   return found;
 }
 
