@@ -2,12 +2,13 @@
  * May this be done? The intersection of everything that limits a principal: what is hidden, the role's ceiling, the
  * rules on catalogs, SQL's grants. A pure function of rights and facts; each part can only refuse.
  */
+import { foldName } from '../model/fold-name.js';
 import type { LentRead, ObjectRead, ObjectWrite, PlanFacts, SettingChange } from '../model/plan-facts.js';
 import type { Privilege, Rights } from '../model/rights.js';
 import { BESIDE_FILES, BESIDE_LENT, BROKEN, EXPLAINED, SHOWN } from '../model/row-filter.js';
 import { catalogLevel } from './catalog-level.js';
 import { governing, holds, type Place, readableColumns, unreadable } from './grants.js';
-import { mayKnow } from './may-know.js';
+import { mayKnow, mayKnowAllOf } from './may-know.js';
 import { sameName } from './name-pattern.js';
 import { isForSession, refusedByRole } from './role-ceiling.js';
 import { rowFilterOn } from './row-filters.js';
@@ -47,6 +48,7 @@ export function decide(rights: Rights, facts: PlanFacts): Denial | undefined {
   return (
     first(placesOf(facts), (place) => hidden(rights, place)) ??
     first(facts.settings, (setting) => hiddenBySetting(rights, setting)) ??
+    first(facts.settings, (setting) => byPath(rights, setting)) ??
     byRole(rights, facts) ??
     byMetadata(rights, facts) ??
     first(facts.writes, (write) => byCatalog(rights, write)) ??
@@ -75,6 +77,36 @@ function hidden(rights: Rights, place: Place): Denial | undefined {
 function hiddenBySetting(rights: Rights, setting: SettingChange): Denial | undefined {
   const place = setting.places?.find((it) => !mayKnow(rights, it));
   return place === undefined ? undefined : { by: 'hidden', place, setting };
+}
+
+/**
+ * Something hidden in a place that comes first would stand before what bears its name in the next, and answer in its stead that it
+ * is not there: whoever can make names would learn which ones are taken.
+ */
+function byPath(rights: Rights, { name, value = '', places = [] }: SettingChange): Denial | undefined {
+  const before = value.split(',').slice(0, -1);
+  const inPart = before
+    .flatMap((entry) => meant(entry, places))
+    .find(({ catalog, schema = MAIN }) => !mayKnowAllOf(rights, { catalog, schema }));
+  if (inPart === undefined) return undefined;
+  return {
+    by: 'grant',
+    what: `put ${inPart.catalog} before others in ${name}, because they may know a part of it only`,
+    remedy: 'Name it last, or tables with what they are in.',
+  };
+}
+
+/** A catalog in a path is this schema of it. */
+const MAIN = 'main';
+
+/** Those of the places that an entry of a path may mean; all of them where that cannot be told. */
+function meant(entry: string, places: NonNullable<SettingChange['places']>): typeof places {
+  const names = entry.split('.').map((it) => foldName(it.trim().replaceAll('"', '')));
+  const found = places.filter(({ catalog, schema }) => {
+    const chain = (schema === undefined ? [catalog] : [catalog, schema]).map(foldName);
+    return names.length === 1 ? names[0] === chain.at(-1) : names.join('.') === chain.join('.');
+  });
+  return found.length > 0 ? found : places;
 }
 
 function placesOf({ reads, writes, used = [] }: PlanFacts): Place[] {

@@ -28,6 +28,11 @@ export function touches({ granted }: GrantedRights, place: Place): boolean {
   return granted.some((it) => covers(it, place) || isIn(it, place));
 }
 
+/** Whether any of the grants is on the whole of `place` or on what it is in, so that nothing in it is hidden. */
+export function touchesAll({ granted }: GrantedRights, place: Place): boolean {
+  return granted.some((it) => it.columns === undefined && covers(it, place));
+}
+
 /** Whether any of the grants is on this column of an object, or on all of its columns. */
 export function touchesColumn({ granted }: GrantedRights, object: ObjectName, column: string): boolean {
   return granted.some(

@@ -7,13 +7,15 @@ import { GizmoError, toGizmoError } from '../../errors.js';
 import { type Denial, decide } from '../access/decide.js';
 import type { Place } from '../access/grants.js';
 import { mayKnow } from '../access/may-know.js';
-import type { EngineSession, InspectOptions } from '../engine/engine.js';
+import type { EngineSession, InspectOptions, NamedThings } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
-import type { ObjectName, PlanFacts } from '../model/plan-facts.js';
+import type { ObjectWrite, PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
+import { tokensOf } from '../model/tokens.js';
 import { withoutHiddenTypes } from './hidden-types.js';
-import { mask, namesIn, type Which } from './masked-names.js';
-import { notThere } from './not-there.js';
+import { inspectMasked } from './inspect-masked.js';
+import { decoded, namesIn, type Which } from './masked-names.js';
+import { behind, notThere } from './not-there.js';
 import { callsOf, type Occurrence, occurrences } from './occurrences.js';
 
 /**
@@ -35,11 +37,7 @@ export async function inspectHiding(
     }
     // Whatever else is wrong shows in the same way without them.
     const answer = await withoutHidden(engine, rights, text, options, 'all');
-    const told =
-      answer instanceof GizmoError
-        ? answer
-        : ((await withoutNamesakes(engine, rights, text, options)) ?? error);
-    throw await withoutProposals(engine, text, told);
+    throw await withoutProposals(engine, text, answer instanceof GizmoError ? answer : error);
   });
   try {
     const denial = decide(rights, facts);
@@ -55,17 +53,29 @@ export async function inspectHiding(
       const isLast = answer === undefined && (facts.types ?? []).length === 0;
       return isLast ? facts : await engine.inspect(text, options);
     }
-    // Such as DROP … IF EXISTS, which does not fail; what is refused about it then is the answer.
-    if (answer !== undefined && decide(rights, answer) !== undefined) return answer;
+    // Such as DROP … IF EXISTS, CREATE SCHEMA and settings, which are missed in no other way.
+    const isNamed = denial.setting !== undefined || facts.writes.some((it) => isIn(it, denial.place));
+    const left = answer && decide(rights, answer);
+    if (answer !== undefined && left !== undefined && (isNamed || left.by !== 'hidden')) return answer;
     if (answer !== undefined && (await namesOnly(engine, rights, text, facts))) {
       const { used: _, ...again } = await engine.inspect(text, options);
       return { ...again, used: answer.used ?? [] };
     }
-    throw (await withoutPlace(engine, text, options, denial.place)) ?? notThere(denial, text);
+    const told = await withoutPlace(engine, text, options, denial.place);
+    if (told !== undefined) throw told;
+    // All else does not mean what it names so.
+    throw isNamed ? notThere(denial, text) : behind();
   } catch (error) {
     await engine.endScope('rollback');
     throw error;
   }
+}
+
+/** Whether what is changed is the place or in it; a sequence may be asked by something else than the text. */
+function isIn({ objectKind, action, ...write }: ObjectWrite, { catalog, schema, name }: Place): boolean {
+  if (objectKind === 'sequence' && action !== 'drop') return false;
+  const names = [write.catalog, write.schema, write.name].map(foldName);
+  return [catalog, schema, name].every((it) => it === undefined || names.includes(foldName(it)));
 }
 
 /** Without the columns that DuckDB proposes where a macro is named: they could be those of a table behind it. */
@@ -119,46 +129,8 @@ async function withoutPlace(
   options: InspectOptions,
   { catalog, schema, name = schema ?? catalog }: Place,
 ): Promise<GizmoError | undefined> {
-  return await failsWithout(engine, text, options, (it) => it.name === foldName(name));
-}
-
-/** The same of all such names where they stand behind what they are hidden in. */
-async function withoutNamesakes(
-  engine: EngineSession,
-  rights: Rights,
-  text: string,
-  options: InspectOptions,
-): Promise<GizmoError | undefined> {
-  const { schemas, objects } = await engine.lookUp(namesIn(text, 'all'));
-  const chains = (known: boolean) => [
-    ...schemas.filter((it) => mayKnow(rights, it) === known).map((it) => [it.catalog, it.schema]),
-    ...objects.filter((it) => mayKnow(rights, it) === known).flatMap(waysTo),
-  ];
-  const keyOf = (chain: readonly string[]) => JSON.stringify(chain.map(foldName));
-  const hidden = new Set(chains(false).map(keyOf));
-  for (const chain of chains(true)) hidden.delete(keyOf(chain));
-  return await failsWithout(engine, text, options, ({ within, name = '' }) =>
-    hidden.has(keyOf([...within, name])),
-  );
-}
-
-/** How an object is named from outside. */
-function waysTo({ catalog, schema, name }: ObjectName): string[][] {
-  return [
-    [catalog, name],
-    [catalog, schema, name],
-  ];
-}
-
-async function failsWithout(
-  engine: EngineSession,
-  text: string,
-  options: InspectOptions,
-  isMasked: (it: Occurrence) => boolean,
-): Promise<GizmoError | undefined> {
-  const masked = occurrences(text).filter((it) => it.name !== undefined && isMasked(it));
-  if (masked.length === 0) return undefined;
-  const hidden = new Set(masked.map(({ name = '' }) => name));
+  const hidden = new Set([foldName(name)]);
+  const masked = occurrences(text).filter((it) => it.name === undefined || hidden.has(it.name));
   const places = new Set(masked.map(({ at }) => at));
   const { answer } = await inspectMasked(engine, text, options, { hidden, places, whole: true, known: NONE });
   return answer instanceof GizmoError ? answer : undefined;
@@ -179,17 +151,23 @@ async function withoutHidden(
 ): Promise<GizmoError | PlanFacts | undefined> {
   const named = namesIn(text, which);
   if (named.length === 0) return undefined;
-  const { anywhere, inPlaces, known } = await hiddenOf(engine, rights, named, which);
-  const hidden = new Set([...anywhere, ...inPlaces]);
-  const all = occurrences(text).filter(({ name }) => name === undefined || hidden.has(name));
-  const isMasked = ({ name, isPlace, isFirst }: Occurrence) =>
-    name === undefined ||
-    (anywhere.has(name) && (isPlace || which === 'all')) ||
-    (inPlaces.has(name) && isPlace && isFirst);
+  const { anywhere, inPlaces, known, chains } = await hiddenOf(engine, rights, named, which);
+  const everywhere = new Set([...anywhere, ...inPlaces]);
+  const isNamesake = ({ within, name = '', isPlace }: Occurrence) =>
+    (isPlace || which === 'all') && chains.has(keyOf([...within, name]));
+  const isMasked = (it: Occurrence) =>
+    it.name === undefined ||
+    (anywhere.has(it.name) && (it.isPlace || which === 'all')) ||
+    (inPlaces.has(it.name) && it.isPlace && it.isFirst) ||
+    isNamesake(it);
+  const found = occurrences(text);
+  const inStrings = namesInStrings(text, found, everywhere, isNamesake);
+  const hidden = new Set([...everywhere, ...found.filter(isNamesake).map(({ name = '' }) => name)]);
+  const all = found.filter(({ name }) => name === undefined || hidden.has(name));
   const masked = new Set(all.filter(isMasked).map(({ at }) => at));
   let before: GizmoError | PlanFacts | undefined;
   for (let tries = 0; ; tries++) {
-    const how = { hidden, places: masked, whole: which === 'all', known };
+    const how = { hidden, places: masked, whole: which === 'all', known, inStrings };
     const { answer, columns } = await inspectMasked(engine, text, options, how);
     // The engine is to have inspected the text itself last.
     if (answer === undefined)
@@ -202,6 +180,24 @@ async function withoutHidden(
     const spared = bare.length > 0 ? bare : [alike.find(({ isTable }) => !isTable) ?? alike[0]];
     for (const it of spared) masked.delete(it?.at ?? -1);
   }
+}
+
+/** By its place, the names that are masked in each string: those that are hidden wherever they stand, and namesakes where they do. */
+function namesInStrings(
+  text: string,
+  found: readonly Occurrence[],
+  everywhere: ReadonlySet<string>,
+  isNamesake: (it: Occurrence) => boolean,
+): ReadonlyMap<number, ReadonlySet<string>> {
+  const tokens = tokensOf(text);
+  const names = new Map<number, ReadonlySet<string>>();
+  for (const { at, name } of found) {
+    const token = tokens[at];
+    if (name !== undefined || token === undefined) continue;
+    const inside = occurrences(decoded(text.slice(token.start, token.end))).filter(isNamesake);
+    names.set(at, new Set([...everywhere, ...inside.map((it) => it.name ?? '')]));
+  }
+  return names;
 }
 
 /**
@@ -247,47 +243,8 @@ async function ofColumn(
   );
 }
 
-/** Folded names, and where they are masked. */
-interface Masking {
-  readonly hidden: ReadonlySet<string>;
-  readonly places: ReadonlySet<number>;
-  readonly whole: boolean;
-  readonly known: ReadonlySet<string>;
-}
-
 /** How often something that is called alike is looked for. */
 const TRIES_MAX = 16;
-
-interface Tried {
-  /** How the text fails, or what it would do; undefined where nothing is masked. */
-  readonly answer: GizmoError | PlanFacts | undefined;
-  /** The names among the hidden ones for want of which a column failed: nothing hidden was meant by them. */
-  readonly columns: readonly string[];
-}
-
-async function inspectMasked(
-  engine: EngineSession,
-  text: string,
-  options: InspectOptions,
-  { hidden, ...how }: Masking,
-): Promise<Tried> {
-  const { masked, unmask, namesIn: maskedIn } = mask(text, hidden, how);
-  if (masked === text) return { answer: undefined, columns: [] };
-  try {
-    const facts = await engine.inspect(masked, options);
-    return { answer: JSON.parse(unmask(JSON.stringify(facts))), columns: [] };
-  } catch (reason) {
-    const { code, message, position } = toGizmoError(reason);
-    const [sentence = ''] = message.split('\n', 1);
-    return {
-      answer: new GizmoError(code, unmask(message), { ...(position !== undefined && { position }) }),
-      columns: OF_COLUMN.test(sentence) ? maskedIn(sentence) : [],
-    };
-  }
-}
-
-/** DuckDB misses a column, or a table that is read already. */
-const OF_COLUMN = /\bnot found\b|does not have a column|Could not find key/;
 
 /** Folded names of what is hidden. */
 interface HiddenNames {
@@ -297,6 +254,12 @@ interface HiddenNames {
   readonly inPlaces: ReadonlySet<string>;
   /** Those of catalogs that may be known. */
   readonly known: ReadonlySet<string>;
+  /** What is hidden there and may be known elsewhere, by all that it may be written as. */
+  readonly chains: ReadonlySet<string>;
+}
+
+function keyOf(chain: readonly string[]): string {
+  return JSON.stringify(chain.map(foldName));
 }
 
 async function hiddenOf(
@@ -312,8 +275,8 @@ async function hiddenOf(
     else inPlaces.add(foldName(catalog));
   const anywhere = new Set<string>();
   // Whoever has no grants knows all of a catalog or nothing.
-  if (which !== 'all' && rights.grants === undefined) return { anywhere, inPlaces, known };
-  const { schemas, objects } = await engine.lookUp(names);
+  if (which !== 'all' && rights.grants === undefined) return { anywhere, inPlaces, known, chains: NONE };
+  const { schemas, objects, current } = await engine.lookUp(names);
   const places = [
     ...schemas.map((it) => ({ place: it, name: it.schema })),
     ...(which === 'all' ? objects : []).map((it) => ({ place: it, name: it.name })),
@@ -321,5 +284,28 @@ async function hiddenOf(
   for (const { place, name } of places) if (!mayKnow(rights, place)) anywhere.add(foldName(name));
   for (const { place, name } of places) if (mayKnow(rights, place)) anywhere.delete(foldName(name));
   for (const name of known) anywhere.delete(name);
-  return { anywhere, inPlaces, known };
+  const chains = new Set<string>();
+  const ways = (isKnown: boolean) =>
+    places
+      .filter(({ place }) => mayKnow(rights, place) === isKnown)
+      .flatMap(({ place }) => waysTo(place, current));
+  for (const way of ways(false)) chains.add(keyOf(way));
+  for (const way of ways(true)) chains.delete(keyOf(way));
+  return { anywhere, inPlaces, known, chains };
+}
+
+/** How a schema, or an object in one, is written; of what is in the current catalog this may be left out. */
+function waysTo(
+  { catalog, schema, name }: Place & { readonly schema: string },
+  current: NamedThings['current'],
+): string[][] {
+  const isNear = foldName(catalog) === foldName(current.catalog);
+  if (name === undefined) return [[catalog, schema], ...(isNear ? [[schema]] : [])];
+  const isHere = isNear && [current.schema, 'main'].some((it) => foldName(it) === foldName(schema));
+  return [
+    [catalog, name],
+    [catalog, schema, name],
+    ...(isNear ? [[schema, name]] : []),
+    ...(isHere || foldName(catalog) === 'temp' ? [[name]] : []),
+  ];
 }

@@ -7,7 +7,7 @@ import { GizmoError, toGizmoError } from '../../errors.js';
 import type { Token } from '../../sql/lexer.js';
 import { nameValue } from '../../sql/string-value.js';
 import { mayKnow } from '../access/may-know.js';
-import type { EngineSession, InspectOptions } from '../engine/engine.js';
+import type { EngineSession, InspectOptions, NamedThings } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
 import type { ObjectName } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
@@ -30,9 +30,17 @@ export async function withoutHiddenTypes(
   types: readonly ObjectName[],
 ): Promise<GizmoError | undefined> {
   const hidden = types.filter((it) => !mayKnow(rights, it));
+  if (hidden.length === 0) return undefined;
   const names = new Set(hidden.map(({ name }) => foldName(name)));
   const tokens = tokensOf(text);
-  const possible = placesOf(text, names).filter((at) => !meansKnown(rights, types, text, tokens, at));
+  const { current } = await engine.lookUp([]);
+  const nearest = (name: string) => {
+    const named = types.filter((it) => foldName(it.name) === name);
+    const near = [{ catalog: 'temp', schema: 'main' }, current, { ...current, schema: 'main' }];
+    return near.map((place) => named.find((it) => isIn(it, place))).find((it) => it !== undefined);
+  };
+  const of = { types, nearest };
+  const possible = placesOf(text, names).filter((at) => !meansKnown(rights, of, text, tokens, at));
   const places =
     possible.length > PLACES_MAX
       ? await withoutExpressions(engine, text, options, tokens, possible)
@@ -100,10 +108,16 @@ async function failureWithout(
 
 const NO_TYPE = /Type with name [\uE000-\uEFFF]+ does not exist/;
 
+interface Types {
+  readonly types: readonly ObjectName[];
+  /** Where one is that stands without a place before it, of those that are found whatever the search path. */
+  readonly nearest: (name: string) => ObjectName | undefined;
+}
+
 /** Whether a type of this name would be one that may be known, by what stands before it. */
 function meansKnown(
   rights: Rights,
-  types: readonly ObjectName[],
+  { types, nearest }: Types,
   text: string,
   tokens: readonly Token[],
   at: number,
@@ -120,12 +134,18 @@ function meansKnown(
     const dot = tokens[index];
     if (dot === undefined || text.slice(dot.start, dot.end) !== '.') break;
   }
-  if (chain.length === 0 || chain.length > CHAIN_MAX) return false;
   const name = chain.at(-1);
+  if (name === undefined || chain.length > CHAIN_MAX) return false;
+  if (chain.length === 1) {
+    const found = nearest(name);
+    return found !== undefined && mayKnow(rights, found);
+  }
   const found = types.filter((it) => foldName(it.name) === name && mayBe(it, chain.slice(0, -1)));
-  // Without a place before it a temporary one comes first.
-  if (chain.length === 1) return found.some(({ catalog }) => catalog === 'temp');
   return found.every((it) => mayKnow(rights, it));
+}
+
+function isIn(it: ObjectName, { catalog, schema }: NamedThings['current']): boolean {
+  return foldName(it.catalog) === foldName(catalog) && foldName(it.schema) === foldName(schema);
 }
 
 /** Catalog, schema and name. */

@@ -62,7 +62,7 @@ export function placesOf(text: string, names: ReadonlySet<string>): number[] {
 export function mask(
   text: string,
   hidden: ReadonlySet<string>,
-  { places, whole = true, known = NOTHING }: How = {},
+  { places, whole = true, known = NOTHING, inStrings }: How = {},
 ): Masked {
   const spelled: string[] = [];
   const hide = (name: string) => {
@@ -74,9 +74,12 @@ export function mask(
   };
   const wanted = { hidden, unusual: unusualPattern(hidden), whole, known };
   let masked = '';
-  for (const [at, token] of tokensOf(text).entries())
+  for (const [at, token] of tokensOf(text).entries()) {
+    const names = inStrings?.get(at);
+    const own = names === undefined ? wanted : { ...wanted, hidden: names, unusual: unusualPattern(names) };
     masked +=
-      places?.has(at) === false ? text.slice(token.start, token.end) : maskToken(text, token, wanted, hide);
+      places?.has(at) === false ? text.slice(token.start, token.end) : maskToken(text, token, own, hide);
+  }
   const unmask = (message: string) =>
     message.replace(/("?)(([\uE000-\uEFFF])\3*)("?)/g, (found, open, run, letter, close, at: number) => {
       const name = spelled[letter.charCodeAt(0) - MASK_FROM];
@@ -125,6 +128,8 @@ interface How {
   readonly whole?: boolean;
   /** Folded names that may be known: what is in one of them, in double quotes within a string, is no name by itself. */
   readonly known?: ReadonlySet<string>;
+  /** By the token of a string, which names count in it, where not all do. */
+  readonly inStrings?: ReadonlyMap<number, ReadonlySet<string>>;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -271,7 +276,7 @@ const PATH =
 const ESCAPE = /\\/;
 
 /** What a string stands for, escapes in it decoded, be they of E'…' or of JSON in it. */
-function decoded(written: string): string {
+export function decoded(written: string): string {
   const value =
     stringValue(written) ??
     written

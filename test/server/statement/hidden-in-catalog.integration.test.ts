@@ -218,7 +218,7 @@ it('takes nothing from macros and schemas that are known', async () => {
   expect(await answerOf('use shop.main; use memory')).toMatchObject({ code: 0 });
   expect(
     await answerOf(
-      'use information_schema; use memory.main; set search_path = \'shop.main,"memory"\'; use memory',
+      'use information_schema; use memory.main; set search_path = \'"memory",shop.main\'; use memory',
     ),
   ).toMatchObject({ code: 0 });
 });

@@ -1,0 +1,140 @@
+/**
+ * What is hidden in one place and known in another: `twin` is both, `twim` is known and nowhere hidden, and whatever is said of the
+ * one is to be said of the other.
+ */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningServer } from '../../../src/server/running-server.js';
+import { logInAs } from '../../support/log-in-as.js';
+import { logIn, type RawClient } from '../../support/raw-client.js';
+import { startTestServer } from '../../support/start-test-server.js';
+
+const secretKey = randomBytes(16).toString('hex');
+let server: RunningServer;
+let admin: RawClient;
+let ann: RawClient;
+
+beforeAll(async () => {
+  server = await startTestServer({ 'secret-key': secretKey });
+  admin = await logIn(server.address.port);
+  for (const sql of [
+    "attach ':memory:' as shop; attach ':memory:' as own",
+    'create schema own.side; create table own.side.rows as select 1 as id',
+    'create table shop.open as select 1 as id; create schema shop.more; create table shop.more.parts as select 1 as id',
+    "create table shop.twin as select 77 as secret, 'x' as hush",
+    "create macro shop.twin_f(x) as 'secret'; create type shop.twin_t as enum ('secret')",
+    'create schema shop.twin_s; create table shop.twin_s.rows as select 77 as secret; create table shop.twin_s.others as select 1 as secret',
+    'grant select on shop.main.open to ann; grant select on shop.more to ann; grant all on own to ann',
+  ])
+    await admin.rows(sql);
+  ann = await logInAs(server.address.port, secretKey, 'user', { name: 'ann' });
+  for (const twin of ['twin', 'twim'])
+    for (const sql of [
+      `create table own.${twin} as select 1 as id, 2 as secret`,
+      `create macro own.${twin}_f(x) as x; create type own.${twin}_t as enum ('mine')`,
+      `create schema own.${twin}_s; create table own.${twin}_s.rows as select 1 as id`,
+    ])
+      await ann.rows(sql);
+});
+afterAll(async () => {
+  for (const client of [admin, ann]) client.close();
+  await server.stop();
+});
+
+const answerOf = (sql: string): Promise<string> =>
+  ann.rows(sql).then(
+    (rows) => JSON.stringify(rows, (_, it) => (typeof it === 'bigint' ? String(it) : it)),
+    ({ code, details }: { code: number; details: string }) => `${code} ${details}`,
+  );
+
+describe.each(['shop', 'shop.more', 'own', 'own.side'])('in %s', (place) => {
+  it.each([
+    'from twin',
+    'select nothing from twin',
+    'select secret from twin',
+    'select twin.nothing from twin',
+    'select nothing from twin join own.twin using (secret)',
+    'select twin.nothing from own.twin',
+    'select nothing from main.twin',
+    'select nothing from shop.twin',
+    'select nothing from own.twin',
+    'select nothing from shop.main.twin',
+    'select nothing as twin from twin',
+    'select nothing from open, twin',
+    "select columns('nn') from twin",
+    'insert into twin values (1, 2, 3, 4, 5)',
+    'insert into twin (nothing) values (1)',
+    'update twin set nothing = 1',
+    'create index i on twin (nothing)',
+    'pivot twin on nothing',
+    'explain select nothing from twin',
+    'prepare p as select nothing from twin',
+    'with t as (select nothing from twin) from t',
+    'with twin as (select 1 as a) select nothing from twin',
+    'with twin as (select 1 as a) from twin',
+    'merge into own.twin o using twin z on o.id = z.nothing when matched then delete',
+    "from query('select nothing from twin')",
+    "from query('select nothing from shop.twin')",
+    "from query('select nothing from own.twin')",
+    "from query('from twin')",
+    "from query_table('twin')",
+    "from query_table(['twin', 'own.twin'])",
+    "from pragma_table_info('twin')",
+    "pragma table_info('shop.twin')",
+    'summarize (select nothing from twin)',
+    'select twin_f(1)',
+    'select twin_f(1, 2)',
+    'select shop.twin_f(nothing)',
+    'select own.twin_f(1)',
+    'select enum_range(null::twin_t)',
+    'select enum_range(null::own.twin_t)',
+    'select enum_range(null::shop.twin_t)',
+    'create temp table typed (a twin_t); drop table typed',
+    'from twin_s.rows',
+    'from twin_s.others',
+    'select nothing from twin_s.rows',
+    'select nothing from shop.twin_s.rows',
+    'from own.twin_s.rows',
+    'show tables from twin_s',
+    'drop table if exists twin_s.nothing',
+    "from query('from twin_s.others')",
+    "from pragma_table_info('twin_s.rows')",
+    'use twin_s',
+    "set schema = 'twin_s'",
+    "set search_path = 'own,shop'; from twin",
+    "set search_path = 'own,shop'; select enum_range(null::twin_t)",
+    "set search_path = 'shop,own'; from twin",
+    "set search_path = 'shop.main,own'; from twin",
+    "set search_path = 'shop.more,own'; from twin",
+  ])('hears of %s what it hears where nothing is hidden', async (sql) => {
+    const told: string[] = [];
+    for (const twin of ['twin', 'twim']) {
+      await ann.rows(`use ${place}`);
+      const answer = await answerOf(sql.replaceAll('twin', twin));
+      told.push(answer.replaceAll(twin, 'twin'));
+    }
+    expect(told[0]).toBe(told[1]);
+    expect(told[0]).not.toMatch(/77|hush/);
+  });
+});
+
+it('a place that is known in part comes last in a search path', async () => {
+  expect(await answerOf("set search_path = 'shop,own'")).toMatch(
+    /^7 ann may not put shop before others in search_path, because they may know a part of it only\. /,
+  );
+  expect(await answerOf(`set search_path = '"shop".main,own'`)).toMatch(/^7 ann may not put shop before/);
+  for (const path of ['own,shop', 'shop.more,own', 'own.side,own,shop.main', 'shop'])
+    expect(await answerOf(`set search_path = '${path}'`)).toBe('[]');
+});
+
+it('what is read through a macro is not told by what a column is called', async () => {
+  await admin.rows(
+    'create table shop.hoard as select 1 as secret; grant all on shop to bob; grant all on own to bob',
+  );
+  const bob = await logInAs(server.address.port, secretKey, 'user', { name: 'bob' });
+  await bob.rows('create macro own.tell() as (select max(secret) from shop.hoard)');
+  bob.close();
+  const told = await answerOf('select own.tell() as hoard');
+  expect(told).toBe(await answerOf('select own.tell() as hoarx'));
+  expect(told).toMatch(/through a view or macro that does not exist, or not for you/);
+});
