@@ -109,6 +109,12 @@ describe('a view of an administrator', () => {
       ],
     ],
     ['select names.name from pub.main.names where id = 1', [['Ann']]],
+    ['table pub.main.names order by names.id limit 1', [[1, 'Ann']]],
+    [
+      'with t as (table "pub".main.names) select name from t union all (table pub.main.mine) limit 1',
+      [['Ann']],
+    ],
+    ['select names.name from only pub.main.names where id = 2', [['Bob']]],
     ['select pub.main.names.name from pub.main.names where main.names.id = 1', [['Ann']]],
     ['select "n"."name" from "pub"."main"."names" as n(a, name) where a = 2', [['Bob']]],
     ['select count(*)::int from PUB.Main.NAMES', [[2]]],
@@ -192,8 +198,6 @@ describe('a view of an administrator', () => {
     'create view bobs.main.over as from pub.main.of_csv',
     'pivot pub.main.names on id using count(*)',
     'select current_query(), id from pub.main.names',
-    'from only pub.main.names',
-    'table pub.main.names',
     'select pub.main.salary_of(columns(*)) from pub.main.own',
   ])('is not lent to what is no query, and says so to those who may use it: %s', async (sql) => {
     const told = await rejection(ann, sql);

@@ -187,11 +187,15 @@ function placeOf(
 ): Omit<Use, 'values' | 'isDescribed'> {
   const [first, end] = [tokens[at], tokens[last]];
   if (first === undefined || end === undefined) throw notLent('the place of the view is not found');
-  const describes = isWord(tokens[at - 1], 'describe', 'desc', 'summarize', 'show');
+  const verb = tokens[at - 1];
+  const describes = isWord(verb, 'describe', 'desc', 'summarize', 'show');
+  // TABLE v is FROM v, and FROM ONLY v too.
+  const isTable = isWord(verb, 'table');
+  const start = verb !== undefined && (isTable || isWord(verb, 'only')) ? verb.start : first.start;
   const name = node.type === 'BASE_TABLE' ? textIn(node, 'table_name') : view.name;
   return {
-    ...{ view, node, start: first.start, end: end.end },
-    before: describes ? 'from ' : '',
+    ...{ view, node, start, end: end.end },
+    before: describes || isTable ? 'from ' : '',
     after: textIn(node, 'alias') === '' ? ` as ${quoteName(name)}` : '',
   };
 }

@@ -24,4 +24,4 @@ export function withoutBody(reason: unknown): GizmoError {
 
 /** DuckDB does not write some forms as they were written, and what it writes is compared. */
 export const WRITTEN_ANEW =
-  "its form cannot be written with what is behind them. Write SELECT … FROM and the name, without TABLE and ONLY, and functions with commas: date_part('year', d), not extract(year FROM d).";
+  "its form cannot be written with what is behind them. Write SELECT … FROM and the name, and functions with commas: date_part('year', d), not extract(year FROM d).";
