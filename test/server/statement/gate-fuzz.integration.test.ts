@@ -90,13 +90,13 @@ describe.each(SEEDS)('statements made up from seed %i', (seed) => {
                 const same = await answerOf(other, sql, door);
                 expect(answersDiffer(answer, same, said), `${who.name}, ${door}: ${sql}`).toBeUndefined();
               }
-              for (const undone of undo.values()) await undone();
+              for (const undone of [...undo.values()].reverse()) await undone();
               undo.clear();
               expect(await real.state(who.changes), JSON.stringify(tried)).toBe(before);
               states.set(catalogs, before);
               expect(outside.state(), JSON.stringify(tried)).toBe(outsideBefore);
             } finally {
-              for (const undone of undo.values()) await undone();
+              for (const undone of [...undo.values()].reverse()) await undone();
               await Promise.all(
                 [client, other].map((it) => it.action('CloseSession').catch(() => undefined)),
               );
