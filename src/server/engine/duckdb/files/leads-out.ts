@@ -43,7 +43,7 @@ async function placeOf(folder: string, link: string): Promise<string> {
 
 /** The signs of a part of a pattern: `*`, `?` for any one byte, also where only some are meant, and the bytes of names. */
 function signsOf(part: string): readonly string[] {
-  return (bytesOf(part).match(/\[!?[^][^\]]*\]|[^]/g) ?? []).map((it) => (it.length > 1 ? '?' : it));
+  return (bytesOf(part).match(/\[!?[\s\S][^\]]*\]|[\s\S]/g) ?? []).map((it) => (it.length > 1 ? '?' : it));
 }
 
 /** What DuckDB compares: a character for each byte. */
