@@ -17,8 +17,8 @@ export interface Sendable {
   readonly schemaMessage: Uint8Array;
   /** What kind of statement it was, for who has seen no FlightInfo. */
   readonly facts?: Uint8Array;
-  /** Aborted where it is stopped while its client reads nothing. */
-  readonly stopped?: AbortSignal | undefined;
+  /** Aborted where it is stopped while its client reads nothing; asked again with each batch. */
+  stopped?(): AbortSignal | undefined;
   next(): Promise<EncodedBatch | undefined>;
   close(): Promise<void>;
 }
@@ -28,10 +28,9 @@ export function sendable({ result, returns, changes }: QueryAnswer): Sendable {
   const { schemaMessage } = result;
   const facts = statementFacts(returns, changes);
   return {
-    ...{ schemaMessage, facts },
-    get stopped() {
-      return result.stopped;
-    },
+    schemaMessage,
+    facts,
+    stopped: () => result.stopped?.(),
     next: () => result.next(),
     close: () => result.close(),
   };
@@ -94,7 +93,7 @@ async function sendBatches(
   for (let batch: EncodedBatch | undefined = first; batch !== undefined; ) {
     const frame = encodeFlightData({ message: batch });
     const written = writer.write(frame);
-    await orStopped(orStopped(written, signal), result.stopped);
+    await orStopped(orStopped(written, signal), result.stopped?.());
     const { buffer } = batch.body;
     if (isSent(frame) && buffer instanceof ArrayBuffer) batch.giveBack?.(buffer);
     batch = await following;

@@ -30,9 +30,7 @@ export function givingWay(
     schema: result.schema,
     schemaMessage: result.schemaMessage,
     changes: result.changes,
-    get stopped() {
-      return kept === undefined ? result.stopped : undefined;
-    },
+    stopped: () => (kept === undefined ? result.stopped?.() : undefined),
     next() {
       if (signal.aborted) return Promise.reject(abortReason(signal));
       if (kept !== undefined) return kept.next();

@@ -25,9 +25,7 @@ export async function executeRows(
     schema,
     schemaMessage,
     changes: current.changes,
-    get stopped() {
-      return current.stopped;
-    },
+    stopped: () => current.stopped?.(),
     async next() {
       for (;;) {
         const batch = await current.next();

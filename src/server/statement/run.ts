@@ -15,7 +15,7 @@ export interface RunningResult {
   readonly schemaMessage: Uint8Array;
   readonly changes: number | undefined;
   /** Aborted where the statement is stopped, also while nobody reads. Absent where nothing runs any more. */
-  readonly stopped?: AbortSignal | undefined;
+  stopped?(): AbortSignal | undefined;
   next(): Promise<EncodedBatch | undefined>;
   close(): Promise<void>;
 }
@@ -77,7 +77,7 @@ export async function run(
     schema: result.schema,
     schemaMessage: result.schemaMessage,
     changes: result.changes,
-    stopped: signal,
+    stopped: () => signal,
     async next() {
       // What there was has been handed over, and nothing is left to do in the engine.
       if (result.ended && scoped === undefined && !over && !signal.aborted) {
@@ -124,9 +124,7 @@ export function endingWith(result: RunningResult, onClosed: () => Promise<void>)
     schema: result.schema,
     schemaMessage: result.schemaMessage,
     changes: result.changes,
-    get stopped() {
-      return result.stopped;
-    },
+    stopped: () => result.stopped?.(),
     next: () => result.next(),
     close() {
       closing ??= result.close().finally(onClosed);
