@@ -28,8 +28,9 @@ export function namingHolder(
   );
 }
 
-/** In its own words or in those of its cause, from which nothing has been left out. */
+/** Where it says so in DuckDB's words: from those of its cause nothing has been left out. */
 function lockIn(reason: GizmoError): { file: string; pid: string } | undefined {
+  if (!reason.message.includes(NO_LOCK)) return undefined;
   const { message } = reason.cause instanceof Error ? reason.cause : reason;
   const [, file, pid] = LOCKED.exec(message) ?? LOCKED.exec(reason.message) ?? [];
   return file === undefined || pid === undefined ? undefined : { file, pid };
@@ -45,4 +46,5 @@ function isSame(file: string, database: string | undefined): boolean {
 }
 
 /** DuckDB's LocalFileSystem::OpenFileExtended. */
-const LOCKED = /Could not set lock on file "([^"]*)".* \(PID (\d+)\)/s;
+const NO_LOCK = 'Could not set lock on file';
+const LOCKED = new RegExp(`${NO_LOCK} "([^"]*)".* \\(PID (\\d+)\\)`, 's');

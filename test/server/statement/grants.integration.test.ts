@@ -553,6 +553,9 @@ describe('EXPLAIN ACCESS', () => {
 describe('DROP … IF EXISTS', () => {
   it('does nothing where nothing is there, and is refused where something is that they may not drop', async () => {
     await admin.rows('GRANT ALL ON shop.other TO ann; GRANT SELECT ON shop.main.orders TO ann');
+    const rows =
+      'select (from shop.main.people select count(*)::int), (from shop.main.orders select count(*)::int)';
+    const before = await admin.rows(rows);
     for (const kind of ['table', 'view', 'sequence', 'type', 'index', 'macro', 'macro table'])
       for (const name of [
         'nothing',
@@ -570,11 +573,7 @@ describe('DROP … IF EXISTS', () => {
     expect(await outcome(ann, 'drop view if exists shop.main.orders')).toBe('no');
     expect(await outcome(ann, 'create table made as select 1 as a; drop table if exists made')).toBe('yes');
     expect(await outcome(ann, 'from shop.other.made')).toBe('hidden');
-    expect(
-      await admin.rows(
-        'select (from shop.main.people select count(*)::int), (from shop.main.orders select count(*)::int)',
-      ),
-    ).toEqual([[1, 1]]);
+    expect(await admin.rows(rows)).toEqual(before);
     await ann.rows('use memory');
   });
 
