@@ -84,15 +84,21 @@ function hiddenBySetting(rights: Rights, setting: SettingChange): Denial | undef
  * is not there: whoever can make names would learn which ones are taken.
  */
 function byPath(rights: Rights, { name, value = '', places = [] }: SettingChange): Denial | undefined {
-  const before = value.split(',').slice(0, -1);
-  const inPart = before
+  const entries = value.split(',');
+  const before = entries.slice(0, -1);
+  // Behind the last one DuckDB looks into `main` of the first one's catalog.
+  const [first] = before.flatMap((entry) => meant(entry, places));
+  const isMain = ({ catalog, schema = MAIN }: Place) =>
+    sameName(catalog, first?.catalog ?? '') && sameName(schema, MAIN);
+  const isNamed = entries.some((entry) => meant(entry, places).some(isMain));
+  const inPart = (isNamed || before.length === 0 ? before : entries)
     .flatMap((entry) => meant(entry, places))
     .find(({ catalog, schema = MAIN }) => !mayKnowAllOf(rights, { catalog, schema }));
   if (inPart === undefined) return undefined;
   return {
     by: 'grant',
     what: `put ${inPart.catalog} before others in ${name}, because they may know a part of it only`,
-    remedy: 'Name it last, or tables with what they are in.',
+    remedy: `Name it last, behind ${first?.catalog}.${MAIN}, or tables with what they are in.`,
   };
 }
 

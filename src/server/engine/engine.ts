@@ -144,13 +144,13 @@ export class MeaningChanged extends Error {}
 export interface NamedThings {
   readonly catalogs: readonly string[];
   readonly schemas: readonly Pick<ObjectName, 'catalog' | 'schema'>[];
-  readonly objects: readonly ObjectName[];
+  readonly objects: readonly (ObjectName & { readonly kind: 'table' | 'sequence' | 'index' | 'macro' })[];
   /** Those of the objects that are macros. */
   readonly macros: readonly ObjectName[];
   /** Those that have been made. */
   readonly types: readonly ObjectName[];
-  /** Where names mean what stands in no place that is written before them. */
-  readonly current: Pick<ObjectName, 'catalog' | 'schema'>;
+  /** Where names mean what stands in no place that is written before them: the current schema, and what is searched after it. */
+  readonly path: readonly Pick<ObjectName, 'catalog' | 'schema'>[];
   /** The views and macros that the text names; a macro as often as it has forms. */
   readonly used: readonly UsedDefinition[];
 }

@@ -7,7 +7,7 @@ import { GizmoError, toGizmoError } from '../../errors.js';
 import { type Denial, decide } from '../access/decide.js';
 import type { Place } from '../access/grants.js';
 import { mayKnow } from '../access/may-know.js';
-import type { EngineSession, InspectOptions, NamedThings } from '../engine/engine.js';
+import type { EngineSession, InspectOptions } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
 import type { ObjectWrite, PlanFacts } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
@@ -17,6 +17,7 @@ import { inspectMasked } from './inspect-masked.js';
 import { decoded, namesIn, type Which } from './masked-names.js';
 import { behind, notThere } from './not-there.js';
 import { callsOf, type Occurrence, occurrences } from './occurrences.js';
+import { type Kind, kindsMeant, searchPath, waysTo } from './search-order.js';
 
 /**
  * Inspects `text`, which is what the engine has inspected last where it answers with facts of it that may be allowed.
@@ -118,7 +119,7 @@ async function namesOnly(
   // What ALTER keeps is looked at when that is used.
   if (rest.writes.some(({ action }) => action === 'alter') || decide(rights, rest) !== undefined)
     return false;
-  const { anywhere } = await hiddenOf(engine, rights, namesIn(text, 'all'), 'all');
+  const { anywhere } = await hiddenOf(engine, rights, text, 'all');
   return used.every((it) => mayKnow(rights, it) || anywhere.has(foldName(it.name)));
 }
 
@@ -149,12 +150,12 @@ async function withoutHidden(
   options: InspectOptions,
   which: Which,
 ): Promise<GizmoError | PlanFacts | undefined> {
-  const named = namesIn(text, which);
-  if (named.length === 0) return undefined;
-  const { anywhere, inPlaces, known, chains } = await hiddenOf(engine, rights, named, which);
+  if (namesIn(text, which).length === 0) return undefined;
+  const { anywhere, inPlaces, known, chains } = await hiddenOf(engine, rights, text, which);
   const everywhere = new Set([...anywhere, ...inPlaces]);
-  const isNamesake = ({ within, name = '', isPlace }: Occurrence) =>
-    (isPlace || which === 'all') && chains.has(keyOf([...within, name]));
+  const isNamesake = (it: Occurrence, inString = false) =>
+    (it.isPlace || which === 'all') &&
+    kindsMeant(it, { inString }).some((kind) => chains.has(keyOf(kind, [...it.within, it.name ?? ''])));
   const isMasked = (it: Occurrence) =>
     it.name === undefined ||
     (anywhere.has(it.name) && (it.isPlace || which === 'all')) ||
@@ -162,7 +163,10 @@ async function withoutHidden(
     isNamesake(it);
   const found = occurrences(text);
   const inStrings = namesInStrings(text, found, everywhere, isNamesake);
-  const hidden = new Set([...everywhere, ...found.filter(isNamesake).map(({ name = '' }) => name)]);
+  const hidden = new Set([
+    ...everywhere,
+    ...found.filter((it) => isNamesake(it)).map(({ name = '' }) => name),
+  ]);
   const all = found.filter(({ name }) => name === undefined || hidden.has(name));
   const masked = new Set(all.filter(isMasked).map(({ at }) => at));
   let before: GizmoError | PlanFacts | undefined;
@@ -187,14 +191,16 @@ function namesInStrings(
   text: string,
   found: readonly Occurrence[],
   everywhere: ReadonlySet<string>,
-  isNamesake: (it: Occurrence) => boolean,
+  isNamesake: (it: Occurrence, inString: boolean) => boolean,
 ): ReadonlyMap<number, ReadonlySet<string>> {
   const tokens = tokensOf(text);
   const names = new Map<number, ReadonlySet<string>>();
   for (const { at, name } of found) {
     const token = tokens[at];
     if (name !== undefined || token === undefined) continue;
-    const inside = occurrences(decoded(text.slice(token.start, token.end))).filter(isNamesake);
+    const inside = occurrences(decoded(text.slice(token.start, token.end))).filter((it) =>
+      isNamesake(it, true),
+    );
     names.set(at, new Set([...everywhere, ...inside.map((it) => it.name ?? '')]));
   }
   return names;
@@ -254,18 +260,18 @@ interface HiddenNames {
   readonly inPlaces: ReadonlySet<string>;
   /** Those of catalogs that may be known. */
   readonly known: ReadonlySet<string>;
-  /** What is hidden there and may be known elsewhere, by all that it may be written as. */
+  /** What is hidden there and may be known elsewhere, by all that it may be written as and that means nothing known before it. */
   readonly chains: ReadonlySet<string>;
 }
 
-function keyOf(chain: readonly string[]): string {
-  return JSON.stringify(chain.map(foldName));
+function keyOf(kind: Kind, chain: readonly string[]): string {
+  return JSON.stringify([kind, ...chain.map(foldName)]);
 }
 
 async function hiddenOf(
   engine: EngineSession,
   rights: Rights,
-  names: readonly string[],
+  text: string,
   which: Which,
 ): Promise<HiddenNames> {
   const inPlaces = new Set<string>();
@@ -276,36 +282,26 @@ async function hiddenOf(
   const anywhere = new Set<string>();
   // Whoever has no grants knows all of a catalog or nothing.
   if (which !== 'all' && rights.grants === undefined) return { anywhere, inPlaces, known, chains: NONE };
-  const { schemas, objects, current } = await engine.lookUp(names);
+  const { schemas, objects, path } = await engine.lookUp(namesIn(text, which));
   const places = [
-    ...schemas.map((it) => ({ place: it, name: it.schema })),
-    ...(which === 'all' ? objects : []).map((it) => ({ place: it, name: it.name })),
+    ...schemas.map((it) => ({ place: it, name: it.schema, kind: 'schema' as const })),
+    ...(which === 'all' ? objects : []).map(({ kind, ...it }) => ({ place: it, name: it.name, kind })),
   ];
   for (const { place, name } of places) if (!mayKnow(rights, place)) anywhere.add(foldName(name));
   for (const { place, name } of places) if (mayKnow(rights, place)) anywhere.delete(foldName(name));
   for (const name of known) anywhere.delete(name);
   const chains = new Set<string>();
-  const ways = (isKnown: boolean) =>
-    places
-      .filter(({ place }) => mayKnow(rights, place) === isKnown)
-      .flatMap(({ place }) => waysTo(place, current));
-  for (const way of ways(false)) chains.add(keyOf(way));
-  for (const way of ways(true)) chains.delete(keyOf(way));
+  const order = searchPath(text, path);
+  const nearest = new Map<string, { readonly rank: number; readonly isKnown: boolean }>();
+  for (const { place, kind } of places) {
+    const isKnown = mayKnow(rights, place);
+    for (const { chain, rank } of waysTo(place, order)) {
+      const key = keyOf(kind, chain);
+      const other = nearest.get(key);
+      if (other === undefined || rank < other.rank || (rank === other.rank && isKnown))
+        nearest.set(key, { rank, isKnown });
+    }
+  }
+  for (const [key, { isKnown }] of nearest) if (!isKnown) chains.add(key);
   return { anywhere, inPlaces, known, chains };
-}
-
-/** How a schema, or an object in one, is written; of what is in the current catalog this may be left out. */
-function waysTo(
-  { catalog, schema, name }: Place & { readonly schema: string },
-  current: NamedThings['current'],
-): string[][] {
-  const isNear = foldName(catalog) === foldName(current.catalog);
-  if (name === undefined) return [[catalog, schema], ...(isNear ? [[schema]] : [])];
-  const isHere = isNear && [current.schema, 'main'].some((it) => foldName(it) === foldName(schema));
-  return [
-    [catalog, name],
-    [catalog, schema, name],
-    ...(isNear ? [[schema, name]] : []),
-    ...(isHere || foldName(catalog) === 'temp' ? [[name]] : []),
-  ];
 }

@@ -13,6 +13,7 @@ import type { ObjectName } from '../model/plan-facts.js';
 import type { Rights } from '../model/rights.js';
 import { tokensOf } from '../model/tokens.js';
 import { mask, placesOf } from './masked-names.js';
+import { searchPath } from './search-order.js';
 
 /** Places that are tried one by one; what stands in more than these is tried at once. */
 const PLACES_MAX = 16;
@@ -33,11 +34,11 @@ export async function withoutHiddenTypes(
   if (hidden.length === 0) return undefined;
   const names = new Set(hidden.map(({ name }) => foldName(name)));
   const tokens = tokensOf(text);
-  const { current } = await engine.lookUp([]);
+  const { path } = await engine.lookUp([]);
+  const order = searchPath(text, path);
   const nearest = (name: string) => {
     const named = types.filter((it) => foldName(it.name) === name);
-    const near = [{ catalog: 'temp', schema: 'main' }, current, { ...current, schema: 'main' }];
-    return near.map((place) => named.find((it) => isIn(it, place))).find((it) => it !== undefined);
+    return order.map((place) => named.find((it) => isIn(it, place))).find((it) => it !== undefined);
   };
   const of = { types, nearest };
   const possible = placesOf(text, names).filter((at) => !meansKnown(rights, of, text, tokens, at));
@@ -144,7 +145,7 @@ function meansKnown(
   return found.every((it) => mayKnow(rights, it));
 }
 
-function isIn(it: ObjectName, { catalog, schema }: NamedThings['current']): boolean {
+function isIn(it: ObjectName, { catalog, schema }: NamedThings['path'][number]): boolean {
   return foldName(it.catalog) === foldName(catalog) && foldName(it.schema) === foldName(schema);
 }
 

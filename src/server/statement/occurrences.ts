@@ -18,6 +18,10 @@ export interface Occurrence {
   readonly within: readonly string[];
   /** Whether it begins what is read or changed, as behind FROM. */
   readonly isTable: boolean;
+  /** The word before all of the name, in small letters, but for IF EXISTS and IF NOT EXISTS. */
+  readonly behind: string;
+  /** Whether a parenthesis follows. */
+  readonly isCalled: boolean;
 }
 
 /** All words, quoted names and strings of a text. */
@@ -31,6 +35,9 @@ export function occurrences(text: string): Occurrence[] {
   }
   const found: Occurrence[] = [];
   let isTable = false;
+  let behind = '';
+  // By the parentheses that are open: whether what is read is listed there.
+  const lists: boolean[] = [false];
   for (const [index, { kind, start, end }] of tokens.entries()) {
     const at = places[index] ?? 0;
     const written = text.slice(start, end);
@@ -38,18 +45,67 @@ export function occurrences(text: string): Occurrence[] {
     const before = tokens[index - 1];
     // What is behind a dot is what the whole is.
     const isFirst = before === undefined || text.slice(before.start, before.end) !== '.';
-    if (isName && isFirst)
-      isTable = before?.kind === 'word' && BEFORE_TABLES.test(text.slice(before.start, before.end));
-    if (kind === 'string')
-      found.push({ at, name: undefined, isPlace: true, isFirst, within: [], isTable: false });
+    const word = kind === 'word' && isFirst ? foldName(written) : '';
+    const isListed =
+      lists.at(-1) === true && before !== undefined && /^[,(]$/.test(text.slice(before.start, before.end));
+    if (kind !== 'string' && written === '(') lists.push(lists.at(-1) === true && beginsList(text, before));
+    else if (written === ')' && lists.length > 1) lists.pop();
+    else if (BEFORE_LIST.test(word)) lists[lists.length - 1] = true;
+    else if (BEHIND_LIST.test(word)) lists[lists.length - 1] = false;
+    if (isName && isFirst) {
+      isTable =
+        isListed || (before?.kind === 'word' && BEFORE_TABLES.test(text.slice(before.start, before.end)));
+      behind = wordBefore(text, tokens, index);
+    }
+    const next = tokens[index + 1];
+    const isCalled = next !== undefined && text.slice(next.start, next.end).startsWith('(');
+    if (kind === 'string') found.push({ ...STRING, at, isFirst });
     if (!isName) continue;
     const name = foldName(kind === 'word' ? written : nameValue(written));
     const around = isFirst ? undefined : found.at(-1);
     const within =
       around?.name === undefined || around.within.length >= DEPTH_MAX ? [] : [...around.within, around.name];
-    found.push({ at, name, isPlace: isPlace(text, tokens, index), isFirst, within, isTable });
+    found.push({
+      at,
+      name,
+      isPlace: isPlace(text, tokens, index),
+      isFirst,
+      within,
+      isTable,
+      behind,
+      isCalled,
+    });
   }
   return found;
+}
+
+/** Whether a parenthesis behind this is one around what is read. */
+function beginsList(text: string, before: Token | undefined): boolean {
+  return before !== undefined && /^(?:from|join|lateral|[,(])$/i.test(text.slice(before.start, before.end));
+}
+
+const BEFORE_LIST = /^(?:from|join|using)$/;
+/** Reserved words: nothing that is read can be called so. */
+const BEHIND_LIST =
+  /^(?:where|group|having|order|limit|offset|window|qualify|union|except|intersect|select|returning|when)$/;
+
+const STRING = {
+  name: undefined,
+  isPlace: true,
+  within: [],
+  isTable: false,
+  behind: '',
+  isCalled: false,
+} as const;
+
+function wordBefore(text: string, tokens: readonly Token[], index: number): string {
+  const word = (at: number) => {
+    const token = tokens[at];
+    return token?.kind === 'word' ? foldName(text.slice(token.start, token.end)) : '';
+  };
+  let at = index - 1;
+  if (word(at) === 'exists') at -= word(at - 1) === 'not' ? 3 : 2;
+  return word(at);
 }
 
 /** A table is in a schema, and that in a catalog; fields of columns go on from there. */

@@ -24,6 +24,7 @@ beforeAll(async () => {
     "create table shop.twin as select 77 as secret, 'x' as hush",
     "create macro shop.twin_f(x) as 'secret'; create type shop.twin_t as enum ('secret')",
     'create schema shop.twin_s; create table shop.twin_s.rows as select 77 as secret; create table shop.twin_s.others as select 1 as secret',
+    'create table shop.pair as select 77 as secret; create table shop.more.pair as select 1 as id; create table shop.more.pail as select 1 as id',
     'grant select on shop.main.open to ann; grant select on shop.more to ann; grant all on own to ann',
   ])
     await admin.rows(sql);
@@ -32,6 +33,7 @@ beforeAll(async () => {
     for (const sql of [
       `create table own.${twin} as select 1 as id, 2 as secret`,
       `create macro own.${twin}_f(x) as x; create type own.${twin}_t as enum ('mine')`,
+      `create table own.side.${twin}_cols as select 5 as ${twin}`,
       `create schema own.${twin}_s; create table own.${twin}_s.rows as select 1 as id`,
     ])
       await ann.rows(sql);
@@ -55,6 +57,14 @@ describe.each(['shop', 'shop.more', 'own', 'own.side'])('in %s', (place) => {
     'select twin.nothing from twin',
     'select nothing from twin join own.twin using (secret)',
     'select twin.nothing from own.twin',
+    'select twin, (select nothing from own.side.rows, twin) from own.side.twin_cols',
+    'select twin, (select nothing from own.side.rows c join own.side.rows d on (c.id = d.id), twin) from own.side.twin_cols',
+    'select twin, (select nothing from (own.side.rows c cross join own.side.rows d), (twin)) from own.side.twin_cols',
+    'select c.twin from own.side.twin_cols c join own.side.twin_cols using (twin)',
+    'select shop.twin.nothing from own.twin',
+    'select shop.twin.id from own.twin',
+    'select shop.twin.nothing from own.side.rows as twin',
+    'create view own.v as select shop.twin.nothing from own.twin',
     'select nothing from main.twin',
     'select nothing from shop.twin',
     'select nothing from own.twin',
@@ -101,6 +111,17 @@ describe.each(['shop', 'shop.more', 'own', 'own.side'])('in %s', (place) => {
     "from pragma_table_info('twin_s.rows')",
     'use twin_s',
     "set schema = 'twin_s'",
+    'create view own.v as select nothing from twin',
+    'explain create or replace /* v */ view if not exists "own"."side".v as select nothing from twin',
+    'create temp view v as select nothing from twin',
+    'create view own.v as select nothing from main.twin',
+    'create view own.v as select nothing from shop.twin',
+    'create view side.v as select nothing from twin',
+    'create macro own.f() as (select nothing from twin)',
+    'create macro own.f() as table select nothing from main.twin',
+    'create table own.made as select nothing from twin',
+    "set search_path = 'own.side,shop'; select nothing from twin",
+    "set search_path = 'own.side,own,shop'; select nothing from twin",
     "set search_path = 'own,shop'; from twin",
     "set search_path = 'own,shop'; select enum_range(null::twin_t)",
     "set search_path = 'shop,own'; from twin",
@@ -118,12 +139,56 @@ describe.each(['shop', 'shop.more', 'own', 'own.side'])('in %s', (place) => {
   });
 });
 
+describe.each(['shop', 'shop.more', 'own', 'own.side'])('in %s', (place) => {
+  it.each([
+    'select nothing from pair',
+    'select nothing from main.pair',
+    'select nothing from shop.pair',
+    'select nothing from more.pair',
+    'create view own.v as select nothing from pair',
+    'create view own.more.v as select nothing from shop.pair',
+  ])('hears of %s what it hears where nothing is hidden beside what is known', async (sql) => {
+    const told: string[] = [];
+    for (const pair of ['pair', 'pail']) {
+      await ann.rows(`use ${place}`);
+      told.push((await answerOf(sql.replaceAll('pair', pair))).replaceAll(pair, 'pair'));
+    }
+    expect(told[0]).toBe(told[1]);
+  });
+});
+
+it.each(['temp macro twin(x) as x', 'temp sequence twin', 'temp view twin as select 1 as id'])(
+  'hears the same of a hidden table behind its own %s',
+  async (made) => {
+    await ann.rows('use shop');
+    const told: string[] = [];
+    for (const twin of ['twin', 'twim']) {
+      const [, kind = ''] = made.split(' ');
+      await ann.rows(`create ${made.replaceAll('twin', twin)}`);
+      const answers: string[] = [];
+      for (const sql of [
+        'select nothing from twin',
+        "from query('select nothing from twin')",
+        'comment on column shop.twin.nothing is null',
+        'select twin(nothing)',
+      ])
+        answers.push((await answerOf(sql.replaceAll('twin', twin))).replaceAll(twin, 'twin'));
+      await ann.rows(`drop ${kind} ${twin}`);
+      told.push(answers.join());
+    }
+    expect(told[0]).toBe(told[1]);
+  },
+);
+
 it('a place that is known in part comes last in a search path', async () => {
   expect(await answerOf("set search_path = 'shop,own'")).toMatch(
     /^7 ann may not put shop before others in search_path, because they may know a part of it only\. /,
   );
   expect(await answerOf(`set search_path = '"shop".main,own'`)).toMatch(/^7 ann may not put shop before/);
-  for (const path of ['own,shop', 'shop.more,own', 'own.side,own,shop.main', 'shop'])
+  expect(await answerOf("set search_path = 'own.side,shop'")).toMatch(
+    /Name it last, behind own\.main, or tables/,
+  );
+  for (const path of ['own,shop', 'shop.more,own', 'own.side,own,shop.main', 'shop', 'shop.more,shop'])
     expect(await answerOf(`set search_path = '${path}'`)).toBe('[]');
 });
 

@@ -4,6 +4,7 @@ import type { ObjectName } from '../../../model/plan-facts.js';
 import type { NamedThings, UsedDefinition } from '../../engine.js';
 import type { SessionCore } from '../session-core.js';
 import { isSystemFunction } from './function-classes.js';
+import { entriesIn } from './resolve-places.js';
 import { namedDefinitions } from './used-definitions.js';
 
 /** The connection must be claimed. Names are compared without letter case. */
@@ -13,18 +14,21 @@ export async function lookUp(
   text?: string,
 ): Promise<NamedThings> {
   const [json = ''] = await core.readTexts(SQL, JSON.stringify(names));
-  const found: Pick<NamedThings, 'current'> & {
-    readonly [Kind in 'catalogs' | 'schemas' | 'objects']: NamedThings[Kind] | null;
-  } = JSON.parse(json);
+  const found: {
+    readonly current: NamedThings['path'][number];
+    readonly searchPath: string;
+  } & { readonly [Kind in 'catalogs' | 'schemas' | 'objects']: NamedThings[Kind] | null } = JSON.parse(json);
   const wanted = new Set(names.map(foldName));
   const macros = (await core.definitions.all())
     .filter((it) => it.macro && wanted.has(foldName(it.name)))
     .map(({ catalog, schema, name }) => ({ catalog, schema, name }));
-  const objects = [...(found.objects ?? []), ...macros];
+  const objects = [...(found.objects ?? []), ...macros.map((it) => ({ ...it, kind: 'macro' as const }))];
   const types = (await core.types.all()).filter(({ name }) => wanted.has(foldName(name)));
   const used = text === undefined ? [] : await usedIn(core, text);
-  const { catalogs, schemas, current } = found;
-  return { catalogs: catalogs ?? [], schemas: schemas ?? [], current, objects, macros, types, used };
+  const { catalogs, schemas, current, searchPath } = found;
+  const rest = entriesIn(searchPath).slice(1);
+  const path = [current, ...rest.map(([catalog = '', schema = 'main']) => ({ catalog, schema }))];
+  return { catalogs: catalogs ?? [], schemas: schemas ?? [], path, objects, macros, types, used };
 }
 
 /** Without the session's own macros that stand before functions of DuckDB. */
@@ -66,16 +70,17 @@ const SQL = `
 with wanted as materialized (
   select distinct system.main.lower(system.main.unnest(system.main.json_extract_string($1::varchar, '$[*]'))) as name
 ), found as (
-  select database_name as catalog, schema_name as schema, table_name as name from system.main.duckdb_tables()
-  union select database_name, schema_name, view_name from system.main.duckdb_views() where not internal
-  union select database_name, schema_name, sequence_name from system.main.duckdb_sequences()
-  union select database_name, schema_name, index_name from system.main.duckdb_indexes()
+  select database_name as catalog, schema_name as schema, table_name as name, 'table' as kind from system.main.duckdb_tables()
+  union select database_name, schema_name, view_name, 'table' from system.main.duckdb_views() where not internal
+  union select database_name, schema_name, sequence_name, 'sequence' from system.main.duckdb_sequences()
+  union select database_name, schema_name, index_name, 'index' from system.main.duckdb_indexes()
 )
 select system.main.to_json(system.main.struct_pack(
   current := system.main.struct_pack(catalog := system.main.current_database(), schema := system.main.current_schema()),
+  "searchPath" := system.main.current_setting('search_path'),
   catalogs := (select system.main.list(database_name) from system.main.duckdb_databases()
     where system.main.lower(database_name) in (from wanted)),
   schemas := (select system.main.list(system.main.struct_pack(catalog := database_name, schema := schema_name))
     from system.main.duckdb_schemas() where system.main.lower(schema_name) in (from wanted)),
-  objects := (select system.main.list(system.main.struct_pack(catalog := catalog, schema := schema, name := name))
+  objects := (select system.main.list(system.main.struct_pack(catalog := catalog, schema := schema, name := name, kind := kind))
     from found where system.main.lower(name) in (from wanted))))::varchar`;

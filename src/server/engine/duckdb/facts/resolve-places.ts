@@ -75,7 +75,7 @@ const SCHEMAS_SQL = `select system.main.current_database(), system.main.current_
   from system.main.duckdb_schemas()`;
 
 /** The entries of a search path, each as its names; spaces belong to them, as DuckDB reads it. */
-function entriesIn(value: string): string[][] {
+export function entriesIn(value: string): string[][] {
   const entries: string[][] = [['']];
   for (const [piece] of value.matchAll(/"(?:[^"]|"")*"|[^",.]+|[,.]/g)) {
     const names = entries.at(-1) ?? [];
