@@ -206,7 +206,6 @@ export const REFUSED: Readonly<Record<string, readonly [Login, readonly string[]
       "select struct_extract(people, 'nosuch') from shop.people",
       'insert into shop.people (nosuch) values (1)',
       'update shop.people set nosuch = 1',
-      "pragma table_info('shop.people')",
       'from shop.hidden_orders',
       'create table shop.new (i integer)',
       'alter table shop.people add column x integer',
