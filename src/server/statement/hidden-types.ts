@@ -5,7 +5,7 @@
  */
 import { GizmoError, toGizmoError } from '../../errors.js';
 import type { Token } from '../../sql/lexer.js';
-import { nameValue } from '../../sql/string-value.js';
+import { nameValue, stringValue } from '../../sql/string-value.js';
 import { mayKnow } from '../access/may-know.js';
 import type { EngineSession, InspectOptions, NamedThings } from '../engine/engine.js';
 import { foldName } from '../model/fold-name.js';
@@ -35,13 +35,20 @@ export async function withoutHiddenTypes(
   const names = new Set(hidden.map(({ name }) => foldName(name)));
   const tokens = tokensOf(text);
   const { path } = await engine.lookUp([]);
-  const order = searchPath(text, path);
-  const nearest = (name: string) => {
+  const nearestIn = (order: typeof path) => (name: string) => {
     const named = types.filter((it) => foldName(it.name) === name);
     return order.map((place) => named.find((it) => isIn(it, place))).find((it) => it !== undefined);
   };
-  const of = { types, nearest };
-  const possible = placesOf(text, names).filter((at) => !meansKnown(rights, of, text, tokens, at));
+  const of = { types, nearest: nearestIn(searchPath(text, path)) };
+  // In a new view, what is in a string may be in the session's place all the same.
+  const ofString = [of, { types, nearest: nearestIn(searchPath('', path)) }];
+  const isKnown = (at: number) => {
+    const token = tokens[at];
+    return token?.kind === 'string'
+      ? ofString.every((it) => onlyKnownInString(rights, it, text.slice(token.start, token.end), names))
+      : meansKnown(rights, of, text, tokens, at);
+  };
+  const possible = placesOf(text, names).filter((at) => !isKnown(at));
   const places =
     possible.length > PLACES_MAX
       ? await withoutExpressions(engine, text, options, tokens, possible)
@@ -115,6 +122,28 @@ interface Types {
   readonly nearest: (name: string) => ObjectName | undefined;
 }
 
+/**
+ * Whether each type that a string has the name of would be one that may be known, as in JSON that says what is in JSON; false where it
+ * has more in it than names and what may stand between them there.
+ */
+function onlyKnownInString(rights: Rights, of: Types, written: string, names: ReadonlySet<string>): boolean {
+  const value = stringValue(written) ?? '';
+  if (written.includes('\\') || !PLAIN.test(value) || APART.test(value)) return false;
+  const chains = [...value.matchAll(CHAINS)]
+    .filter(({ 0: { length }, index }) => !KEY.test(value.slice(index + length, index + length + 2)))
+    .map(([chain]) => chain.split('.').map(foldName));
+  const inChains = chains.filter((chain) => chain.some((it) => names.has(it)));
+  return inChains.length > 0 && inChains.every((chain) => isKnownChain(rights, of, chain));
+}
+
+/** What has no escapes, comments and strings in it. */
+const PLAIN = /^[\w{}:,()[\] ".]*$/;
+/** A dot that is not next to both of its names. */
+const APART = /(?<!\w)\.|\.(?!\w)/;
+const CHAINS = /\w+(?:\.\w+)*/g;
+/** Behind a key of JSON. */
+const KEY = /^":/;
+
 /** Whether a type of this name would be one that may be known, by what stands before it. */
 function meansKnown(
   rights: Rights,
@@ -135,6 +164,10 @@ function meansKnown(
     const dot = tokens[index];
     if (dot === undefined || text.slice(dot.start, dot.end) !== '.') break;
   }
+  return isKnownChain(rights, { types, nearest }, chain);
+}
+
+function isKnownChain(rights: Rights, { types, nearest }: Types, chain: readonly string[]): boolean {
   const name = chain.at(-1);
   if (name === undefined || chain.length > CHAIN_MAX) return false;
   if (chain.length === 1) {
