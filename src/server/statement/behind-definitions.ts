@@ -33,25 +33,51 @@ export async function toldOfBehind(
   return known.length > USED_MAX ? behind(error) : error;
 }
 
+/**
+ * Throws where a macro that is made calls one that reads what is hidden: DuckDB looks for what that reads, and fails without it, but keeps
+ * nothing of it. Else what the text does, which the engine has inspected last.
+ * @param inspect as for {@link toldOfBehind}
+ */
+export async function overKnown(
+  engine: EngineSession,
+  rights: Rights,
+  text: string,
+  facts: PlanFacts,
+  inspect: (text: string) => Promise<PlanFacts>,
+): Promise<PlanFacts> {
+  const made = facts.writes.find(({ action, objectKind }) => action === 'create' && objectKind === 'macro');
+  if (made === undefined) return facts;
+  const { used } = await engine.lookUp([], text);
+  const isMade = (it: UsedDefinition) =>
+    [it.catalog, it.schema, it.name].map(foldName).join() ===
+    [made.catalog, made.schema, made.name].map(foldName).join();
+  const called = used.filter((it) => mayKnow(rights, it) && !isMade(it)).slice(0, USED_MAX);
+  if (called.length === 0) return facts;
+  await engine.endScope('rollback');
+  for (const it of called) if (await isBehindHidden(engine, rights, it, inspect, false)) throw behind();
+  return await inspect(text);
+}
+
 /** Views and macros that are tried one by one. */
 const USED_MAX = 32;
 
 /**
  * Whether it reads something hidden, or something that is not there any more. One that fails for want of better arguments counts as
- * well: why it does could be of what it reads.
+ * well, with `orFails`: why it does could be of what it reads.
  */
 async function isBehindHidden(
   engine: EngineSession,
   rights: Rights,
   { alone }: UsedDefinition,
   inspect: (text: string) => Promise<PlanFacts>,
+  orFails = true,
 ): Promise<boolean> {
   try {
     const facts = await inspect(alone);
     await engine.endScope('rollback');
     return decide(rights, facts)?.by === 'hidden';
   } catch (error) {
-    return toGizmoError(error).message === BEHIND || isOfBinding(error);
+    return toGizmoError(error).message === BEHIND || (orFails && isOfBinding(error));
   }
 }
 

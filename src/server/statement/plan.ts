@@ -9,7 +9,7 @@ import { altered } from '../model/altered.js';
 import type { LentView } from '../model/lent-view.js';
 import type { PlanFacts } from '../model/plan-facts.js';
 import type { Person } from '../model/principal.js';
-import { toldOfBehind } from './behind-definitions.js';
+import { overKnown, toldOfBehind } from './behind-definitions.js';
 import { inspectHiding } from './hidden-names.js';
 import { inspectLending } from './lend.js';
 import type { Life } from './life-context.js';
@@ -56,10 +56,11 @@ export async function inspect(
         : inspectHiding(engine, rights, asked, altered(limited, lending));
     });
   if (limited === undefined) return await inspectText(text);
-  return await inspectText(text).catch(async (error: unknown) => {
+  const facts = await inspectText(text).catch(async (error: unknown) => {
     signal.throwIfAborted();
     throw await toldOfBehind(engine, rights, text, error, inspectText);
   });
+  return await overKnown(engine, rights, text, facts, inspectText);
 }
 
 /**

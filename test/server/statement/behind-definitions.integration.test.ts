@@ -133,3 +133,25 @@ describe('EXPLAIN', () => {
     },
   );
 });
+
+describe('a macro over another one', () => {
+  it.each([
+    'create temp macro over(x) as lib.tell(x)',
+    'create temp macro over(x) as (select lib.tell(x) + 1)',
+    'create temp macro over(x) as table from lib.tells(x)',
+  ])('is not made where that reads what is hidden, as it is not where that is missing: %s', async (sql) => {
+    expect(await answerOf(sql)).toBe(BEHIND);
+  });
+
+  it('is made over what reads nothing hidden, and instead of itself', async () => {
+    await admin.rows('grant all on work to ann');
+    for (const sql of [
+      'create temp macro over(x) as lib.opens(x)',
+      'select over(1)',
+      'create or replace temp macro over(x) as list_transform(x, lambda y: y + 1)',
+      'create or replace temp macro overs(x) as over(x)',
+      'select overs([1])',
+    ])
+      expect(await answerOf(sql), sql).toBe('done');
+  });
+});
