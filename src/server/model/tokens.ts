@@ -10,7 +10,7 @@ export function rememberingLong<T extends object>(read: (text: string) => T): (t
   const known = new Map<string, T>();
   const forget = () => known.clear();
   return (text) => {
-    if (text.length < LONG_CHARS) return read(text);
+    if (text.length < LONG_CHARS || text.length > KEPT_CHARS_MAX) return read(text);
     const before = known.get(text);
     if (before !== undefined) return before;
     const made = read(text);
@@ -21,6 +21,8 @@ export function rememberingLong<T extends object>(read: (text: string) => T): (t
 }
 
 const LONG_CHARS = 4096;
+/** Longer ones are nobody's that is limited, and what is made of them takes many times their memory. */
+const KEPT_CHARS_MAX = 1024 * 1024;
 /** The text itself, and what stands in its place. */
 const TEXTS_MAX = 4;
 const KEPT_MS = 1000;

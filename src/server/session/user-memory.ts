@@ -26,6 +26,7 @@ export function createUserMemory(bytesMax: number = BYTES_MAX): UserMemory {
       let held = 0;
       return {
         set(bytes) {
+          if (bytes === held) return;
           const all = (byUser.get(user) ?? 0) + bytes - held;
           if (bytes > held && all > bytesMax) throw tooMuch(principal, bytesMax);
           held = bytes;

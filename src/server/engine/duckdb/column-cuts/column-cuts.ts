@@ -1,5 +1,6 @@
 /** What runs in the place of texts over tables that may be read in part, as they were inspected last. */
 import type { ColumnCut } from '../../../model/column-cut.js';
+import { askingOnce } from '../facts/asking-once.js';
 import type { TextReader } from '../facts/plan-text.js';
 import { type CutText, cutText } from './cut-text.js';
 import { withoutFiles } from './held-files.js';
@@ -38,19 +39,6 @@ export class ColumnCuts {
     if (this.#texts.size >= TEXTS_MAX) this.#texts.clear();
     this.#texts.set(sql, text);
   }
-}
-
-/** A text may name a table thousands of times, and nothing changes meanwhile. */
-function askingOnce(core: TextReader): TextReader {
-  const answers = new Map<string, Promise<string[]>>();
-  return {
-    readTexts(sql, ...parameters) {
-      const key = JSON.stringify([sql, ...parameters]);
-      const answer = answers.get(key) ?? core.readTexts(sql, ...parameters);
-      answers.set(key, answer);
-      return answer;
-    },
-  };
 }
 
 /** As many as one statement needs, masked ones included. */

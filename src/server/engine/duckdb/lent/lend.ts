@@ -2,10 +2,10 @@
 import { foldName } from '../../../model/fold-name.js';
 import type { LentView } from '../../../model/lent-view.js';
 import type { LentRead } from '../../../model/plan-facts.js';
+import { askingOnce } from '../facts/asking-once.js';
 import { heldParts, type Part } from '../facts/held-parts.js';
 import { withParameters } from '../facts/parameters.js';
 import { isName, significant } from '../facts/words.js';
-import { askingOnce } from './asking-once.js';
 import { callsAsQueries } from './calls-as-queries.js';
 import type { Core } from './expand.js';
 import { type LentText, lendQuery } from './lend-query.js';
@@ -18,7 +18,7 @@ import { queriesOfWith, queryOf } from './tree.js';
  * is to run.
  */
 export async function lend(asked: Core, sql: string, lent: readonly LentView[]): Promise<LentText> {
-  const core = askingOnce(asked);
+  const core = { ...askingOnce(asked), definitions: asked.definitions };
   const query = await queryOf(core, sql);
   const found =
     query === undefined

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { askingOnce } from '../../../../../src/server/engine/duckdb/lent/asking-once.js';
+import { askingOnce } from '../../../../../src/server/engine/duckdb/facts/asking-once.js';
 
 function counting() {
   const asked: string[][] = [];
   const core = {
-    definitions: { all: async () => [] },
     readTexts: async (...question: string[]) => {
       asked.push(question);
       return [question.join(' ').slice(0, 100)];

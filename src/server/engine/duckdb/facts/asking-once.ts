@@ -1,11 +1,10 @@
-/** A text over what is lent may name the same thing hundreds of times, and each takes several questions to DuckDB. */
-import type { Core } from './expand.js';
+/** A text may name the same thing thousands of times, and each takes several questions to DuckDB. */
+import type { TextReader } from './plan-text.js';
 
 /** Asks each question once. What is asked must depend on nothing that could change meanwhile. */
-export function askingOnce(core: Core): Core {
+export function askingOnce(core: TextReader): TextReader {
   const known = new Map<string, Promise<string[]>>();
   return {
-    definitions: core.definitions,
     readTexts(sql, ...parameters) {
       const question = [sql, ...parameters].join('\0');
       if (question.length > LONG_CHARS) return core.readTexts(sql, ...parameters);
